@@ -1,0 +1,86 @@
+"""What a gate fact is: its kinds, its fields and the hash chain over them.
+
+Used by the box that writes facts and by the server that stores them. Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+# one passage ("op"): reserved.pax == sum of pax of passed + released + closed + unknown
+RESERVED = "reserved"  # rights consumed, durable before the motor moves
+PASSED = "passed"  # persons confirmed by the sensor
+RELEASED = "released"  # reserved but not used: given back
+CLOSED = "closed"  # window over, persons not confirmed, still consumed
+UNKNOWN = "unknown"  # opened, then power or contact was lost: still consumed
+REFUSED = "refused"  # a scan that opened nothing
+TAILGATE = "tailgate"  # more persons than granted
+REVERSE = "reverse"  # somebody walked against the direction
+FORCED = "forced"  # passage while shut
+OPENED = "opened"  # opened by a signed command of staff
+EMERGENCY_ON = "emergency_on"
+EMERGENCY_OFF = "emergency_off"  # pax = persons counted while it lasted
+FAULT = "fault"
+BOOT = "boot"
+
+KINDS = (
+    RESERVED,
+    PASSED,
+    RELEASED,
+    CLOSED,
+    UNKNOWN,
+    REFUSED,
+    TAILGATE,
+    REVERSE,
+    FORCED,
+    OPENED,
+    EMERGENCY_ON,
+    EMERGENCY_OFF,
+    FAULT,
+    BOOT,
+)
+ENDINGS = (PASSED, RELEASED, CLOSED, UNKNOWN)  # what ends (part of) a reservation
+
+FIELDS = (
+    "seq",
+    "kind",
+    "t",
+    "lane",
+    "zone",
+    "uid",
+    "gen",
+    "pax",
+    "op",
+    "mode",
+    "clock",
+    "reason",
+    "code",
+)
+
+
+def genesis(epoch: str) -> str:
+    """Return the ``prev`` of the first fact of an epoch: a chain belongs to one database."""
+    return hashlib.sha256(b"scenic-facts-v1\n" + epoch.encode()).hexdigest()
+
+
+def fact_hash(prev: str, fact: Mapping) -> str:
+    """Return the hash of ``fact`` (``prev`` and ``hash`` in it are ignored) after ``prev``."""
+    rest = {name: fact[name] for name in FIELDS}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(prev.encode() + text.encode()).hexdigest()
+
+
+def first_break(facts: Iterable[Mapping], prev: str | None = None) -> int | None:
+    """Return the seq of the first fact that does not follow from the one before, else None.
+
+    ``prev`` is the hash of the fact before the first one given; None trusts the first ``prev``.
+    """
+    for fact in facts:
+        if prev is None:
+            prev = fact["prev"]
+        if fact["prev"] != prev or fact["hash"] != fact_hash(prev, fact):
+            return fact["seq"]
+        prev = fact["hash"]
+    return None
