@@ -1,0 +1,152 @@
+"""Databases of this checkout: templates built once per content, copies in a second."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import paths, postgres, shell
+
+# always there, so that tests can make Chinese companies
+BASE_MODULES = {"account", "l10n_cn", "point_of_sale", "stock"}
+BASE_PREFIX = "scenic_base_"
+TEMPLATE_PREFIX = "scenic_tpl_"
+# templates of earlier contents that are kept, for going back and forth between branches
+KEPT = 2
+PREGENERATE = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
+
+def environment() -> dict[str, str]:
+    return os.environ | postgres.connection()
+
+
+def psql(sql: str, database: str = "postgres") -> str:
+    command = [postgres.program("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database]
+    return shell.output_of([*command, "-c", sql], env=environment())
+
+
+def names() -> list[str]:
+    sql = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+    return sorted(psql(sql).split())
+
+
+def drop(name: str) -> None:
+    command = [postgres.program("dropdb"), "--force", "--if-exists", name]
+    shell.run(command, quiet=True, env=environment())
+    shutil.rmtree(filestore(name), ignore_errors=True)
+
+
+def filestore(name: str) -> Path:
+    return paths.DATA_DIR / "filestore" / name
+
+
+def copy(source: str, target: str) -> None:
+    """Copy a database with its files; the files are links, for Odoo never changes one."""
+    drop(target)
+    command = [postgres.program("createdb"), "-T", source, target]
+    shell.run(command, quiet=True, env=environment())
+    if filestore(source).exists():
+        shutil.copytree(filestore(source), filestore(target), copy_function=os.link)
+
+
+def odoo(*arguments: str, log: Path, **options) -> None:
+    """Run Odoo with this checkout's configuration; its log goes to a file, shown if it fails."""
+    command = [paths.LOCAL / "bin" / "odoo", *arguments]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "w") as handle:
+        done = subprocess.run(command, check=False, stdout=handle, stderr=handle, **options)
+    text = log.read_text()
+    if done.returncode or " ERROR " in text or " CRITICAL " in text:
+        tail = "\n".join(text.splitlines()[-60:])
+        raise shell.SetupError(f"odoo {' '.join(arguments)} failed:\n{tail}\nWhole log: {log}")
+
+
+def install(name: str, modules: Iterable[str]) -> None:
+    log = paths.LOCAL / "log" / f"install-{name}.log"
+    odoo("-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http", log=log)
+
+
+def template(odoo_version: str) -> str:
+    """Return the template with our addons as they are now; build it if there is none yet."""
+    with shell.locked(paths.LOCAL / "template.lock"):
+        present = names()
+        base = f"{BASE_PREFIX}{_base_hash(odoo_version)}"
+        name = f"{TEMPLATE_PREFIX}{_content_hash(base)}"
+        if name not in present:
+            if base not in present:
+                _build_base(base)
+            _build_template(name, base)
+            _forget_old(name, base)
+    return name
+
+
+def _manifests() -> dict[str, dict]:
+    found = {}
+    for addon in paths.addons():
+        text = (addon / "__manifest__.py").read_text()
+        found[addon.name] = eval(compile(text, addon.name, "eval"), {"__builtins__": {}})
+    return {name: manifest for name, manifest in found.items() if manifest.get("installable", True)}
+
+
+def _needed_modules() -> list[str]:
+    """Return the modules of Odoo itself that our addons depend on."""
+    manifests = _manifests()
+    depends = {name for manifest in manifests.values() for name in manifest.get("depends", [])}
+    return sorted(BASE_MODULES | (depends - set(manifests)))
+
+
+def _base_hash(odoo_version: str) -> str:
+    return hashlib.sha256(json.dumps([odoo_version, _needed_modules()]).encode()).hexdigest()[:10]
+
+
+def _content_hash(base: str) -> str:
+    digest = hashlib.sha256(base.encode())
+    for addon in paths.addons():
+        for path in sorted(addon.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(paths.ROOT)).encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:10]
+
+
+def _build_base(name: str) -> None:
+    shell.say(f"installing {', '.join(_needed_modules())} (once)")
+    draft = f"{name}_draft"
+    drop(draft)
+    shell.run([postgres.program("createdb"), draft], quiet=True, env=environment())
+    install(draft, _needed_modules())
+    _rename(draft, name)
+
+
+def _build_template(name: str, base: str) -> None:
+    draft = f"{name}_draft"
+    copy(base, draft)
+    addons = list(_manifests())
+    if addons:
+        shell.say(f"installing {', '.join(addons)}")
+        install(draft, addons)
+    shell.say("building the assets of the web client and the POS")
+    log = paths.LOCAL / "log" / f"assets-{draft}.log"
+    odoo("shell", "-d", draft, "--no-http", log=log, input=PREGENERATE, text=True)
+    _rename(draft, name)
+
+
+def _rename(old: str, new: str) -> None:
+    psql(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+    if filestore(old).exists():
+        filestore(old).rename(filestore(new))
+
+
+def _forget_old(name: str, base: str) -> None:
+    """Drop all but the newest templates (newer databases have higher oids)."""
+    known = psql("SELECT datname FROM pg_database ORDER BY oid DESC").split()
+    templates = [db for db in known if db.startswith(TEMPLATE_PREFIX) and db != name]
+    bases = [db for db in known if db.startswith(BASE_PREFIX) and db != base]
+    for old in templates[KEPT:] + bases:
+        drop(old)

@@ -1,0 +1,52 @@
+"""Programs that neither pip nor the cache can bring: name the one line that installs them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import postgres, shell
+
+CJK_FONTS = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+
+
+def missing() -> list[str]:
+    """Return the Debian packages of what is not on this machine."""
+    programs = {
+        "git": "git",
+        "make": "make",
+        "node": "nodejs",  # lint of JavaScript and XML
+        "npm": "npm",
+        "chromium": "chromium",  # browser tests, the demo's POS window
+        "socat": "socat",  # serial lines of the simulated lane
+    }
+    packages = [package for name, package in programs.items() if not shutil.which(name)]
+    if not CJK_FONTS.exists():
+        packages.append("fonts-noto-cjk")  # Chinese slips and screenshots
+    needed = ["psql"] if postgres.named_server() else ["psql", "initdb"]
+    try:
+        for name in needed:
+            postgres.program(name)
+    except shell.SetupError:
+        packages.append("postgresql-client" if postgres.named_server() else "postgresql")
+    return packages
+
+
+def require() -> None:
+    """Fail with one command to run; on a CI machine, where root may, run it."""
+    packages = missing()
+    if not packages:
+        return
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if os.geteuid() == 0 and os.environ.get("CI") == "true":
+        shell.say(f"installing {' '.join(packages)}")
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        shell.run(["apt-get", "update"], quiet=True, env=env, stdin=subprocess.DEVNULL)
+        shell.run(install, quiet=True, env=env, stdin=subprocess.DEVNULL)
+        if not missing():
+            return
+        packages = missing()
+    raise shell.SetupError(
+        "this machine lacks some programs. Please run:\n"
+        f"    apt-get install --no-install-recommends {' '.join(packages)}"
+    )
