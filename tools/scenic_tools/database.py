@@ -13,7 +13,8 @@ from . import paths, postgres, shell
 # always there, so that tests can make Chinese companies
 BASE_MODULES = {"account", "l10n_cn", "point_of_sale", "stock"}
 BASE_PREFIX = "scenic_base_"
-TEMPLATE_PREFIX = "scenic_tpl_"
+ADDONS_PREFIX = "scenic_addons_"
+WEB_PREFIX = "scenic_web_"
 # templates of earlier contents that are kept, for going back and forth between branches
 KEPT = 2
 PREGENERATE = """
@@ -72,18 +73,27 @@ def install(name: str, modules: Iterable[str]) -> None:
     odoo("-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http", log=log)
 
 
-def template(odoo_version: str) -> str:
-    """Return the template with our addons as they are now; build it if there is none yet."""
+def template(odoo_version: str, *, assets: bool = True) -> str:
+    """Return the template with our addons as they are now; build what of it is missing.
+
+    Three layers, each a copy of the one before: Odoo's own modules, our addons, and the assets of
+    the web client, which only browsers ask for.
+    """
     with shell.locked(paths.LOCAL / "template.lock"):
-        present = names()
-        base = f"{BASE_PREFIX}{_base_hash(odoo_version)}"
-        name = f"{TEMPLATE_PREFIX}{_content_hash(base)}"
-        if name not in present:
-            if base not in present:
-                _build_base(base)
-            _build_template(name, base)
-            _forget_old(name, base)
-    return name
+        present = set(names())
+        base = BASE_PREFIX + _base_hash(odoo_version)
+        content = _content_hash(base)
+        addons, web = ADDONS_PREFIX + content, WEB_PREFIX + content
+        wanted = web if assets else addons
+        if wanted not in present:
+            if addons not in present:
+                if base not in present:
+                    _build_base(base)
+                _build_addons(addons, base)
+            if assets:
+                _build_web(web, addons)
+            _forget_old(base, content)
+    return wanted
 
 
 def _manifests() -> dict[str, dict]:
@@ -124,14 +134,20 @@ def _build_base(name: str) -> None:
     _rename(draft, name)
 
 
-def _build_template(name: str, base: str) -> None:
+def _build_addons(name: str, base: str) -> None:
     draft = f"{name}_draft"
     copy(base, draft)
     addons = list(_manifests())
     if addons:
         shell.say(f"installing {', '.join(addons)}")
         install(draft, addons)
+    _rename(draft, name)
+
+
+def _build_web(name: str, addons: str) -> None:
     shell.say("building the assets of the web client and the POS")
+    draft = f"{name}_draft"
+    copy(addons, draft)
     log = paths.LOCAL / "log" / f"assets-{draft}.log"
     odoo("shell", "-d", draft, "--no-http", log=log, input=PREGENERATE, text=True)
     _rename(draft, name)
@@ -143,10 +159,13 @@ def _rename(old: str, new: str) -> None:
         filestore(old).rename(filestore(new))
 
 
-def _forget_old(name: str, base: str) -> None:
+def _forget_old(base: str, content: str) -> None:
     """Drop all but the newest templates (newer databases have higher oids)."""
     known = psql("SELECT datname FROM pg_database ORDER BY oid DESC").split()
-    templates = [db for db in known if db.startswith(TEMPLATE_PREFIX) and db != name]
-    bases = [db for db in known if db.startswith(BASE_PREFIX) and db != base]
-    for old in templates[KEPT:] + bases:
-        drop(old)
+    for prefix in (ADDONS_PREFIX, WEB_PREFIX):
+        old = [name for name in known if name.startswith(prefix) and name != prefix + content]
+        for name in old[KEPT:]:
+            drop(name)
+    for name in known:
+        if name.startswith(BASE_PREFIX) and name != base:
+            drop(name)

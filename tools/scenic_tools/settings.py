@@ -69,7 +69,7 @@ def _odoo_conf(odoo: Odoo, connection: dict[str, str]) -> str:
 
 def _environment(connection: dict[str, str]) -> str:
     """Return lines for `. .local/env`: psql, python and odoo are then this checkout's."""
-    variables = dict(connection, ODOO_RC=str(paths.ODOO_CONF))
+    variables = dict(connection)
     if not postgres.named_server():
         variables["SCENIC_PRIVATE_PGHOST"] = connection["PGHOST"]
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]

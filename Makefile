@@ -1,0 +1,33 @@
+# The same commands in the README, in CI and on your machine. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test lint bench faults fuzz clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## fetch and prepare what the other commands need (they do it by themselves)
+	@tools/bootstrap
+
+run: setup ## a demo park on port 8069, with a gate box and a simulated lane
+	@tools/run
+
+demo: setup ## the main job once, headless, with its evidence: sale, gate, books; also offline
+	@tools/demo
+
+test: ## all tests; a skipped one fails
+	@tools/test
+
+lint: ## every linter
+	@tools/lint
+
+bench: setup ## all benchmarks: a table and bench.json
+	@tools/bench
+
+faults: ## servers killed and networks cut in the middle of the work
+	@tools/test --faults
+
+fuzz: ## the property tests of the pure packages, with many more examples
+	@tools/test tests/rules tests/gate --hypothesis-profile=fuzz
+
+clean: ## remove what these commands made in this checkout (the shared cache stays)
+	@tools/clean

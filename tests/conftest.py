@@ -1,0 +1,40 @@
+"""What holds for all tests: nothing is skipped, and Odoo's classes work outside its addons."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# a shared machine stalls now and then: time limits of single examples would only make noise
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", parent=settings.get_profile("default"), max_examples=20_000)
+settings.load_profile("default")
+
+NOT_RUN = ("skipped", "xfailed", "xpassed")
+
+
+def pytest_configure(config):
+    """Give Odoo's test classes the attributes that it sets only within `odoo.addons`."""
+    if not config.pluginmanager.has_plugin("odoo"):
+        return
+    from odoo.tests import BaseCase
+
+    BaseCase.test_tags = {"standard", "post_install"}
+    BaseCase.test_module = "scenic"
+    BaseCase._test_params = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Fail a run that left tests out: a missing browser must not look like a green run."""
+    if session.exitstatus == pytest.ExitCode.OK and _not_run(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter, config):
+    for report in _not_run(config):
+        terminalreporter.line(f"FAILED {report.nodeid} was not run: {report.longrepr}", red=True)
+
+
+def _not_run(config):
+    stats = config.pluginmanager.get_plugin("terminalreporter").stats
+    return [report for outcome in NOT_RUN for report in stats.get(outcome, [])]
