@@ -34,7 +34,10 @@ class WireError(ValueError):
 
 @dataclass(frozen=True)
 class TicketRow:
-    """A ticket as the server lists it: the view, its alias, and uses at other places by zone."""
+    """A ticket as the server lists it: the view, its alias, and uses at other places by zone.
+
+    ``elsewhere`` may be negative: the ledger took back a use that the receiving box reported.
+    """
 
     ticket: TicketView
     alias: str = ""
@@ -92,7 +95,7 @@ def ticket_from_wire(data: dict, site: int) -> TicketRow:
         iat=_number(data, "iat", _U32),
         listed=True,
     )
-    return TicketRow(ticket, _text(data, "a"), dict(_rights(data, "o")))
+    return TicketRow(ticket, _text(data, "a"), dict(_per_zone(data, "o", -_U31)))
 
 
 def rule_to_wire(rule: RuleView) -> dict:
@@ -167,10 +170,10 @@ def _object(data: object, what: str) -> None:
         raise WireError(f"{what} is no object")
 
 
-def _in_range(value: object, name: str, top: int) -> int:
+def _in_range(value: object, name: str, top: int, bottom: int = 0) -> int:
     # bool is an int in Python, not in JSON
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= top:
-        raise WireError(f"{name} is no number from 0 to {top}")
+    if not isinstance(value, int) or isinstance(value, bool) or not bottom <= value <= top:
+        raise WireError(f"{name} is no number from {bottom} to {top}")
     return value
 
 
@@ -193,8 +196,14 @@ def _moment(data: dict, name: str) -> float | None:
 
 
 def _rights(data: dict, name: str) -> Rights:
+    return _per_zone(data, name, 0)
+
+
+def _per_zone(data: dict, name: str, bottom: int) -> Rights:
     value = data.get(name)
     if not isinstance(value, dict):
         raise WireError(f"{name} is no object")
     # stores of JSON objects shuffle their members: sorted, equal rights compare equal
-    return tuple(sorted((zone, _in_range(n, f"{name}.{zone}", _U31)) for zone, n in value.items()))
+    return tuple(
+        sorted((zone, _in_range(n, f"{name}.{zone}", _U31, bottom)) for zone, n in value.items())
+    )
