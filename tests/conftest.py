@@ -32,9 +32,15 @@ def pytest_sessionfinish(session):
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter, config):
     for report in _not_run(config):
-        terminalreporter.line(f"FAILED {report.nodeid} was not run: {report.longrepr}", red=True)
+        terminalreporter.line(f"FAILED {report.nodeid} was not run: {_why(report)}", red=True)
 
 
 def _not_run(config):
     stats = config.pluginmanager.get_plugin("terminalreporter").stats
     return [report for outcome in NOT_RUN for report in stats.get(outcome, [])]
+
+
+def _why(report):
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[-1]
+    return getattr(report, "wasxfail", "") or report.outcome

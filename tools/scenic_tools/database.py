@@ -68,8 +68,12 @@ def odoo(*arguments: str, log: Path, **options) -> None:
         raise shell.SetupError(f"odoo {' '.join(arguments)} failed:\n{tail}\nWhole log: {log}")
 
 
+def install_log(name: str) -> Path:
+    return paths.LOCAL / "log" / f"install-{name}.log"
+
+
 def install(name: str, modules: Iterable[str]) -> None:
-    log = paths.LOCAL / "log" / f"install-{name}.log"
+    log = install_log(name)
     odoo("-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http", log=log)
 
 
@@ -141,6 +145,7 @@ def _build_addons(name: str, base: str) -> None:
     if addons:
         shell.say(f"installing {', '.join(addons)}")
         install(draft, addons)
+        install_log(draft).replace(install_log(name))
     _rename(draft, name)
 
 
