@@ -130,12 +130,36 @@ def _content_hash(base: str) -> str:
 
 
 def _build_base(name: str) -> None:
-    shell.say(f"installing {', '.join(_needed_modules())} (once)")
+    """Restore the base that another checkout of this user has installed, else install it."""
+    major = int(psql("SHOW server_version_num")) // 10_000
+    saved = paths.CACHE / "base" / f"{name}.pg{major}"
     draft = f"{name}_draft"
-    drop(draft)
-    shell.run([postgres.program("createdb"), draft], quiet=True, env=environment())
-    install(draft, _needed_modules())
+    with shell.locked(paths.CACHE / "base.lock"):
+        drop(draft)
+        shell.run([postgres.program("createdb"), draft], quiet=True, env=environment())
+        if saved.exists():
+            _restore(saved, draft)
+        else:
+            shell.say(f"installing {', '.join(_needed_modules())} (once for this user)")
+            install(draft, _needed_modules())
+            _save(draft, saved)
     _rename(draft, name)
+
+
+def _save(name: str, folder: Path) -> None:
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    draft.mkdir(parents=True)
+    dump = [postgres.program("pg_dump"), "-Fc", "-Z1", "--no-owner", "--no-acl"]
+    shell.run([*dump, "-f", draft / "dump", "-d", name], quiet=True, env=environment())
+    shutil.copytree(filestore(name), draft / "filestore")
+    draft.rename(folder)
+
+
+def _restore(folder: Path, name: str) -> None:
+    restore = [postgres.program("pg_restore"), "-j2", "--no-owner", "-d", name]
+    shell.run([*restore, folder / "dump"], quiet=True, env=environment())
+    psql("ANALYZE", name)
+    shutil.copytree(folder / "filestore", filestore(name))
 
 
 def _build_addons(name: str, base: str) -> None:
