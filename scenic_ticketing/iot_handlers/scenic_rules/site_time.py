@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .ticket_code import QUARTERS_PER_DAY
 
@@ -19,7 +19,7 @@ def load_zone(name: str, utc_offset: int = 0) -> tzinfo:
     """
     try:
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return timezone(timedelta(seconds=utc_offset))
 
 
