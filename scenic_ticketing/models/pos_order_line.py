@@ -1,0 +1,157 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare
+
+
+class PosOrderLine(models.Model):
+    _inherit = "pos.order.line"
+
+    scenic_data = fields.Json(
+        copy=False,
+        help="Written by the window: visit_date (YYYY-MM-DD), and on a refund refund_uids, the "
+        "identities of the tickets that were handed back.",
+    )
+    scenic_ticket_ids = fields.One2many("scenic.ticket", "pos_order_line_id", string="Tickets")
+
+    # EXTENDS point_of_sale
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "scenic_data"]
+
+    def _scenic_process_paid(self):
+        """Issue the tickets of paid sale lines and take back those of paid refund lines.
+
+        Does nothing for a line that was processed before, so a replayed order is harmless; two
+        transactions at the same moment meet at UNIQUE (line, seq).
+        """
+        lines = self.filtered("product_id.is_scenic_ticket")
+        if not lines:
+            return
+        sold = lines.filtered(lambda line: float_compare(line.qty, 0, precision_digits=3) > 0)
+        sold._scenic_issue()
+        for line in lines - sold:
+            line._scenic_refund()
+
+    # ------------------------------------------------------------------
+    # sale
+    # ------------------------------------------------------------------
+
+    def _scenic_issue(self):
+        """Issue one ticket for each unit of these lines, all in one go."""
+        done = self.env["scenic.ticket"].sudo().search([("pos_order_line_id", "in", self.ids)])
+        fresh = self - done.pos_order_line_id
+        if not fresh:
+            return
+        values = fresh._scenic_net_values()
+        self.env["scenic.ticket"]._issue(
+            [vals for line in fresh for vals in line._scenic_ticket_vals(values[line])]
+        )
+
+    def _scenic_ticket_vals(self, net):
+        """Return the values of the tickets of this line, worth ``net`` together."""
+        self.ensure_one()
+        count = max(1, round(self.qty))
+        currency = self.company_id.currency_id
+        visit_date = self._scenic_visit_date()
+        steps = [currency.round(net * k / count) for k in range(count + 1)]
+        return [
+            {
+                "product_id": self.product_id.id,
+                "visit_date": visit_date,
+                "channel_id": self.order_id.config_id.scenic_channel_id.id,
+                "pos_order_id": self.order_id.id,
+                "pos_order_line_id": self.id,
+                "seq": k,
+                # cumulative rounding: the parts add up to the line whatever the cents are
+                "net_value": currency.round(steps[k] - steps[k - 1]),
+            }
+            for k in range(1, count + 1)
+        ]
+
+    def _scenic_visit_date(self):
+        """Return the day that was sold; a missing one is today at the site."""
+        self.ensure_one()
+        today = self.product_id.scenic_site_id.sudo()._today()
+        text = (self.scenic_data or {}).get("visit_date")
+        return fields.Date.to_date(text) if text else today
+
+    def _scenic_net_values(self):
+        """Return ``{line: net of tax}`` in company currency, as the session's entry will book it.
+
+        Rounding differences of an order's taxes are spread over its lines, so all lines of the
+        order take part in the computation.
+        """
+        AccountTax = self.env["account.tax"]
+        values = {}
+        for order in self.order_id:
+            company = order.company_id
+            base_lines = order.lines._prepare_tax_base_line_values()
+            AccountTax._add_tax_details_in_base_lines(base_lines, company)
+            AccountTax._round_base_lines_tax_details(base_lines, company)
+            for base_line in base_lines:
+                details = base_line["tax_details"]
+                net = details["total_excluded"] + details["delta_total_excluded"]
+                values[base_line["record"]] = net
+        return values
+
+    # ------------------------------------------------------------------
+    # refund
+    # ------------------------------------------------------------------
+
+    def _scenic_refund(self):
+        """Void the tickets that this paid line gives back, or refuse the refund."""
+        self.ensure_one()
+        origin = self.refunded_orderline_id
+        if not origin:
+            raise UserError(
+                self.env._(
+                    "%(product)s cannot be given back without its sale: open the paid order and "
+                    "choose Refund there.",
+                    product=self.product_id.display_name,
+                )
+            )
+        tickets = self.env["scenic.ticket"].sudo().search([("pos_order_line_id", "=", origin.id)])
+        if tickets.filtered(lambda ticket: ticket.refund_line_id == self):
+            return
+        tickets._lock()
+        chosen = self._scenic_choose(tickets.sorted("seq"), max(1, round(-self.qty)))
+        chosen._void(self.env._("Refunded with %(order)s", order=self.order_id.name), self)
+
+    def _scenic_choose(self, tickets, count):
+        """Return the ``count`` tickets to void: those named by the window, else unused ones."""
+        uids = (self.scenic_data or {}).get("refund_uids")
+        if uids:
+            chosen = tickets.filtered(lambda ticket: ticket.uid in uids)
+        else:
+            chosen = tickets.filtered(lambda ticket: not ticket._refund_obstacle())[:count]
+        obstacles = [text for ticket in chosen if (text := ticket._refund_obstacle())]
+        if len(chosen) != count:
+            obstacles = obstacles or [
+                text for ticket in tickets if (text := ticket._refund_obstacle())
+            ]
+            obstacles.insert(
+                0,
+                self.env._(
+                    "%(count)s tickets were to be refunded, but only %(free)s can be.",
+                    count=count,
+                    free=len(chosen),
+                ),
+            )
+        if obstacles:
+            raise UserError("\n".join(obstacles))
+        return chosen
+
+    # ------------------------------------------------------------------
+    # stock
+    # ------------------------------------------------------------------
+
+    def _scenic_media(self):
+        """Return ``Counter {product: pieces}`` of ticket paper and wristbands these lines need."""
+        pieces = Counter()
+        for line in self:
+            media = line.product_id.scenic_media_product_id
+            if media and line.qty > 0 and line.product_id.is_scenic_ticket:
+                pieces[media] += max(1, round(line.qty))
+        return pieces

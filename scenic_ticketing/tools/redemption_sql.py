@@ -1,0 +1,198 @@
+"""What PostgreSQL itself enforces about redemptions, and the two statements that write them.
+
+The laws hold for whoever writes, raw SQL included:
+
+* nothing in the ledger is ever changed or removed (``scenic_redemption_append_only``);
+* a ticket has, in a zone, no more uses than rights plus reversals, none when it is void, and none
+  in a zone it was not sold for (``scenic_redemption_laws``, after each INSERT statement).
+
+The check runs after the INSERT, not before it: it first updates the tickets concerned. That takes
+their row locks, so that a refund at the same moment either is seen here or fails to serialise,
+and it counts with a snapshot taken after the lock.
+"""
+
+_APPEND_ONLY = """
+CREATE OR REPLACE FUNCTION scenic_redemption_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'scenic: redemptions are only ever added, never changed or removed'
+        USING ERRCODE = 'check_violation', TABLE = 'scenic_redemption',
+              CONSTRAINT = 'scenic_redemption_append_only';
+END $$;
+DROP TRIGGER IF EXISTS scenic_redemption_append_only ON scenic_redemption;
+CREATE TRIGGER scenic_redemption_append_only
+    BEFORE UPDATE OR DELETE ON scenic_redemption
+    FOR EACH ROW EXECUTE FUNCTION scenic_redemption_append_only();
+DROP TRIGGER IF EXISTS scenic_redemption_no_truncate ON scenic_redemption;
+CREATE TRIGGER scenic_redemption_no_truncate
+    BEFORE TRUNCATE ON scenic_redemption
+    FOR EACH STATEMENT EXECUTE FUNCTION scenic_redemption_append_only();
+"""
+
+_LAWS = """
+CREATE OR REPLACE FUNCTION scenic_redemption_laws() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    bad record;
+BEGIN
+    UPDATE scenic_ticket t
+       SET used_count = t.used_count + d.delta,
+           state = CASE
+               WHEN t.state NOT IN ('valid', 'used') THEN t.state
+               WHEN t.rights_total > 0 AND t.used_count + d.delta >= t.rights_total THEN 'used'
+               ELSE 'valid' END,
+           write_date = now() AT TIME ZONE 'UTC'
+      FROM (SELECT ticket_id, SUM(CASE kind WHEN 'use' THEN 1 ELSE -1 END) AS delta
+              FROM fresh GROUP BY ticket_id) d
+     WHERE t.id = d.ticket_id;
+
+    SELECT f.id, f.ticket_id, f.zone_id, f.use_no INTO bad
+      FROM fresh f JOIN scenic_ticket t ON t.id = f.ticket_id
+     WHERE f.kind = 'use' AND (
+           t.state = 'void'
+           OR t.rights -> f.zone_id::text IS NULL
+           OR ((t.rights ->> f.zone_id::text)::int > 0
+               AND f.use_no > (t.rights ->> f.zone_id::text)::int
+               AND f.use_no > (t.rights ->> f.zone_id::text)::int + (
+                   SELECT COUNT(*) FROM scenic_redemption r
+                    WHERE r.ticket_id = f.ticket_id AND r.zone_id = f.zone_id
+                      AND r.kind = 'reversal')))
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'scenic: ticket % has no right left for use % of zone %',
+            bad.ticket_id, bad.use_no, bad.zone_id
+            USING ERRCODE = 'check_violation', TABLE = 'scenic_redemption',
+                  CONSTRAINT = 'scenic_redemption_rights';
+    END IF;
+
+    SELECT f.id INTO bad
+      FROM fresh f LEFT JOIN scenic_redemption u ON u.id = f.reverses_id
+     WHERE f.kind = 'reversal' AND (u.kind, u.ticket_id, u.zone_id)
+           IS DISTINCT FROM ('use', f.ticket_id, f.zone_id)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'scenic: a reversal points at a use of the same ticket and zone'
+            USING ERRCODE = 'check_violation', TABLE = 'scenic_redemption',
+                  CONSTRAINT = 'scenic_redemption_reversal';
+    END IF;
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS scenic_redemption_laws ON scenic_redemption;
+CREATE TRIGGER scenic_redemption_laws
+    AFTER INSERT ON scenic_redemption REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION scenic_redemption_laws();
+"""
+
+
+def install(cr):
+    """Create or renew the triggers of the ledger; may run any number of times."""
+    cr.execute(_APPEND_ONLY)
+    cr.execute(_LAWS)
+
+
+# columns of one row given to ``append``, in order, with their SQL types
+COLUMNS = {
+    "ticket_id": "int",
+    "zone_id": "int",
+    "kind": "varchar",
+    "use_no": "int",
+    "reverses_id": "int",
+    "lane_code": "varchar",
+    "happened_at": "timestamp",
+    "received_at": "timestamp",
+    "how": "varchar",
+    "mode": "varchar",
+    "source_ref": "varchar",
+    "user_id": "int",
+    "reason": "varchar",
+    "policy_version": "int",
+}
+
+_UNNEST = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
+_NAMES = ", ".join(COLUMNS)
+_CARRIED = ", ".join(f"w.{name}" for name in COLUMNS)
+_RETURNING = "RETURNING id, ticket_id, zone_id, use_no, kind, source_ref"
+
+LOCK = """
+SELECT id FROM scenic_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+# Rows that carry their use_no were decided on what was read before. The lock inside comes first,
+# so that everybody takes ticket before ledger row and nobody deadlocks.
+INSERT_NUMBERED = f"""
+WITH w AS (
+    SELECT * FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
+), held AS (
+    SELECT id, company_id, state FROM scenic_ticket
+     WHERE id IN (SELECT ticket_id FROM w) ORDER BY id FOR NO KEY UPDATE
+)
+INSERT INTO scenic_redemption ({_NAMES}, pax, company_id)
+SELECT {_CARRIED}, 1, held.company_id FROM w JOIN held ON held.id = w.ticket_id
+ WHERE held.state <> 'void' OR w.kind = 'reversal'
+ ORDER BY w.ord
+ON CONFLICT DO NOTHING {_RETURNING}
+"""
+
+# Rows without use_no get the next numbers here; the tickets are locked before, by LOCK, so that
+# this statement's snapshot contains every use. What does not fit is left out, not refused.
+INSERT_NEXT = f"""
+WITH w AS (
+    SELECT * FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
+), new AS (
+    SELECT DISTINCT ON (COALESCE(source_ref, ord::text)) * FROM w
+     WHERE source_ref IS NULL OR NOT EXISTS (
+           SELECT 1 FROM scenic_redemption r WHERE r.source_ref = w.source_ref)
+     ORDER BY COALESCE(source_ref, ord::text), ord
+), numbered AS (
+    SELECT w.*, t.company_id, (t.rights ->> w.zone_id::text)::int AS number, h.last_no, h.reversed,
+           h.last_no + ROW_NUMBER() OVER (
+               PARTITION BY w.ticket_id, w.zone_id ORDER BY w.happened_at, w.ord) AS next_no
+      FROM new w
+      JOIN scenic_ticket t ON t.id = w.ticket_id AND t.state <> 'void'
+           AND t.rights -> w.zone_id::text IS NOT NULL
+     CROSS JOIN LATERAL (
+           SELECT COALESCE(MAX(r.use_no), 0) AS last_no,
+                  COUNT(*) FILTER (WHERE r.kind = 'reversal') AS reversed
+             FROM scenic_redemption r
+            WHERE r.ticket_id = w.ticket_id AND r.zone_id = w.zone_id) h
+)
+INSERT INTO scenic_redemption ({_NAMES}, pax, company_id)
+SELECT {_CARRIED.replace("w.use_no", "w.next_no")}, 1, w.company_id FROM numbered w
+ WHERE w.number = 0 OR w.next_no <= w.number + w.reversed
+ ORDER BY w.ord
+ON CONFLICT DO NOTHING {_RETURNING}
+"""
+
+
+def append(cr, rows):
+    """Write ledger rows (dicts with the keys of COLUMNS) and return those that were written."""
+    columns = [[row.get(name) for row in rows] for name in COLUMNS]
+    if all(row.get("use_no") or row.get("kind") == "reversal" for row in rows):
+        cr.execute(INSERT_NUMBERED, columns)
+    else:
+        cr.execute(LOCK, [sorted({row["ticket_id"] for row in rows})])
+        cr.execute(INSERT_NEXT, columns)
+    return cr.dictfetchall()
+
+
+# One ticket with the net uses of one zone: all that a decision looks at, in one round trip
+_READ = """
+SELECT t.id, t.kid, t.serial, t.gen, t.visit_date, t.valid_days, t.pax, t.entrances, t.flags,
+       t.state, t.rights, t.issued_at, t.alias, s.code AS site_code, p.gate_product_code, h.*
+  FROM scenic_ticket t
+  JOIN scenic_site s ON s.id = t.site_id
+  JOIN product_template p ON p.id = t.product_tmpl_id
+ CROSS JOIN LATERAL (
+       SELECT COALESCE(MAX(use_no), 0) AS last_no,
+              COUNT(*) FILTER (WHERE stands) AS used,
+              MIN(happened_at) FILTER (WHERE stands) AS first_t,
+              (ARRAY_AGG(lane_code ORDER BY happened_at, id) FILTER (WHERE stands))[1]
+                  AS first_lane,
+              MAX(happened_at) FILTER (WHERE stands) AS last_t,
+              (ARRAY_AGG(lane_code ORDER BY happened_at DESC, id DESC) FILTER (WHERE stands))[1]
+                  AS last_lane
+         FROM (SELECT r.*, r.kind = 'use' AND NOT EXISTS (
+                      SELECT 1 FROM scenic_redemption v WHERE v.reverses_id = r.id) AS stands
+                 FROM scenic_redemption r
+                WHERE r.ticket_id = t.id AND r.zone_id = %(zone_id)s) r) h
+"""
+READ_BY_UID = _READ + " WHERE t.kid = %(kid)s AND t.serial = %(serial)s"
+READ_BY_ALIAS = _READ + " WHERE t.alias = %(alias)s"
