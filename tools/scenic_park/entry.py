@@ -1,0 +1,27 @@
+"""How the commands in tools/ get into the venv."""
+
+import os
+import sys
+
+from scenic_tools import paths, setup
+
+
+def enter_venv() -> None:
+    """Prepare the checkout and go on in the venv's Python, in the same process.
+
+    The first lines of a command run in whatever Python the machine has; after this call pymodbus,
+    playwright, psycopg2 and Odoo can be imported, and PGHOST names the database server.
+    """
+    if os.environ.get("SCENIC_VENV") == str(paths.VENV):
+        return
+    setup.ensure()
+    python = paths.VENV / "bin" / "python"
+    environment = {**os.environ, **_database_server(), "SCENIC_VENV": str(paths.VENV)}
+    environment["PATH"] = f"{paths.VENV / 'bin'}{os.pathsep}{environment['PATH']}"
+    os.execve(python, [str(python), *sys.argv], environment)
+
+
+def _database_server() -> dict[str, str]:
+    from scenic_tools import postgres
+
+    return postgres.connection() | {"ODOO_RC": str(paths.ODOO_CONF)}
