@@ -10,18 +10,15 @@ def enter_venv() -> None:
     """Prepare the checkout and go on in the venv's Python, in the same process.
 
     The first lines of a command run in whatever Python the machine has; after this call pymodbus,
-    playwright, psycopg2 and Odoo can be imported, and PGHOST names the database server.
+    playwright, psycopg2 and Odoo can be imported.
     """
     if os.environ.get("SCENIC_VENV") == str(paths.VENV):
         return
     setup.ensure()
     python = paths.VENV / "bin" / "python"
-    environment = {**os.environ, **_database_server(), "SCENIC_VENV": str(paths.VENV)}
-    environment["PATH"] = f"{paths.VENV / 'bin'}{os.pathsep}{environment['PATH']}"
+    environment = os.environ | {
+        "ODOO_RC": str(paths.ODOO_CONF),
+        "PATH": f"{paths.VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "SCENIC_VENV": str(paths.VENV),
+    }
     os.execve(python, [str(python), *sys.argv], environment)
-
-
-def _database_server() -> dict[str, str]:
-    from scenic_tools import postgres
-
-    return postgres.connection() | {"ODOO_RC": str(paths.ODOO_CONF)}
