@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import requests
 
-from scenic_tools import shell
+from scenic_tools import paths, shell
 
-from . import databases, ports
+from . import ports
 from .children import Child, Children
 
 START_LIMIT = 120  # seconds; the first start of a new version compiles Odoo's files
@@ -27,7 +27,7 @@ class Address:
 
 
 def start(
-    children: Children, address: Address, *, workers: int = 2, crons: int = 1, options: tuple = ()
+    children: Children, address: Address, *, workers: int = 0, crons: int = 1, options: tuple = ()
 ) -> Child:
     """Start a server with workers and wait until it answers."""
     for port in (address.http, address.gevent):
@@ -35,7 +35,7 @@ def start(
             raise shell.SetupError(
                 f"port {port} is in use: stop what listens there, or choose another (--port)"
             )
-    command = [databases.ODOO, "-d", address.database, "--http-interface=127.0.0.1"]
+    command = [paths.LOCAL / "bin" / "odoo", "-d", address.database, "--http-interface=127.0.0.1"]
     command += [f"--http-port={address.http}", f"--gevent-port={address.gevent}"]
     command += [f"--workers={workers}", f"--max-cron-threads={crons}", *options]
     child = children.start("server", command)
