@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
-
 from scenic_tools import shell
 
 from .server import Address

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 
 import psycopg2
-
 from scenic_tools import database, paths, postgres, shell
 
 PREFIX = "scenic_park_"
@@ -33,7 +32,7 @@ def connect(name: str = "postgres") -> Iterator[psycopg2.extensions.connection]:
 
 def template(odoo_version: str) -> str:
     """Return the database of the park's first morning; made once for each content."""
-    addons = database.template(odoo_version)
+    addons = database.template(odoo_version, assets=True)
     with shell.locked(paths.LOCAL / "park.lock"):
         made_of = _made_of(addons)
         name = f"{PREFIX}{made_of}"
@@ -42,7 +41,7 @@ def template(odoo_version: str) -> str:
             shell.say("opening the sample park (once for each version of the addons)")
             draft = f"{PREFIX}draft"
             database.copy(addons, draft)
-            load(draft, "--stamp", made_of, "--assets")
+            load(draft, "--stamp", made_of)
             database.copy(draft, name)
             database.drop(draft)
             for old in present:

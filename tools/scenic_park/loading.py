@@ -9,12 +9,12 @@ import csv
 import json
 from pathlib import Path
 
+from scenic_tools import paths
+
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tools import config
 from odoo.tools.convert import convert_csv_import, convert_xml_import
-
-from scenic_tools import paths
 
 from . import databases
 
@@ -64,13 +64,9 @@ class Park:
         return True
 
     def _load_csv(self, path: Path) -> None:
-        known = set(
-            self.env["ir.model.data"].search([("module", "=", self.space)]).mapped("name")
-        )
+        known = set(self.env["ir.model.data"].search([("module", "=", self.space)]).mapped("name"))
         content = path.read_bytes()
-        convert_csv_import(
-            self.env, self.space, path.name, content, mode="update", noupdate=True
-        )
+        convert_csv_import(self.env, self.space, path.name, content, mode="update", noupdate=True)
         for row in csv.DictReader(content.decode().splitlines()):
             if row["id"] not in known:
                 self._translate(row)
@@ -102,7 +98,6 @@ class Park:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database")
-    parser.add_argument("--assets", action="store_true", help="also build the browser's files")
     parser.add_argument("--stamp", help="remember from what the database was made")
     options = parser.parse_args()
     config.parse_config(["-d", options.database, "--log-level=warn"], setup_logging=True)
@@ -113,8 +108,6 @@ def main() -> None:
         park.load()
         if options.stamp:
             env["ir.config_parameter"].set_param(databases.STAMP, options.stamp)
-        if options.assets:
-            env["ir.qweb"]._pregenerate_assets_bundles()
 
 
 if __name__ == "__main__":

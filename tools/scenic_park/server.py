@@ -4,7 +4,6 @@ import itertools
 from dataclasses import dataclass
 
 import requests
-
 from scenic_tools import paths, shell
 
 from . import ports

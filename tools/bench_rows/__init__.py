@@ -1,0 +1,10 @@
+"""The rows of tools/bench: each module measures the rows it names in ROWS, by `measure(bench)`."""
+
+MODULES = (
+    "box_decision",
+    "online_redemption",
+    "write_back",
+    "window_order",
+    "recognition",
+    "day_proof",
+)
