@@ -1,5 +1,6 @@
 """Child processes: started in their own group, ended with everything they started."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,19 +58,15 @@ class Child:
     def stop(self) -> None:
         """End it and everything it started."""
         self._signal(signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            pass
         # the group may outlive its leader: workers, browsers, restarted copies
         self._signal(signal.SIGKILL)
         self.process.wait()
 
     def _signal(self, number: int) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 class Children:
