@@ -77,8 +77,8 @@ def load(name: str, *options: str) -> None:
 
 def _made_of(addons_template: str) -> str:
     digest = hashlib.sha256(addons_template.encode())
-    folders = (paths.ROOT / "data", paths.ROOT / "tools" / "scenic_park")
-    for path in sorted(path for folder in folders for path in folder.glob("*")):
-        if path.is_file() and (path.parent.name == "data" or path.name == "loading.py"):
+    files = [path for path in (paths.ROOT / "data").rglob("*") if path.suffix != ".md"]
+    for path in sorted([*files, paths.ROOT / "tools" / "scenic_park" / "loading.py"]):
+        if path.is_file():
             digest.update(os.fsencode(path.name) + b"\0" + path.read_bytes())
     return digest.hexdigest()[:10]

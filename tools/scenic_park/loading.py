@@ -5,6 +5,7 @@ loading again adds what is new in data/ and undoes nothing that people changed s
 """
 
 import argparse
+import base64
 import csv
 import json
 from pathlib import Path
@@ -47,6 +48,7 @@ class Park:
                 with path.open("rb") as file:
                     mode = "init" if first else "update"
                     convert_xml_import(self.env, self.space, file, mode=mode, noupdate=True)
+        self._hang_pictures()
         self._fill_store()
 
     def _prepare_company(self) -> bool:
@@ -78,6 +80,12 @@ class Park:
             field, _at, language = column.partition("@")
             if language and value and record._fields[field].translate:
                 record.with_context(lang=language).write({field: value})
+
+    def _hang_pictures(self) -> None:
+        for path in sorted((self.folder / "images").glob("*.png")):
+            product = self.env.ref(f"{self.space}.{path.stem}")
+            if not product.image_1920:
+                product.image_1920 = base64.b64encode(path.read_bytes())
 
     def _fill_store(self) -> None:
         """Count the first stock of paper, wristbands and goods, where there is none."""
