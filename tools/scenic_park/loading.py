@@ -70,7 +70,8 @@ class Park:
         content = path.read_bytes()
         convert_csv_import(self.env, self.space, path.name, content, mode="update", noupdate=True)
         for row in csv.DictReader(content.decode().splitlines()):
-            if row["id"] not in known:
+            # rows without an id carry further lines of the record above
+            if row["id"] and row["id"] not in known:
                 self._translate(row)
 
     def _translate(self, row: dict) -> None:
