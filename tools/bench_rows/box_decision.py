@@ -38,5 +38,8 @@ def _as_on_a_box(place) -> None:
     """Lay the two packages side by side, as the box has them after unpacking the handlers."""
     handlers = place / "handlers"
     handlers.mkdir(parents=True)
-    for addon, package in (("scenic_ticketing", "scenic_rules"), ("scenic_gate_iot", "scenic_gate")):
+    for addon, package in (
+        ("scenic_ticketing", "scenic_rules"),
+        ("scenic_gate_iot", "scenic_gate"),
+    ):
         (handlers / package).symlink_to(paths.ROOT / addon / "iot_handlers" / package)

@@ -8,11 +8,7 @@ from pathlib import Path
 
 from scenic_tools import database, paths
 
-from odoo.api import SUPERUSER_ID, Environment
-from odoo.modules.registry import Registry
-from odoo.tools import config
-
-from . import databases, ports, server
+from . import databases, inside, ports, server
 from .children import Child, Children
 
 ADDONS = paths.ROOT / "tools" / "bench_addons"
@@ -84,16 +80,11 @@ class Bench:
         try:
             yield name
         finally:
-            # our own connections would keep the database
-            Registry.delete(name)
+            inside.leave(name)
             database.drop(name)
 
-    @contextlib.contextmanager
-    def environment(self, name: str) -> Iterator[Environment]:
-        """Work inside the database as Odoo does; committed at the end."""
-        config.parse_config(["-d", name, self._addons_path(), "--log-level=warn"])
-        with Registry(name).cursor() as cursor:
-            yield Environment(cursor, SUPERUSER_ID, {})
+    def environment(self, name: str):
+        return inside.environment(name, self._addons_path())
 
     @contextlib.contextmanager
     def server(self, name: str, workers: int = 2) -> Iterator[tuple[server.Address, Child]]:

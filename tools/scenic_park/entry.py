@@ -17,7 +17,6 @@ def enter_venv() -> None:
     setup.ensure()
     python = paths.VENV / "bin" / "python"
     environment = os.environ | {
-        "ODOO_RC": str(paths.ODOO_CONF),
         "PATH": f"{paths.VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "SCENIC_VENV": str(paths.VENV),
     }

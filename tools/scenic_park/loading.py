@@ -12,12 +12,10 @@ from pathlib import Path
 
 from scenic_tools import paths
 
-from odoo.api import SUPERUSER_ID, Environment
-from odoo.modules.registry import Registry
-from odoo.tools import config
+from odoo.api import Environment
 from odoo.tools.convert import convert_csv_import, convert_xml_import
 
-from . import databases
+from . import databases, inside
 
 DATA = paths.ROOT / "data"
 
@@ -109,9 +107,7 @@ def main() -> None:
     parser.add_argument("database")
     parser.add_argument("--stamp", help="remember from what the database was made")
     options = parser.parse_args()
-    config.parse_config(["-d", options.database, "--log-level=warn"], setup_logging=True)
-    with Registry(options.database).cursor() as cursor:
-        env = Environment(cursor, SUPERUSER_ID, {})
+    with inside.environment(options.database) as env:
         park = Park(env, DATA)
         park.load_languages()
         park.load()
