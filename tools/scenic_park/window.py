@@ -24,20 +24,22 @@ class Window:
         self.page.click(".modal-footer .btn-primary")
         self.page.wait_for_selector(".product-screen .product-list")
 
-    def add(self, product: str, times: int = 1) -> None:
-        """Put a product into the order by its name on the button."""
-        for _time in range(times):
+    def add(self, product: str, quantity: int = 1) -> None:
+        """Put goods into the order, by the name on the button."""
+        for _time in range(quantity):
             self._product(product).click()
-            self._confirm_visit()
+
+    def add_tickets(self, product: str, quantity: int = 1) -> None:
+        """Put tickets for today into the order: the popup proposes the day, asks how many."""
+        self._product(product).click()
+        popup = self.page.locator(".o_scenic_visit_popup")
+        for _more in range(quantity - 1):
+            popup.locator(".o_scenic_plus").click()
+        popup.locator(".o_scenic_confirm").click()
+        popup.wait_for(state="detached")
 
     def _product(self, name: str) -> Locator:
         return self.page.locator("article.product", has_text=name).first
-
-    def _confirm_visit(self) -> None:
-        """Take the proposed visit date, today."""
-        dialog = self.page.locator(".modal .btn-primary:visible")
-        if dialog.count():
-            dialog.first.click()
 
     def total(self) -> str:
         return self.page.locator(".order-summary .total").first.inner_text().strip()
@@ -49,9 +51,10 @@ class Window:
         self.page.click(".payment-screen .validation-button.next")
         self.page.wait_for_selector(".receipt-screen .pos-receipt")
 
-    def slip(self, path: Path) -> Path:
-        """Photograph the slip as it is printed."""
-        return browsing.screenshot(self.page, path, ".receipt-screen .pos-receipt")
+    def slips(self, path: Path) -> Path:
+        """Photograph the ticket slips that are printed."""
+        self.page.wait_for_selector(".o_scenic_slips svg")
+        return browsing.screenshot(self.page, path, ".o_scenic_slips")
 
     def next_order(self) -> None:
         self.page.click(".receipt-screen .button.next")
