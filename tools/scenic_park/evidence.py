@@ -16,10 +16,12 @@ class Books:
         self.database = database
 
     def rows(self, query: str, *values) -> list[dict]:
-        with databases.connect(self.database) as connection:
-            with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-                cursor.execute(query, values)
-                return [dict(row) for row in cursor.fetchall()]
+        with (
+            databases.connect(self.database) as connection,
+            connection.cursor(cursor_factory=RealDictCursor) as cursor,
+        ):
+            cursor.execute(query, values)
+            return [dict(row) for row in cursor.fetchall()]
 
     def one(self, query: str, *values):
         """Return the only column of the only row."""
