@@ -4,7 +4,6 @@ from odoo.tools import float_compare, float_is_zero
 
 from ..iot_handlers.scenic_rules.views import RuleView
 
-
 _RULE_FIELDS = {"gate_product_code", "scenic_policy_id", "scenic_entrance_ids", "entitlement_ids"}
 
 

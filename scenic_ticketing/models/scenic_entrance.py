@@ -28,16 +28,21 @@ class ScenicEntrance(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        free = {}
         for vals in vals_list:
-            if "bit" not in vals and vals.get("site_id"):
-                vals["bit"] = self._next_bit(vals["site_id"])
+            site_id = vals.get("site_id")
+            if "bit" not in vals and site_id:
+                if site_id not in free:
+                    free[site_id] = self._free_bits(site_id)
+                # 16 is out of range: the constraint says so in words
+                vals["bit"] = next(free[site_id], 16)
         return super().create(vals_list)
 
     @api.model
-    def _next_bit(self, site_id):
+    def _free_bits(self, site_id):
         entrances = self.with_context(active_test=False).search([("site_id", "=", site_id)])
         taken = set(entrances.mapped("bit"))
-        return next((bit for bit in range(16) if bit not in taken), 16)
+        return (bit for bit in range(16) if bit not in taken)
 
     def _mask(self):
         """Return the bit mask of these entrances; none means every entrance."""

@@ -84,9 +84,9 @@ class ScenicRedemptionOnline(models.Model):
             source_ref=source_ref,
         )
         with self._short_transaction() as ledger:
-            for _round in range(_ROUNDS):
+            for turn in range(_ROUNDS):
                 try:
-                    answer = ledger._redeem_once(attempt)
+                    answer = ledger._redeem_once(attempt, again=turn > 0)
                 except (errors.DeadlockDetected, errors.SerializationFailure):
                     answer = None
                 if answer is not None:
@@ -111,8 +111,12 @@ class ScenicRedemptionOnline(models.Model):
             yield self.with_env(self.env(cr=cr))
 
     @api.model
-    def _redeem_once(self, attempt):
-        """Decide and write once; None when somebody else was faster and the answer is stale."""
+    def _redeem_once(self, attempt, again=False):
+        """Decide and write once; None when somebody else was faster and the answer is stale.
+
+        ``again``: an earlier turn could not write, which may be because this very request was
+        already written.
+        """
         reading, row = self._read_ticket(attempt)
         if reading.ticket is None:
             return self._answer(refusal(reading.reason))
@@ -121,8 +125,10 @@ class ScenicRedemptionOnline(models.Model):
             return self._answer(refusal(Reason.R_UNLISTED_CUT_OFF))
         decision = reading.reason and refusal(reading.reason)
         decision = decision or self._decide_row(reading, row, attempt)
+        if (again or not decision.uses) and (first := self._replay(row, attempt)):
+            return first
         if not decision.uses:
-            return self._replay(row, attempt) or self._answer(decision, row)
+            return self._answer(decision, row)
         uses = self._append_uses(row, attempt, decision.uses, reading.rule.version)
         if len(uses) < decision.uses:
             return None
@@ -229,8 +235,8 @@ class ScenicRedemptionOnline(models.Model):
             return None
         self.env.cr.execute(
             "SELECT id FROM scenic_redemption WHERE ticket_id = %s AND zone_id = %s"
-            " AND source_ref LIKE %s ORDER BY id",
-            [row["id"], attempt.zone.id, attempt.source_ref + ":%"],
+            " AND starts_with(source_ref, %s) ORDER BY id",
+            [row["id"], attempt.zone.id, f"{attempt.source_ref}:"],
         )
         uses = [use_id for (use_id,) in self.env.cr.fetchall()]
         if not uses:

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..iot_handlers.scenic_rules.site_time import day_number
 from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT
-from ..iot_handlers.scenic_rules.views import STATE_VALID, STATE_VOID, RuleView, TicketView
+from ..iot_handlers.scenic_rules.views import STATE_VALID, STATE_VOID, TicketView
 from ..tools import ticket_sql
 from ..tools.site_time import to_unix
 

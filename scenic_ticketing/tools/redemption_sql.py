@@ -6,7 +6,7 @@ The laws hold for whoever writes, raw SQL included:
 * a ticket has, in a zone, no more uses than rights plus reversals, none when it is void, and none
   in a zone it was not sold for (``scenic_redemption_laws``, after each INSERT statement).
 
-The check runs after the INSERT, not before it: it first updates the tickets concerned. That takes
+The check runs after the INSERT, not before it, and first updates the tickets concerned. That takes
 their row locks, so that a refund at the same moment either is seen here or fails to serialise,
 and it counts with a snapshot taken after the lock.
 """
@@ -33,6 +33,17 @@ CREATE OR REPLACE FUNCTION scenic_redemption_laws() RETURNS trigger LANGUAGE plp
 DECLARE
     bad record;
 BEGIN
+    SELECT f.id INTO bad
+      FROM fresh f LEFT JOIN scenic_redemption u ON u.id = f.reverses_id
+     WHERE f.kind = 'reversal' AND (u.kind, u.ticket_id, u.zone_id)
+           IS DISTINCT FROM ('use', f.ticket_id, f.zone_id)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'scenic: a reversal points at a use of the same ticket and zone'
+            USING ERRCODE = 'check_violation', TABLE = 'scenic_redemption',
+                  CONSTRAINT = 'scenic_redemption_reversal';
+    END IF;
+
     UPDATE scenic_ticket t
        SET used_count = t.used_count + d.delta,
            state = CASE
@@ -61,17 +72,6 @@ BEGIN
             bad.ticket_id, bad.use_no, bad.zone_id
             USING ERRCODE = 'check_violation', TABLE = 'scenic_redemption',
                   CONSTRAINT = 'scenic_redemption_rights';
-    END IF;
-
-    SELECT f.id INTO bad
-      FROM fresh f LEFT JOIN scenic_redemption u ON u.id = f.reverses_id
-     WHERE f.kind = 'reversal' AND (u.kind, u.ticket_id, u.zone_id)
-           IS DISTINCT FROM ('use', f.ticket_id, f.zone_id)
-     LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'scenic: a reversal points at a use of the same ticket and zone'
-            USING ERRCODE = 'check_violation', TABLE = 'scenic_redemption',
-                  CONSTRAINT = 'scenic_redemption_reversal';
     END IF;
     RETURN NULL;
 END $$;
