@@ -1,0 +1,27 @@
+{
+    "name": "Scenic Gate IoT",
+    "summary": "Gates of a scenic area on the Odoo IoT box: tickets down, passages up",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Scenic",
+    "author": "Scenic project contributors",
+    "website": "https://example.org/scenic",
+    "license": "LGPL-3",
+    "depends": ["scenic_ticketing", "iot_base", "bus", "mail"],
+    "data": [
+        "security/scenic_gate_security.xml",
+        "security/ir.model.access.csv",
+        "data/ir_cron.xml",
+        "views/scenic_gate_fact_views.xml",
+        "views/scenic_gate_command_views.xml",
+        "views/scenic_device_views.xml",
+        "views/scenic_lane_views.xml",
+        "views/scenic_box_views.xml",
+        "views/scenic_incident_views.xml",
+        "wizards/scenic_gate_order_views.xml",
+        "views/scenic_gate_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["scenic_gate_iot/static/src/**/*"],
+    },
+    "post_init_hook": "post_init_hook",
+}

@@ -1,0 +1,1 @@
+from . import gate_redeem, gate_sync, iot_box

@@ -1,0 +1,71 @@
+"""What the signed gate routes have in common: who calls, and a signed answer."""
+
+import json
+from typing import NamedTuple
+
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from odoo.http import request
+
+from ..iot_handlers.scenic_gate import auth
+
+ROUTE = {
+    "type": "http",
+    "auth": "public",
+    "methods": ["POST"],
+    "csrf": False,
+    "save_session": False,
+}
+
+
+class Call(NamedTuple):
+    """A request that the box ``box_id`` has signed."""
+
+    box_id: int
+    site_id: int
+    state: str
+    token: str
+    nonce: str
+    body: bytes
+    box_time: float
+
+    def reply(self, status, answer):
+        """Return the HTTP answer, signed for this very request."""
+        body = json.dumps(answer, separators=(",", ":")).encode()
+        signature = auth.reply_signature(self.token, self.nonce, status, body)
+        headers = [("Content-Type", "application/json"), (auth.H_SIGNATURE, signature)]
+        return request.make_response(body, headers=headers, status=status)
+
+    def reject(self, error):
+        """Return the answer that names the field of a :class:`FieldError`."""
+        return self.reply(400, {"v": 1, "error": {"field": error.field, "text": error.text}})
+
+
+def receive(path):
+    """Return the :class:`Call`, or the refusal (an HTTP answer) that tells strangers nothing."""
+    try:
+        body = request.httprequest.get_data()
+    except RequestEntityTooLarge:
+        return refuse(413)
+    headers = request.httprequest.headers
+    box = request.env["scenic.box"].sudo()._credentials().get(headers.get(auth.H_BOX, ""))
+    # an unknown box costs the same work as a known one
+    token = box["token"] if box else "-"
+    nonce = auth.verify_request(token, "POST", path, headers, body)
+    if not (box and nonce):
+        return refuse(401)
+    return Call(
+        box["id"], box["site_id"], box["state"], token, nonce, body, _number(headers[auth.H_TIME])
+    )
+
+
+def refuse(status):
+    """Return an answer without any word."""
+    return request.make_response(b"", status=status)
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,120 @@
+import base64
+import hmac
+import secrets
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+
+class ScenicBoxPairing(models.Model):
+    """How a box proves who it is, and how it gets the secret for that."""
+
+    _inherit = "scenic.box"
+
+    _AUTH_FIELDS = frozenset(("identifier", "token", "state", "site_id", "active"))
+
+    @api.depends("token")
+    def _compute_pairing(self):
+        base_url = self.get_base_url()
+        for box in self:
+            # The three keys must be present, even empty: the stock box wants exactly these.
+            box.pairing_line = (
+                f"{base_url}?token={box.token}&db_uuid=&enterprise_code="
+                f"&db_name={self.env.cr.dbname}"
+            )
+            image = self.env["ir.actions.report"].barcode(
+                "QR", box.pairing_line, width=300, height=300, barLevel="M"
+            )
+            box.pairing_qr = base64.b64encode(image)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._forget_credentials()
+        boxes = super().create(vals_list)
+        for box in boxes.sudo():  # not by default: who creates a box need not see its secrets
+            box.write({k: v for k, v in self._new_secrets().items() if not box[k]})
+        return boxes
+
+    def write(self, vals):
+        if self._AUTH_FIELDS & set(vals):
+            self._forget_credentials()
+        return super().write(vals)
+
+    @api.model
+    @tools.ormcache()
+    def _credentials(self):
+        """Return {identifier: {id, token, site_id, state}} of the boxes that may talk.
+
+        Kept in the memory of each worker, as every call of every box asks for it. Strangers
+        cannot fill the cache, since there is one entry for all boxes.
+        """
+        self.env.cr.execute(
+            SQL(
+                """SELECT identifier, id, token, site_id, state FROM scenic_box
+                    WHERE identifier IS NOT NULL AND active AND state != 'new'"""
+            )
+        )
+        names = ("id", "token", "site_id", "state")
+        return {
+            identifier: tools.frozendict(zip(names, rest, strict=True))
+            for identifier, *rest in self.env.cr.fetchall()
+        }
+
+    def _forget_credentials(self):
+        """Drop the cached credentials in all workers, now and again after the commit.
+
+        Another thread may read the old row between the first clearing and the commit.
+        """
+        self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
+
+    @api.model
+    def _new_secrets(self):
+        return {
+            "token": secrets.token_urlsafe(32),
+            "channel": "scenic_box-" + secrets.token_urlsafe(32),
+        }
+
+    @api.model
+    def _pair(self, identifier, token, vals):
+        """Return the box that ``token`` belongs to, paired with ``identifier``, or an empty set.
+
+        A known identifier must bring its own token; an unknown one takes the prepared record
+        that has this token. A record that already has another identifier is never taken over.
+        """
+        boxes = self.search([("identifier", "=", identifier)])
+        if not boxes:
+            boxes = self.search([("identifier", "=", False), ("state", "=", "new")])
+        own = boxes.filtered(lambda b: hmac.compare_digest(b.token.encode(), token.encode()))
+        boxes = own[:1]
+        if boxes.state == "new":
+            vals = {
+                **vals,
+                "identifier": identifier,
+                "state": "paired",
+                "paired_at": fields.Datetime.now(),
+            }
+        changed = {name: value for name, value in vals.items() if boxes and boxes[name] != value}
+        if changed:
+            boxes.write(changed)
+        return boxes
+
+    def action_replace_hardware(self):
+        """Give the record a new secret and wait for another box; the history stays."""
+        self.ensure_one()
+        self.check_access("write")
+        self.sudo().write({"identifier": False, "state": "new", **self._new_secrets()})
+        self.message_post(body=self.env._("The pairing was ended. The box waits for new hardware."))
+
+    def _quarantine(self, text):
+        """Stop trusting the box: its facts are stored, but they wait for a manager."""
+        for box in self.filtered(lambda item: item.state == "paired"):
+            box.write({"state": "quarantined"})
+            box.message_post(body=text)
+
+    def action_release(self):
+        """Trust the box again and give the waiting facts their place in the ledger."""
+        self.ensure_one()
+        self.check_access("write")
+        self.sudo().write({"state": "paired"})
+        self.env["scenic.gate.intake"].sudo()._judge_held(self)

@@ -1,0 +1,77 @@
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import lane_status
+from .scenic_box import SEEN_EVERY_S
+
+
+class ScenicBoxPresence(models.Model):
+    """What a box says about itself, and what it means when it says nothing."""
+
+    _inherit = "scenic.box"
+
+    def _seen(self, status, drift_s):
+        """Store what the box says about itself, at most every ``SEEN_EVERY_S`` seconds.
+
+        Something that people must see at once (a lane in trouble, a device that fails) is
+        written without waiting. Returns whether the row was written.
+        """
+        self.ensure_one()
+        version, unsent = status.get("version"), status.get("unsent")
+        self.env.cr.execute(
+            SQL(
+                """UPDATE scenic_box
+                      SET last_seen = now() AT TIME ZONE 'UTC', status = %(status)s,
+                          clock_drift = %(drift)s, unsent = %(unsent)s, version = %(version)s,
+                          trouble = %(trouble)s
+                    WHERE id = %(id)s AND (
+                          last_seen IS NULL OR trouble IS DISTINCT FROM %(trouble)s
+                          OR last_seen < (now() AT TIME ZONE 'UTC') - %(every)s * interval '1 s')
+                """,
+                status=json.dumps(status),
+                drift=round(max(-1e9, min(1e9, drift_s)), 3),
+                unsent=unsent if type(unsent) is int and 0 <= unsent < 2**31 else 0,
+                version=version[:64] if isinstance(version, str) else None,
+                trouble=lane_status.trouble(status),
+                every=SEEN_EVERY_S,
+                id=self.id,
+            )
+        )
+        written = bool(self.env.cr.rowcount)
+        if written:
+            self.invalidate_recordset(flush=False)
+            self._notify_board()
+        return written
+
+    def _notify_board(self):
+        """Tell open lane boards that something changed; the message itself carries nothing."""
+        group = self.env.ref("scenic_ticketing.group_attendant", raise_if_not_found=False)
+        if group:
+            group.sudo()._bus_send("scenic_gate_board", {})
+
+    @api.model
+    def _cron_silent(self):
+        """Open an incident for each box that should call and does not."""
+        silent = self.search([("state", "!=", "new"), ("is_online", "=", False)])
+        for box in silent.filtered(lambda item: item.last_seen and item.site_id._gate_is_open()):
+            self.env["scenic.incident"]._gate_report(
+                box,
+                [
+                    {
+                        "gate_key": f"silent:{box.id}",
+                        "kind": "silent_gate",
+                        "happened_at": box.last_seen,
+                        "facts": self.env._("Box %(box)s has not called since.", box=box.name),
+                        "persons": 0,
+                        "whole": True,
+                    }
+                ],
+            )
+        talking = self.search([("is_online", "=", True)])
+        self.env["scenic.incident"]._gate_settle(
+            [f"silent:{box.id}" for box in talking], self.env._("The box calls again.")
+        )
+        if silent:
+            self._notify_board()

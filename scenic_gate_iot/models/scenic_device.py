@@ -1,0 +1,120 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import lane_status
+
+# What a driver can play on a lane.
+DRIVER_ROLES = {"line_reader": ("reader",), "modbus_barrier": ("barrier",)}
+
+
+class ScenicDevice(models.Model):
+    _name = "scenic.device"
+    _description = "Gate Device"
+    _order = "lane_id, sequence, id"
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    lane_id = fields.Many2one("scenic.lane", required=True, index=True, ondelete="cascade")
+    site_id = fields.Many2one(related="lane_id.site_id")
+    company_id = fields.Many2one(related="lane_id.company_id", store=True, index=True)
+    role = fields.Selection(
+        [("reader", "Reader"), ("barrier", "Barrier"), ("terminal", "Terminal")],
+        required=True,
+        default="reader",
+        help="A reader delivers codes, a barrier lets persons pass, a terminal does both.",
+    )
+    driver = fields.Selection(
+        [
+            ("line_reader", "Line scanner (serial, USB, TCP)"),
+            ("modbus_barrier", "Modbus relay board (RTU, TCP)"),
+        ],
+        required=True,
+        default="line_reader",
+    )
+    url = fields.Char(
+        "Address",
+        required=True,
+        help="Where the box finds the device, for example /dev/serial/by-path/… or "
+        "socket://10.0.0.5:4001 for a scanner, tcp://10.0.0.6:502 for a relay board.",
+    )
+    options = fields.Json("Driver Options", default=dict)
+    options_text = fields.Text(
+        "Options",
+        compute="_compute_options_text",
+        inverse="_inverse_options_text",
+        help='Settings of the driver as a JSON object, for example {"unit": 1, "out_coil": 0}.',
+    )
+    is_ok = fields.Boolean("Answers", compute="_compute_live")
+    live_detail = fields.Char("Detail", compute="_compute_live")
+
+    _name_uniq = models.Constraint(
+        "UNIQUE (lane_id, name)", "Two devices of a lane need different names."
+    )
+
+    @api.depends("options")
+    def _compute_options_text(self):
+        for device in self:
+            device.options_text = json.dumps(device.options or {}, ensure_ascii=False, indent=1)
+
+    def _inverse_options_text(self):
+        for device in self:
+            try:
+                options = json.loads(device.options_text or "{}")
+            except ValueError as err:
+                raise ValidationError(
+                    self.env._(
+                        "The options of %(device)s are not JSON: %(error)s.",
+                        device=device.name,
+                        error=err,
+                    )
+                ) from err
+            device.options = options
+
+    @api.depends("lane_id.box_id.status", "name")
+    def _compute_live(self):
+        for device in self:
+            lane = device.lane_id
+            ok, detail = lane_status.device(lane.box_id.status, lane.code, device.name)
+            device.is_ok = bool(ok)
+            device.live_detail = detail
+
+    @api.constrains("options")
+    def _check_options(self):
+        for device in self:
+            if not isinstance(device.options or {}, dict):
+                raise ValidationError(
+                    self.env._(
+                        "The options of %(device)s must be a JSON object, written in braces.",
+                        device=device.name,
+                    )
+                )
+
+    @api.constrains("driver", "role")
+    def _check_role(self):
+        for device in self:
+            if device.role not in DRIVER_ROLES[device.driver]:
+                raise ValidationError(
+                    self.env._(
+                        "%(device)s: this driver cannot be a %(role)s. Choose another driver.",
+                        device=device.name,
+                        role=dict(self._fields["role"]._description_selection(self.env))[
+                            device.role
+                        ],
+                    )
+                )
+
+    @api.constrains("url")
+    def _check_url(self):
+        for device in self:
+            url = device.url or ""
+            if " " in url or not url.isprintable() or not ("://" in url or url.startswith("/")):
+                raise ValidationError(
+                    self.env._(
+                        "%(url)s is not an address of a device. Write a path such as "
+                        "/dev/ttyUSB0 or an address such as tcp://10.0.0.6:502.",
+                        url=url,
+                    )
+                )

@@ -1,0 +1,185 @@
+import hashlib
+import json
+
+from odoo import api, models, tools
+from odoo.tools import SQL
+
+from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import wire
+
+# Tables a configuration is made of. One hash of their rows tells whether anything changed, also
+# when the change was committed late or in another worker.
+_STAMP = """
+SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
+    SELECT 'box' || id || ':' || state || ':' || site_id AS part
+      FROM scenic_box WHERE id = %(box)s
+    UNION ALL SELECT 'lane' || id || ':' || write_date FROM scenic_lane WHERE box_id = %(box)s
+    UNION ALL SELECT 'device' || d.id || ':' || d.write_date FROM scenic_device d
+      JOIN scenic_lane l ON l.id = d.lane_id WHERE l.box_id = %(box)s
+    UNION ALL SELECT 'site' || id || ':' || write_date FROM scenic_site WHERE id = %(site)s
+    UNION ALL SELECT 'zone' || id || ':' || write_date FROM scenic_zone WHERE site_id = %(site)s
+    UNION ALL SELECT 'entrance' || id || ':' || write_date FROM scenic_entrance
+      WHERE site_id = %(site)s
+    UNION ALL SELECT 'certificate' || id || ':' || write_date FROM scenic_certificate
+      WHERE site_id = %(site)s
+    UNION ALL SELECT 'product' || p.id || ':' || p.write_date FROM product_template p
+      WHERE p.scenic_site_id = %(site)s
+    UNION ALL SELECT 'right' || e.id || ':' || e.write_date FROM scenic_entitlement e
+      JOIN product_template p ON p.id = e.product_tmpl_id WHERE p.scenic_site_id = %(site)s
+    UNION ALL SELECT 'policy' || id || ':' || write_date FROM scenic_policy
+    UNION ALL SELECT 'language' || code FROM res_lang WHERE active
+) AS parts
+"""
+
+
+class ScenicGateConfig(models.AbstractModel):
+    """What a box must know apart from the tickets."""
+
+    _name = "scenic.gate.config"
+    _description = "Configuration of a Box"
+
+    @api.model
+    def _for_box(self, box):
+        """Return (revision, configuration) of ``box`` as the protocol has it."""
+        self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id))
+        stamp = self.env.cr.fetchone()[0]
+        keys = json.dumps(self._keys(box.site_id))
+        lang = box.company_id.partner_id.lang or "en_US"
+        return self._cached(box.id, stamp, box.site_id._gate_utc_offset(), lang, keys)
+
+    @api.model
+    @tools.ormcache("box_id", "stamp", "offset", "lang", "keys")
+    def _cached(self, box_id, stamp, offset, lang, keys):
+        """Build the configuration once for each state of the tables and keys behind it."""
+        box = self.env["scenic.box"].browse(box_id).sudo().with_context(lang=lang)
+        config = self._build(box, offset, lang) | json.loads(keys)
+        text = json.dumps(config, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest(), config
+
+    @api.model
+    def _build(self, box, offset, lang):
+        site = box.site_id
+        return {
+            "site": {
+                "code": site.code,
+                "name": site.name,
+                "tz": site.tz,
+                "utc_offset": offset,
+            },
+            **self._certificates(site),
+            "rules": self._rules(site),
+            "zones": [{"code": zone.code, "name": zone.name} for zone in site.zone_ids],
+            "lanes": [self._lane(lane) for lane in box.lane_ids],
+            "lang": lang,
+            "texts": self._texts(),
+        }
+
+    @api.model
+    def _keys(self, site):
+        """Return what the key file gives a box: public roots and the key of live codes."""
+        keyring = self.env["scenic.keyring"]
+        if keyring._problem():
+            return {"roots": []}
+        return {
+            "roots": wire.roots_to_wire(keyring._keys().roots),
+            "dynamic_key": keyring._dynamic_key(site).hex(),
+        }
+
+    @api.model
+    def _certificates(self, site):
+        certificates = self.env["scenic.certificate"].search(
+            [("site_id", "=", site.id), ("blob", "!=", False)], order="id"
+        )
+        return {
+            "certificates": certificates.mapped("blob"),
+            "keys": [
+                {
+                    "kid": certificate.kid,
+                    "state": certificate.state,
+                    "last_serial": certificate.last_serial,
+                    "serials": [],
+                }
+                for certificate in certificates
+                if certificate.state != "open"
+            ],
+        }
+
+    @api.model
+    def _rules(self, site):
+        products = (
+            self.env["product.template"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("scenic_site_id", "=", site.id),
+                    ("is_scenic_ticket", "=", True),
+                    ("gate_product_code", ">", 0),
+                ],
+                order="gate_product_code",
+            )
+        )
+        return [wire.rule_to_wire(product._scenic_rule()) for product in products]
+
+    @api.model
+    def _lane(self, lane):
+        return {
+            "code": lane.code,
+            "name": lane.name,
+            "zone": lane.zone_id.code or None,
+            "entrance": lane.entrance_id.bit if lane.entrance_id else None,
+            "direction": lane.direction,
+            "confirm": lane.confirm,
+            "pass_timeout_s": lane.pass_timeout_s,
+            "on_unconfirmed": lane.on_unconfirmed,
+            "devices": [
+                {
+                    "name": device.name,
+                    "role": device.role,
+                    "driver": device.driver,
+                    "url": device.url,
+                    "options": device.options or {},
+                }
+                for device in lane.device_ids
+            ],
+        }
+
+    @api.model
+    def _texts(self):
+        """Return {language: {reason: what the visitor reads}} in every installed language."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {lang: self.with_context(lang=lang)._visitor_texts() for lang in languages}
+
+    @api.model
+    def _visitor_texts(self):
+        _ = self.env._
+        return {
+            "OK": _("Welcome"),
+            "SAME_SCAN": _("Please walk through"),
+            "E_FOREIGN": _("This is not a ticket of ours"),
+            "E_FORMAT": _("Please scan again"),
+            "E_TYPE": _("Please scan again"),
+            "E_VERSION": _("Please ask our staff"),
+            "E_SIG": _("This ticket is not genuine"),
+            "E_CERT": _("This ticket is not genuine"),
+            "E_SITE": _("This ticket is for another place"),
+            "E_UNKNOWN_KEY": _("Please ask our staff"),
+            "E_KEY_REVOKED": _("This ticket is not valid"),
+            "E_KEY_CLOSED": _("This ticket is not valid"),
+            "E_LIMIT": _("This ticket is not valid"),
+            "E_PRODUCT": _("Please ask our staff"),
+            "E_CLOCK": _("Please ask our staff"),
+            "E_EXPIRED": _("This ticket has expired"),
+            "E_EARLY": _("This ticket is for a later day"),
+            "E_SLOT": _("This is not the booked time"),
+            "E_ENTRANCE": _("Please use the entrance on your ticket"),
+            "E_ZONE": _("This ticket does not include this entrance"),
+            "E_REVOKED": _("This ticket was refunded"),
+            "E_SUPERSEDED": _("There is a newer copy of this ticket"),
+            "E_USED": _("This ticket has been used"),
+            "E_USED_PEER": _("This ticket has been used"),
+            "E_DYNAMIC": _("Please show the live code on your phone"),
+            "E_UNKNOWN_ALIAS": _("This number is not known"),
+            "R_GROUP_COUNT": _("Group: please wait for our staff"),
+            "R_UNLISTED_CUT_OFF": _("Please ask our staff"),
+            "E_STORE": _("Out of order, please ask our staff"),
+            "E_FAULT": _("Out of order, please ask our staff"),
+        }

@@ -1,0 +1,201 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..iot_handlers.scenic_gate import facts as gate_facts
+from ..tools.append_only import protect
+
+# Columns of one stored fact and their SQL types, in the order of the INSERT.
+COLUMNS = {
+    "seq": "int",
+    "kind": "varchar",
+    "happened_at": "timestamp",
+    "lane": "varchar",
+    "zone": "varchar",
+    "uid": "varchar",
+    "gen": "int",
+    "pax": "int",
+    "op": "varchar",
+    "mode": "varchar",
+    "clock": "varchar",
+    "reason": "varchar",
+    "code": "varchar",
+    "prev": "varchar",
+    "hash": "varchar",
+    "digest": "varchar",
+    "ticket_id": "int",
+    "verdict": "varchar",
+    "taken": "int",
+}
+_RECORD = SQL(", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()))
+_NAMES = SQL(", ".join(COLUMNS))
+
+
+class ScenicGateFact(models.Model):
+    """What a box reported: the raw evidence behind the redemptions. Rows are never rewritten."""
+
+    _name = "scenic.gate.fact"
+    _description = "Gate Fact"
+    _log_access = False
+    _order = "id desc"
+    _rec_name = "seq"
+
+    box_id = fields.Many2one("scenic.box", required=True, readonly=True, ondelete="restrict")
+    site_id = fields.Many2one("scenic.site", required=True, readonly=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
+    epoch = fields.Char("Journal", required=True, readonly=True)
+    seq = fields.Integer("Number", required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            (gate_facts.RESERVED, "Right used"),
+            (gate_facts.PASSED, "Passed"),
+            (gate_facts.RELEASED, "Given back"),
+            (gate_facts.CLOSED, "Closed unconfirmed"),
+            (gate_facts.UNKNOWN, "Passage unknown"),
+            (gate_facts.REFUSED, "Refused"),
+            (gate_facts.TAILGATE, "Tailgating"),
+            (gate_facts.REVERSE, "Wrong direction"),
+            (gate_facts.FORCED, "Forced open"),
+            (gate_facts.OPENED, "Opened by staff"),
+            (gate_facts.EMERGENCY_ON, "Emergency begins"),
+            (gate_facts.EMERGENCY_OFF, "Emergency ends"),
+            (gate_facts.FAULT, "Fault"),
+            (gate_facts.BOOT, "Box started"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    happened_at = fields.Datetime(required=True, readonly=True, help="By the clock of the box.")
+    received_at = fields.Datetime(required=True, readonly=True)
+    lane = fields.Char("Lane Code", readonly=True)
+    zone = fields.Char("Zone Code", readonly=True)
+    uid = fields.Char("Ticket Identity", readonly=True)
+    gen = fields.Integer("Copy", readonly=True, help="Reissue number of the code that was shown.")
+    pax = fields.Integer("Persons", readonly=True)
+    op = fields.Char("Passage", readonly=True, help="Joins the facts of one passage.")
+    mode = fields.Selection(
+        [("online", "Online"), ("offline", "Offline")], required=True, readonly=True
+    )
+    clock = fields.Selection([("ok", "Exact"), ("unsure", "Unsure")], required=True, readonly=True)
+    reason = fields.Char(readonly=True)
+    code = fields.Char("Ticket Code", readonly=True, groups="scenic_ticketing.group_manager")
+    prev = fields.Char("Hash of Previous Fact", readonly=True)
+    hash = fields.Char(required=True, readonly=True)
+    digest = fields.Char(
+        readonly=True, help="Hash as computed here, where it differs from the reported one."
+    )
+    ticket_id = fields.Many2one(
+        "scenic.ticket", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    verdict = fields.Selection(
+        [
+            ("redeemed", "In the ledger"),
+            ("partial", "Partly in the ledger"),
+            ("excess", "Used more often than sold"),
+            ("after_void", "Used after it was void"),
+            ("unknown_ticket", "Ticket not known yet"),
+            ("other_site", "Ticket of another site"),
+            ("no_ticket", "Without any ticket"),
+            ("returned", "Given back"),
+            ("confirmed", "Passage confirmed"),
+            ("recorded", "Recorded"),
+            ("incident", "Incident opened"),
+            ("held", "Waits: box in quarantine"),
+        ],
+        "First Verdict",
+        required=True,
+        readonly=True,
+        help="What the fact meant for the ledger when it arrived.",
+    )
+    taken = fields.Integer("Persons in the Ledger", readonly=True, help="When the fact arrived.")
+    verdict_ids = fields.One2many("scenic.gate.verdict", "fact_id", "Later Verdicts")
+    current_verdict = fields.Selection(
+        selection=lambda self: self._fields["verdict"]._description_selection(self.env),
+        compute="_compute_current_verdict",
+        search="_search_current_verdict",
+        help="The newest verdict.",
+    )
+
+    _identity_uniq = models.Constraint(
+        "UNIQUE (box_id, epoch, seq)", "A box reports each number once."
+    )
+    _by_uid = models.Index("(uid) WHERE kind IN ('reserved', 'released') AND uid IS NOT NULL")
+    _held = models.Index("(box_id) WHERE verdict = 'held'")
+    _by_site_time = models.Index("(site_id, happened_at)")
+
+    # EXTENDS base
+    def init(self):
+        super().init()
+        protect(self.env.cr, self._table)
+
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for fact in self:
+            fact.display_name = f"{fact.box_id.name} #{fact.seq} {kinds.get(fact.kind, '')}"
+
+    @api.depends("verdict", "verdict_ids")
+    def _compute_current_verdict(self):
+        for fact in self:
+            newest = fact.verdict_ids.sorted("id", reverse=True)[:1]
+            fact.current_verdict = newest.verdict or fact.verdict
+
+    def _search_current_verdict(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        query = SQL(
+            """(SELECT f.id FROM scenic_gate_fact f
+                 WHERE coalesce((SELECT v.verdict FROM scenic_gate_verdict v
+                                  WHERE v.fact_id = f.id ORDER BY v.id DESC LIMIT 1),
+                                f.verdict) = ANY(%s))""",
+            [item for item in value if item],
+        )
+        return [("id", operator, query)]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Facts reported by a gate are kept for ever."))
+
+    @api.model
+    def _stored(self, box_id, epoch, seqs):
+        """Return {seq: (hash, hash as computed here, prev)} of those ``seqs`` that are stored."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT seq, hash, coalesce(digest, hash), prev FROM scenic_gate_fact
+                    WHERE box_id = %s AND epoch = %s AND seq = ANY(%s)""",
+                box_id,
+                epoch,
+                list(seqs),
+            )
+        )
+        return {seq: tuple(rest) for seq, *rest in self.env.cr.fetchall()}
+
+    @api.model
+    def _insert(self, box, epoch, rows):
+        """Store ``rows`` (dicts with the keys of ``COLUMNS``) at once; return {seq: id}.
+
+        ``box`` is a dict with id, site_id and company_id. A row that another transaction stored
+        meanwhile is left out of the answer.
+        """
+        # one JSON text costs the driver far less than twenty arrays
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO scenic_gate_fact
+                          (box_id, site_id, company_id, epoch, received_at, %(names)s)
+                   SELECT %(box)s, %(site)s, %(company)s, %(epoch)s, now() AT TIME ZONE 'UTC',
+                          %(names)s
+                     FROM json_to_recordset(%(rows)s) AS row(%(record)s)
+                    ORDER BY seq
+                   ON CONFLICT (box_id, epoch, seq) DO NOTHING
+                   RETURNING seq, id""",
+                names=_NAMES,
+                record=_RECORD,
+                box=box["id"],
+                site=box["site_id"],
+                company=box["company_id"],
+                epoch=epoch,
+                rows=json.dumps(rows),
+            )
+        )
+        return dict(self.env.cr.fetchall())

@@ -1,0 +1,282 @@
+from datetime import datetime, timedelta
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL
+
+from ..iot_handlers.scenic_gate import facts as gate_facts
+from ..tools.resolution import GateFact
+from ..tools.transactions import attempt
+from .scenic_gate_alarm import ALARM_KINDS
+
+_UNIX = datetime(1970, 1, 1)
+RIGHTS_KINDS = (gate_facts.RESERVED, gate_facts.RELEASED)
+
+
+class ScenicGateIntake(models.AbstractModel):
+    """Takes in what boxes report: every fact is stored once, with a verdict, and none refused."""
+
+    _name = "scenic.gate.intake"
+    _description = "Intake of Gate Facts"
+
+    @api.model
+    def _take(self, box, epoch, facts, oldest=1):
+        """Store ``facts`` of the journal ``epoch`` of ``box`` and give them their verdicts.
+
+        Returns (acked_to, [{"seq", "verdict"}]). Facts that are stored already are left as they
+        are, so a report may come any number of times.
+        """
+        acked_to = self.env["scenic.box.epoch"]._lock(box.id, epoch, oldest)
+        fresh, contradictions = self._sort_out(box, epoch, facts)
+        if contradictions:
+            self._quarantine(box, epoch, contradictions)
+        rows, found = self._judge(box, epoch, fresh)
+        ids = self.env["scenic.gate.fact"]._insert(
+            {"id": box.id, "site_id": box.site_id.id, "company_id": box.company_id.id}, epoch, rows
+        )
+        self._queue_orphans(box, rows, ids)
+        self._review(*found)
+        self.env["scenic.gate.alarm"]._raise(box, rows)
+        if rows:
+            acked_to = self.env["scenic.box.epoch"]._advance(box.id, epoch, acked_to)
+        return acked_to, [{"seq": row["seq"], "verdict": row["verdict"]} for row in rows]
+
+    # ------------------------------------------------------------------
+    # What is new, and does it fit what is known?
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _sort_out(self, box, epoch, facts):
+        """Return the facts that are new, with their digest, and the contradictions found."""
+        known = self.env["scenic.gate.fact"]._stored(
+            box.id, epoch, {fact["seq"] + step for fact in facts for step in (-1, 0, 1)}
+        )
+        fresh, contradictions = [], []
+        for fact in facts:
+            digest = gate_facts.fact_hash(fact["prev"], fact)
+            mine = (fact["hash"], digest, fact["prev"])
+            if fact["seq"] not in known:
+                known[fact["seq"]] = mine
+                fresh.append(fact | {"digest": None if digest == fact["hash"] else digest})
+            elif known[fact["seq"]] != mine:
+                contradictions.append((fact, digest))
+        return fresh, contradictions + [(f, None) for f in fresh if not _fits(f, epoch, known)]
+
+    @api.model
+    def _quarantine(self, box, epoch, contradictions):
+        """Keep what contradicts the stored facts as evidence and stop trusting the box."""
+        self.env["scenic.gate.fork"]._keep(
+            box.id, epoch, [(fact, digest) for fact, digest in contradictions if digest]
+        )
+        text = self.env._(
+            "The journal of box %(box)s contradicts itself: its memory was copied or changed. Its "
+            "reports are stored, but they wait until a manager releases the box.",
+            box=box.name,
+        )
+        line = self.env["scenic.gate.alarm"]._line
+        lines = [
+            line(_moment(fact), fact["lane"], fact["pax"], fact["uid"], fact["kind"])
+            for fact, _digest in contradictions
+        ]
+        self.env["scenic.incident"]._gate_report(
+            box,
+            [
+                {
+                    "gate_key": f"fork:{box.id}:{epoch}",
+                    "kind": "box_forked",
+                    "happened_at": _moment(contradictions[0][0]),
+                    "facts": "\n".join(["E_FORKED_BOX", *lines]),
+                    "persons": 0,
+                }
+            ],
+        )
+        box._quarantine(text)
+
+    # ------------------------------------------------------------------
+    # What does it mean for the ledger?
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _judge(self, box, epoch, fresh):
+        """Return the rows to store for ``fresh`` and the passages of all tickets in them."""
+        held = box.state == "quarantined"
+        about_rights = [] if held else [f for f in fresh if f["kind"] in RIGHTS_KINDS and f["uid"]]
+        tickets, passages = self.env["scenic.gate.ledger"]._settle(
+            {fact["uid"] for fact in about_rights},
+            [_gate_fact(box, epoch, fact) for fact in about_rights],
+        )
+        own = self._own_tickets(box, {fact["uid"] for fact in fresh if fact["uid"]})
+        rows = []
+        for fact in fresh:
+            ticket = tickets.get(fact["uid"])
+            passage = passages.get(f"{box.id}:{epoch}:{fact['seq']}")
+            rows.append(
+                fact
+                | {
+                    "happened_at": _moment(fact).isoformat(),
+                    "ticket_id": own.get(fact["uid"]),
+                    "verdict": "held" if held else _verdict(fact, box, ticket, passage),
+                    "taken": len(passage.active) if passage else 0,
+                }
+            )
+        return rows, (tickets, passages)
+
+    @api.model
+    def _own_tickets(self, box, uids):
+        """Return {uid: id} of those tickets that belong to the site of the box."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT uid, id FROM scenic_ticket WHERE uid = ANY(%s) AND site_id = %s",
+                list(uids),
+                box.site_id.id,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _judge_held(self, box):
+        """Give the facts of a released box their place in the ledger."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT f.id, f.kind, f.uid, f.pax FROM scenic_gate_fact f
+                    WHERE f.box_id = %s AND f.verdict = 'held'
+                      AND NOT EXISTS (SELECT 1 FROM scenic_gate_verdict v WHERE v.fact_id = f.id)
+                """,
+                box.id,
+            )
+        )
+        rows = self.env.cr.dictfetchall()
+        # from here on the ledger sees them as facts whose ticket is looked for
+        waiting = [row for row in rows if row["kind"] == gate_facts.RESERVED]
+        others = [row for row in rows if row["kind"] != gate_facts.RESERVED]
+        verdicts = self.env["scenic.gate.verdict"]
+        verdicts._add([(row["id"], "unknown_ticket", 0) for row in waiting])
+        verdicts._add([(row["id"], _plain_verdict(row["kind"]), 0) for row in others])
+        self.env["scenic.gate.orphan"]._wait([row["id"] for row in waiting if row["uid"]])
+        self._match_orphans()
+
+    @api.model
+    def _cron_settle(self):
+        """Settle what waited: sales that came late, reports held while a box was released."""
+        env = self.env(user=SUPERUSER_ID, su=True)
+        attempt(env, lambda own: own[self._name]._match_orphans())
+        for box_id in self._boxes_with_held():
+            attempt(
+                env,
+                lambda own, box_id=box_id: own[self._name]._judge_held(
+                    own["scenic.box"].browse(box_id)
+                ),
+            )
+
+    @api.model
+    def _boxes_with_held(self):
+        self.env.cr.execute(
+            SQL(
+                """SELECT DISTINCT f.box_id FROM scenic_gate_fact f
+                     JOIN scenic_box b ON b.id = f.box_id AND b.state = 'paired'
+                    WHERE f.verdict = 'held' AND NOT EXISTS (
+                          SELECT 1 FROM scenic_gate_verdict v WHERE v.fact_id = f.id)"""
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    # ------------------------------------------------------------------
+    # What follows from it?
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _queue_orphans(self, box, rows, ids):
+        """Let passages whose ticket is not known wait for it."""
+        waiting = [
+            ids[row["seq"]]
+            for row in rows
+            if row["verdict"] == "unknown_ticket" and row["kind"] == gate_facts.RESERVED
+        ]
+        if waiting:
+            self.env["scenic.gate.orphan"]._wait(waiting)
+            self.env["scenic.gate.alarm"]._review_orphans(box)
+
+    @api.model
+    def _match_orphans(self):
+        """Settle the passages whose ticket has become known; return how many there were."""
+        matched = self.env["scenic.gate.orphan"]._take_matched()
+        if not matched:
+            return 0
+        facts = self.env["scenic.gate.fact"].browse(matched)
+        tickets, passages = self.env["scenic.gate.ledger"]._settle(set(facts.mapped("uid")))
+        self._note_other_site(facts, tickets)
+        self._review(tickets, passages)
+        for box in facts.box_id:
+            self.env["scenic.gate.alarm"]._review_orphans(box)
+        return len(matched)
+
+    @api.model
+    def _note_other_site(self, facts, tickets):
+        foreign = facts.filtered(lambda f: tickets[f.uid]["site_id"] != f.site_id.id)
+        self.env["scenic.gate.verdict"]._add([(fact.id, "other_site", 0) for fact in foreign])
+
+    @api.model
+    def _review(self, tickets, passages):
+        """Revise the verdicts of earlier facts and the incidents about a surplus."""
+        revised = []
+        for passage in passages.values():
+            verdict = passage.verdict(tickets[passage.fact.uid]["state"] == "void")
+            if passage.fact.id and verdict != passage.fact.verdict:
+                revised.append((passage.fact.id, verdict, len(passage.active)))
+        self.env["scenic.gate.verdict"]._add(revised)
+        self.env["scenic.gate.alarm"]._review_surplus(tickets, passages.values())
+
+
+def _moment(fact):
+    return _UNIX + timedelta(milliseconds=fact["t"])
+
+
+def _fits(fact, epoch, known):
+    """Tell whether a fact follows from its stored neighbours and from itself."""
+    if fact["digest"]:
+        return False
+    before = known.get(fact["seq"] - 1)
+    expected = gate_facts.genesis(epoch) if fact["seq"] == 1 else before and before[0]
+    after = known.get(fact["seq"] + 1)
+    return (not expected or expected == fact["prev"]) and (not after or after[2] == fact["hash"])
+
+
+def _gate_fact(box, epoch, fact):
+    return GateFact(
+        box_id=box.id,
+        site_id=box.site_id.id,
+        epoch=epoch,
+        seq=fact["seq"],
+        kind=fact["kind"],
+        happened_at=_moment(fact),
+        lane=fact["lane"],
+        zone=fact["zone"],
+        uid=fact["uid"],
+        pax=fact["pax"],
+        op=fact["op"],
+        mode=fact["mode"],
+    )
+
+
+def _is_own(ticket, box):
+    return ticket["site_id"] == box.site_id.id
+
+
+def _plain_verdict(kind):
+    """Return the verdict of a fact that needs no ticket to be judged."""
+    if kind in ALARM_KINDS:
+        return "incident"
+    return {gate_facts.RELEASED: "returned", gate_facts.PASSED: "confirmed"}.get(kind, "recorded")
+
+
+def _verdict(fact, box, ticket, passage):
+    if fact["kind"] not in RIGHTS_KINDS:
+        return _plain_verdict(fact["kind"])
+    if not fact["uid"]:
+        return "no_ticket"
+    if not ticket:
+        return "unknown_ticket"
+    if not _is_own(ticket, box):
+        return "other_site"
+    if fact["kind"] == gate_facts.RELEASED:
+        return "returned"
+    return passage.verdict(ticket["state"] == "void")

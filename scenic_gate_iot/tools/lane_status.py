@@ -1,0 +1,65 @@
+"""Reads the ``status`` of a box, which is meant for people and may therefore hold anything."""
+
+from datetime import datetime, timezone
+
+# States of a lane that an attendant should know about at once.
+ALARMING = ("emergency", "held", "fault")
+
+
+def lane(status, code):
+    """Return {"state": str, "since": naive UTC or None, "broken": [str]} of the lane ``code``."""
+    lanes = status.get("lanes") if isinstance(status, dict) else None
+    data = lanes.get(code) if isinstance(lanes, dict) else None
+    if not isinstance(data, dict):
+        return {"state": "", "since": None, "broken": []}
+    state = data.get("state")
+    return {
+        "state": state if isinstance(state, str) else "",
+        "since": _moment(data.get("since")),
+        "broken": [_label(device) for device in _devices(data) if device.get("ok") is False],
+    }
+
+
+def trouble(status):
+    """Return a short text that names every lane that needs a look, empty when none does."""
+    lanes = status.get("lanes") if isinstance(status, dict) else None
+    found = []
+    for code in sorted(lanes) if isinstance(lanes, dict) else ():
+        seen = lane(status, code)
+        words = [seen["state"]] if seen["state"] in ALARMING else []
+        words += seen["broken"]
+        if words:
+            found.append(f"{code}: {', '.join(words)}")
+    return "; ".join(found)[:1000]
+
+
+def device(status, lane_code, name):
+    """Return (ok, detail) of a device; ok is None when the box said nothing about it."""
+    lanes = status.get("lanes") if isinstance(status, dict) else None
+    data = lanes.get(lane_code) if isinstance(lanes, dict) else None
+    for item in _devices(data) if isinstance(data, dict) else ():
+        if item.get("name") == name:
+            ok, detail = item.get("ok"), item.get("detail")
+            return (
+                ok if isinstance(ok, bool) else None,
+                detail[:200] if isinstance(detail, str) else "",
+            )
+    return None, ""
+
+
+def _devices(data):
+    devices = data.get("devices")
+    return [item for item in devices if isinstance(item, dict)] if isinstance(devices, list) else []
+
+
+def _label(item):
+    name, detail = item.get("name"), item.get("detail")
+    text = name if isinstance(name, str) else "?"
+    return f"{text} ({detail[:80]})" if isinstance(detail, str) and detail else text
+
+
+def _moment(value):
+    try:
+        return datetime.fromtimestamp(value, timezone.utc).replace(tzinfo=None, microsecond=0)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
