@@ -89,13 +89,14 @@ class Cluster:
         command = [program("pg_isready"), "-q", "-h", self.run_dir, "-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0
 
-    def stop(self) -> None:
+    def stop(self, mode: str = "fast") -> None:
         if (self.data / "postmaster.pid").exists():
-            command = [program("pg_ctl"), "-D", self.data, "-m", "fast", "-w", "stop"]
+            command = [program("pg_ctl"), "-D", self.data, "-m", mode, "-w", "stop"]
             shell.run([*self.prefix, *command], quiet=True, cwd="/")
 
     def remove(self) -> None:
-        self.stop()
+        # no checkpoint of what is deleted anyway
+        self.stop("immediate")
         for folder in (self.home, self.run_dir):
             shutil.rmtree(folder, ignore_errors=True)
         self.record.unlink(missing_ok=True)

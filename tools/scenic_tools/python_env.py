@@ -37,10 +37,7 @@ def _build(venv: Path, odoo: Odoo) -> None:
     # built in its final place: the scripts of a venv carry its path
     shutil.rmtree(venv, ignore_errors=True)
     shell.say("making the Python environment (once for each set of requirements)")
-    try:
-        shell.run([sys.executable, "-m", "venv", venv], quiet=True)
-    except shell.SetupError as error:
-        raise shell.SetupError(f"{error}\nPlease run: apt-get install python3-venv") from error
+    shell.run([sys.executable, "-m", "venv", venv], quiet=True)
     wanted = [part for name in REQUIREMENTS for part in ("-r", paths.ROOT / name)]
     pip = [venv / "bin/python", "-m", "pip", "--disable-pip-version-check"]
     # every package is pinned, so the resolver has nothing to do

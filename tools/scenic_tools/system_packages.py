@@ -1,5 +1,6 @@
 """Programs that neither pip nor the cache can bring: name the one line that installs them."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,8 +20,11 @@ def missing() -> list[str]:
         "npm": "npm",
         "chromium": "chromium",  # browser tests, the demo's POS window
         "socat": "socat",  # serial lines of the simulated lane
+        "mbpoll": "mbpoll",  # a foreign Modbus master, to check our drivers against
     }
     packages = [package for name, package in programs.items() if not shutil.which(name)]
+    if not importlib.util.find_spec("ensurepip"):
+        packages.append("python3-venv")
     if not CJK_FONTS.exists():
         packages.append("fonts-noto-cjk")  # Chinese slips and screenshots
     needed = ["psql"] if postgres.named_server() else ["psql", "initdb"]
