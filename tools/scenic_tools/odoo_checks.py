@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import polib
+
 from odoo.exceptions import ValidationError
 from odoo.modules import get_module_path
 from odoo.tools import config
@@ -69,9 +70,9 @@ def unindexed(env):
             inverse = inverse_model._fields[field.inverse_name]
             ours = (inverse._module or "").startswith("scenic_")
             stored = inverse.store and inverse.column_type and inverse_model._auto
-            if ours and stored and not inverse_model.is_transient():
-                if (inverse_model._table, inverse.name) not in indexed:
-                    yield f"{inverse} is the inverse of {field}, and no index begins with it"
+            lasting = stored and not inverse_model.is_transient()
+            if ours and lasting and (inverse_model._table, inverse.name) not in indexed:
+                yield f"{inverse} is the inverse of {field}, and no index begins with it"
 
 
 def broken_spreadsheets(env, names):
