@@ -1,0 +1,256 @@
+"""A whole gate box, put together: store, engine, lanes, commands and sync.
+
+Knows nothing of Odoo: ``runtime.py`` wires it to the IoT box, tests and benchmarks start it alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ..scenic_rules.site_time import day_and_quarter
+from .clock import Clock
+from .commands import CommandDesk
+from .config import ConfigError, LaneConfig, parse
+from .device import DeviceError
+from .devices import Devices
+from .engine import Engine
+from .runner import LaneRunner
+from .status import box_status
+from .store import Store, StoreError
+from .sync import Pairing, Sync, Transport
+
+_logger = logging.getLogger(__name__)
+
+FLUSH_S = 0.5  # refusals are at most that long in memory only
+CHECKPOINT_S = 5.0
+KEEP_FACTS_S = 14 * 86400
+KEEP_USES_S = 400 * 86400  # of tickets that were never listed; longer than an annual pass
+
+
+class AlreadyRunning(Exception):
+    """Another process uses this data folder."""
+
+
+class GateBox:
+    """``home`` holds the database; ``pairing()`` tells whom the box belongs to, if anybody yet."""
+
+    def __init__(
+        self, home: Path, pairing: Callable[[], Pairing | None], transport: Transport
+    ) -> None:
+        self.home = Path(home)
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._lock_file = self._lock()
+        self.store = self._open_store()
+        self.engine = Engine(self.store, lambda: secrets.token_hex(16))
+        self.clock = Clock(max(self.store.get("floor", 0.0), self.engine.journal.last_t() / 1000))
+        self.devices = Devices()
+        self.runners: dict[str, LaneRunner] = {}
+        self.lane_errors: dict[str, str] = {}
+        self.wake = threading.Event()
+        self.started = self.clock.now()
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._pairing = pairing
+        self.desk = CommandDesk(
+            self.store, self.clock, self._secrets, self._dispatch, self.wake.set
+        )
+        self.sync = Sync(
+            engine=self.engine,
+            desk=self.desk,
+            clock=self.clock,
+            transport=transport,
+            pairing=pairing,
+            nonce=lambda: secrets.token_hex(16),
+            status=self.status,
+            configured=self._configured,
+            pause=lambda: self._stopped.wait(0.002),
+        )
+        self._boot()
+
+    def _lock(self):
+        # two processes on one journal would each think to know its last hash
+        handle = open(self.home / "gate.lock", "w")  # noqa: SIM115 (held for the process's life)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as err:
+            handle.close()
+            raise AlreadyRunning(f"{self.home} is used by another process.") from err
+        handle.write(str(os.getpid()))
+        handle.flush()
+        return handle
+
+    def _open_store(self) -> Store:
+        """Open the database; a damaged one is put aside, and the gate starts with a new one.
+
+        The new one has a new epoch and asks for everything again. What the old one had not sent
+        is still in the file that was put aside.
+        """
+        path = self.home / "gate.db"
+        try:
+            return Store(path, secrets.token_hex)
+        except StoreError as err:
+            if not err.damaged:
+                raise
+            _logger.exception("The gate database is damaged and put aside")
+        for suffix in ("", "-wal", "-shm"):
+            old = path.with_name(path.name + suffix)
+            if old.exists():
+                old.rename(old.with_name(f"damaged-{int(time.time())}-{old.name}"))
+        return Store(path, secrets.token_hex)
+
+    def _boot(self) -> None:
+        try:
+            self._load_config()
+            self.desk.boot()
+        except StoreError:
+            # a full disk must not keep the box from starting: it can still say why it refuses
+            _logger.exception("The gate database cannot be written")
+        self.engine.boot(self.clock.now())
+
+    def _load_config(self) -> None:
+        data = self.store.get("config")
+        if data is None:
+            return
+        try:
+            self.engine.configure(parse(data))
+        except ConfigError:
+            # written by another version of this code; the next sync brings it again
+            _logger.exception("The kept configuration cannot be read")
+            self.store.put(config_rev="")
+
+    def _secrets(self) -> tuple[str, str]:
+        pairing = self._pairing()
+        return (pairing.token, pairing.box) if pairing else ("", "")
+
+    # ------------------------------------------------------------------ lanes
+
+    @property
+    def lanes(self) -> dict[str, LaneConfig]:
+        """The configured lanes; kept on disk, so they exist without a server."""
+        return dict(self.engine.config.lanes) if self.engine.config else {}
+
+    def serve_lane(self, code: str, stopped: Callable[[], bool]) -> None:
+        """Run one lane in the calling thread until ``stopped()``; follows its configuration."""
+        while not stopped():
+            config = self.lanes.get(code)
+            if config is None:
+                self._stopped.wait(0.5)
+                continue
+            try:
+                readers, barrier = self.devices.build(config)
+            except DeviceError as err:
+                if self.lane_errors.get(code) != str(err):
+                    _logger.error("%s", err)
+                self.lane_errors[code] = str(err)
+                self._stopped.wait(1.0)
+                continue
+            self.lane_errors.pop(code, None)
+            runner = LaneRunner(
+                config, self.engine, self.clock, barrier, readers, changed=self.wake.set
+            )
+            self.runners[code] = runner
+            try:
+                runner.run(stopped)
+            finally:
+                self.runners.pop(code, None)
+
+    def _configured(self) -> None:
+        lanes = self.lanes
+        for code, runner in list(self.runners.items()):
+            if lanes.get(code) != runner.config:
+                runner.retire()
+
+    def _dispatch(self, command, answer: Callable[[str], None]) -> bool:
+        runner = self.runners.get(command["lane"])
+        if runner is None:
+            return False
+        runner.command(dict(command), answer)
+        return True
+
+    # ---------------------------------------------------------------- threads
+
+    def start(self) -> None:
+        """Begin to sync and to keep house. Lanes are served by :meth:`serve_lane`."""
+        for name, loop in (("sync", self._sync_loop), ("house", self._house_loop)):
+            thread = threading.Thread(target=loop, name=f"scenic {name}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Stop the threads, write what waits and close the database."""
+        self._stopped.set()
+        self.wake.set()
+        for thread in self._threads:
+            thread.join(timeout=20)
+        self.engine.journal.flush()
+        self.store.close()
+        self._lock_file.close()
+
+    def _sync_loop(self) -> None:
+        while not self._stopped.is_set():
+            more = False
+            try:
+                more = self.sync.once()
+            except Exception:
+                # a thread's loop: the gate keeps deciding, the next exchange may succeed
+                _logger.exception("Scenic sync")
+                self.sync.failures += 1
+            if not more:
+                self._wait_for_sync()
+
+    def _wait_for_sync(self) -> None:
+        if self.sync.failures:
+            # scans do not hurry an offline box: each attempt may hang for seconds
+            self._stopped.wait(self.sync.delay)
+        else:
+            self.wake.wait(self.sync.delay)
+        self.wake.clear()
+
+    def _house_loop(self) -> None:
+        checkpoint_at, pruned_day = 0.0, None
+        while not self._stopped.wait(FLUSH_S):
+            try:
+                self.engine.journal.flush()
+                if self.clock.mono() >= checkpoint_at:
+                    self.store.checkpoint()
+                    checkpoint_at = self.clock.mono() + CHECKPOINT_S
+                today = self._today()
+                if today is not None and today != pruned_day:
+                    self._prune(today)
+                    pruned_day = today
+            except Exception:
+                # a thread's loop: housekeeping is tried again, the lanes do not depend on it
+                _logger.exception("Scenic housekeeping")
+
+    def _today(self) -> int | None:
+        if self.engine.config is None or not self.engine.trusted:
+            return None
+        return day_and_quarter(self.clock.now(), self.engine.config.tz)[0]
+
+    def _prune(self, today: int) -> None:
+        now = self.clock.now()
+        self.engine.journal.prune(self.store.get("acked", 0), int((now - KEEP_FACTS_S) * 1000))
+        self.engine.snapshot.prune(today, int((now - KEEP_USES_S) * 1000))
+        self.desk.prune(now)
+
+    # ----------------------------------------------------------------- status
+
+    def status(self) -> dict:
+        """What people want to know about the box; nothing depends on it."""
+        return box_status(self)
+
+    def serial_ports(self) -> set[str]:
+        """Real paths of the local serial ports that lanes use: no other driver may probe them."""
+        return {
+            os.path.realpath(device.url)
+            for lane in self.lanes.values()
+            for device in lane.devices
+            if device.url.startswith("/")
+        }

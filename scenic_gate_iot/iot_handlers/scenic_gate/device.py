@@ -1,0 +1,93 @@
+"""What a lane asks of its devices. Drivers implement this and know nothing of tickets or Odoo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Ack(str, Enum):
+    """What is known after an order to a barrier."""
+
+    DONE = "done"  # the board confirmed it
+    NOT_SENT = "not_sent"  # certainly nothing reached the board, or it refused
+    UNKNOWN = "unknown"  # sent, but no answer: the door may have opened
+
+
+class Signal(str, Enum):
+    """What a barrier reports by itself."""
+
+    PASSED = "passed"
+    REVERSE = "reverse"
+    EMERGENCY_ON = "emergency_on"
+    EMERGENCY_OFF = "emergency_off"
+    UP = "up"  # the device answers (again)
+    DOWN = "down"  # three polls without an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """State of a device for the status page."""
+
+    ok: bool
+    detail: str = ""
+
+
+class DeviceError(Exception):
+    """A device is configured in a way that its driver cannot follow."""
+
+
+class Reader:
+    """Source of scanned texts."""
+
+    def start(self, on_scan: Callable[[str], None]) -> None:
+        """Begin to read; ``on_scan`` is called from the reader's own thread."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Stop and close the port."""
+        raise NotImplementedError
+
+    def health(self) -> Health:
+        """Tell whether the device can be reached."""
+        raise NotImplementedError
+
+    def feedback(self, good: bool) -> None:
+        """Beep or blink, if the device can; must not block."""
+
+
+class Barrier:
+    """One direction of one gate."""
+
+    confirm = "none"  # "none": passages are assumed; "sensor": PASSED signals come
+
+    def start(self, on_signal: Callable[[Signal, int], None]) -> None:
+        """Switch every own output off and begin to watch the inputs.
+
+        ``on_signal(signal, count)`` is called from the thread of the bus.
+        """
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Switch every own output off and stop."""
+        raise NotImplementedError
+
+    def open(self, persons: int) -> Ack:
+        """Let persons through: one pulse for one, held open until :meth:`close` for more."""
+        raise NotImplementedError
+
+    def close(self) -> Ack:
+        """Make sure that the barrier is not held open; DONE only when that was read back."""
+        raise NotImplementedError
+
+    def hold(self) -> Ack:
+        """Hold open until :meth:`close`."""
+        raise NotImplementedError
+
+    def health(self) -> Health:
+        """Tell whether the device can be reached."""
+        raise NotImplementedError
+
+    def feedback(self, good: bool) -> None:
+        """Light a lamp, if there is one; must not block."""

@@ -1,0 +1,296 @@
+"""One lane: the state machine of a passage. Pure; whoever drives it carries out the effects.
+
+Every input returns the effects to carry out, in order. The answers to ``Decide``, ``Open`` and
+``Close`` come back as :meth:`Lane.decided`, :meth:`Lane.opened` and :meth:`Lane.closed`. ``now`` is
+monotonic seconds. The rules of the machine are told in the README ("State machine of a passage").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from . import facts
+from .device import Ack
+from .effects import OK, Close, Decide, Effect, Hold, LaneSettings, Open, Record, Result, Show
+
+REFUSE_LANE = "E_FAULT"  # reason of a refusal by the lane itself: held, emergency, no barrier
+
+
+class State(str, Enum):
+    """Where a lane is in its cycle."""
+
+    IDLE = "idle"
+    DECIDING = "deciding"
+    OPENING = "opening"
+    AWAIT = "await"  # open, somebody may pass
+    CLOSING = "closing"
+    SETTLE = "settle"  # shut; a late pulse still belongs to this passage
+    HELD = "held"
+    EMERGENCY = "emergency"
+
+
+@dataclass(slots=True)
+class Passage:
+    """The passage under way. ``ticket``: rights were consumed for it."""
+
+    ticket: bool
+    left: int
+    reopen: bool = False
+    told: bool = False  # staff's command has its answer
+    unsure: bool = False  # an order to open was not confirmed and nobody was seen since
+    blind: bool = False  # the barrier was out of reach for a while, or not seen to shut
+
+
+class Lane:
+    """State machine of one lane; not thread-safe, one thread drives it."""
+
+    def __init__(self, settings: LaneSettings) -> None:
+        self.settings = settings
+        self.state = State.IDLE
+        self.passage: Passage | None = None
+        self.deadline: float | None = None  # when tick() is due
+        self.usable = True  # the barrier answers
+        self._panel = False  # the emergency input is active
+        self._free = 0  # persons counted during an emergency
+        self._queued: tuple[str, float] | None = None
+        self._recent: dict[str, float] = {}  # texts seen lately
+
+    # ------------------------------------------------------------------ scans
+
+    def scan(self, text: str, now: float) -> list[Effect]:
+        """A reader delivered a text."""
+        if not self._is_new(text, now):
+            return []
+        if self.state in (State.HELD, State.EMERGENCY) or not self.usable:
+            return self._turn_away()
+        if self.state is not State.IDLE:
+            if self._queued is None:
+                self._queued = (text, now)
+            return []
+        self.state = State.DECIDING
+        return [Decide(text)]
+
+    def _is_new(self, text: str, now: float) -> bool:
+        quiet = self.settings.quiet_s
+        fresh = now - self._recent.get(text, float("-inf")) >= quiet
+        if len(self._recent) > 32:
+            self._recent = {old: at for old, at in self._recent.items() if now - at < quiet}
+        # the window slides: a code that stays before the reader is one scan
+        self._recent[text] = now
+        return fresh
+
+    def admit(self, text: str, persons: int, now: float) -> list[Effect]:
+        """Staff counted the persons of a ticket (signed command)."""
+        if self.state is not State.IDLE or not self.usable:
+            return [Result("busy")]
+        self._recent[text] = now
+        self.state = State.DECIDING
+        return [Decide(text, persons, True)]
+
+    def decided(self, reason: str, admit: int, ticket: bool, now: float) -> list[Effect]:
+        """The engine answered: ``admit`` persons may pass (0: none).
+
+        ``ticket``: their rights are consumed; on the way outside nothing is.
+        """
+        if self.state is not State.DECIDING:
+            given_back = Record(facts.RELEASED, admit, True, REFUSE_LANE)
+            return [given_back] if admit > 0 and ticket else []
+        if admit <= 0:
+            self.state = State.IDLE
+            return [Show(reason in (OK, "SAME_SCAN"), reason), *self._next(now)]
+        self.passage = Passage(ticket, admit, told=True)
+        return [*self._open(), Show(True, reason, admit)]
+
+    def _turn_away(self) -> list[Effect]:
+        return [Show(False, REFUSE_LANE), Record(facts.REFUSED, reason=REFUSE_LANE)]
+
+    def _next(self, now: float) -> list[Effect]:
+        queued, self._queued = self._queued, None
+        if queued is None or now - queued[1] > self.settings.queue_s:
+            return []
+        if not self.usable:
+            return self._turn_away()
+        self.state = State.DECIDING
+        return [Decide(queued[0])]
+
+    # ---------------------------------------------------------------- barrier
+
+    def _open(self) -> list[Effect]:
+        self.state, self.deadline = State.OPENING, None
+        return [Open(self.passage.left if self.settings.multi == "hold_n" else 1)]
+
+    def opened(self, ack: Ack, now: float) -> list[Effect]:
+        """The barrier answered to ``Open``."""
+        if self.state is not State.OPENING:
+            return []
+        if ack is Ack.NOT_SENT:
+            return self._not_opened(now)
+        self.passage.unsure = ack is Ack.UNKNOWN
+        self.state, self.deadline = State.AWAIT, now + self.settings.pass_timeout_s
+        return self._tell(self.passage, ack)
+
+    def _tell(self, passage: Passage, ack: Ack) -> list[Effect]:
+        """Answer staff's command once, and record what it did."""
+        if passage.told:
+            return []
+        passage.told = True
+        return [Record(facts.OPENED, passage.left, passage.reopen), Result(ack.value)]
+
+    def _not_opened(self, now: float) -> list[Effect]:
+        passage, self.passage = self.passage, None
+        self.state = State.IDLE
+        out: list[Effect] = [Show(False, REFUSE_LANE)]
+        if passage.ticket:
+            out.append(Record(facts.RELEASED, passage.left, True, REFUSE_LANE))
+        elif not passage.told:
+            out.append(Result(Ack.NOT_SENT.value))
+        return [*out, *self._next(now)]
+
+    def held(self, ack: Ack) -> list[Effect]:
+        """The barrier answered to ``Hold``."""
+        if ack is Ack.NOT_SENT:
+            self.state = State.IDLE
+            return [Result(ack.value)]
+        return [Record(facts.OPENED), Result(ack.value)]
+
+    def passed(self, count: int, now: float) -> list[Effect]:
+        """The sensor saw ``count`` persons in the direction of the lane."""
+        if self.state is State.EMERGENCY:
+            self._free += count
+            return []
+        if self.passage:
+            return self._passed_in(self.passage, count, now)
+        # held open, or until just now; outside anybody may go at any time
+        free = self.state in (State.HELD, State.CLOSING, State.SETTLE)
+        if free or self.settings.outward:
+            return [Record(facts.PASSED, count)]
+        return [Record(facts.FORCED, count)] if self._watched() else []
+
+    def _passed_in(self, passage: Passage, count: int, now: float) -> list[Effect]:
+        granted = min(count, passage.left)
+        passage.left -= granted
+        passage.unsure = False
+        out: list[Effect] = []
+        if granted:
+            out.append(Record(facts.PASSED, granted, passage.ticket))
+        if count > granted:
+            extra = facts.PASSED if self.settings.outward else facts.TAILGATE
+            out.append(Record(extra, count - granted, passage.ticket))
+        if self.state is not State.AWAIT:
+            return out
+        if not passage.left:
+            return [*out, *self._close()]
+        if self.settings.multi == "hold_n":
+            self.deadline = now + self.settings.pass_timeout_s
+            return out
+        return [*out, *self._open()]
+
+    def reverse(self, count: int, now: float) -> list[Effect]:
+        """The sensor saw persons against the direction of the lane."""
+        del now
+        if self.state is State.EMERGENCY:
+            self._free += count
+            return []
+        return [Record(facts.REVERSE, count)]
+
+    def _watched(self) -> bool:
+        return self.settings.confirm != "none"
+
+    def _close(self) -> list[Effect]:
+        self.state, self.deadline = State.CLOSING, None
+        return [Close()]
+
+    def closed(self, ack: Ack, now: float) -> list[Effect]:
+        """The barrier answered to ``Close``."""
+        if self.state is not State.CLOSING:
+            return []
+        if self.passage:
+            self.passage.blind |= ack is not Ack.DONE
+        self.state, self.deadline = State.SETTLE, now + self.settings.settle_s
+        return []
+
+    # ------------------------------------------------------------------- time
+
+    def tick(self, now: float) -> list[Effect]:
+        """Time went by; call it when ``deadline`` is reached (harmless at any time)."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        if self.state is State.SETTLE:
+            return self._end(now)
+        if self.state is State.AWAIT:
+            return self._window_over()
+        return []
+
+    def _window_over(self) -> list[Effect]:
+        passage = self.passage
+        # without a sensor the next pulse of a group can only follow the clock
+        if not self._watched() and self.settings.multi == "repeat" and passage.left > 1:
+            passage.left -= 1
+            return [*self._assume(1), *self._open()]
+        return self._close()
+
+    def _assume(self, count: int) -> list[Effect]:
+        return [Record(facts.CLOSED, count, True)] if self.passage.ticket else []
+
+    def _end(self, now: float) -> list[Effect]:
+        passage, self.passage = self.passage, None
+        self.state, self.deadline = State.IDLE, None
+        out: list[Effect] = []
+        if passage and passage.ticket and passage.left:
+            kind = self._ending(passage)
+            out.append(Record(kind, passage.left, True))
+            if kind == facts.UNKNOWN:
+                out.append(Show(False, REFUSE_LANE))
+        return [*out, *self._next(now)]
+
+    def _ending(self, passage: Passage) -> str:
+        if passage.unsure or (passage.blind and self._watched()):
+            return facts.UNKNOWN
+        if self._watched() and self.settings.on_unconfirmed == "released":
+            return facts.RELEASED
+        return facts.CLOSED
+
+    # --------------------------------------------------------- staff, failure
+
+    def command(self, action: str, persons: int) -> list[Effect]:
+        """A signed order: open, reopen, hold, release or reset."""
+        if action in ("open", "reopen"):
+            return self._command_open(persons, action == "reopen")
+        if action == "hold" and self.state is State.IDLE:
+            self.state = State.HELD
+            return [Hold()]
+        if action == "release" and self.state is State.HELD:
+            return [*self._close(), Result("done")]
+        if action == "reset" and self.state is State.EMERGENCY and not self._panel:
+            free, self._free = self._free, 0
+            return [Record(facts.EMERGENCY_OFF, free), *self._close(), Result("done")]
+        return [Result("busy")]
+
+    def _command_open(self, persons: int, reopen: bool) -> list[Effect]:
+        if self.state is not State.IDLE:
+            return [Result("busy")]
+        self.passage = Passage(False, persons, reopen)
+        return self._open()
+
+    def emergency(self, active: bool, now: float) -> list[Effect]:
+        """The fire or emergency input changed. The barrier is opened by its wiring, not by us."""
+        del now
+        self._panel = active
+        if not active or self.state is State.EMERGENCY:
+            return []
+        passage, self.passage = self.passage, None
+        self.state, self.deadline, self._queued, self._free = State.EMERGENCY, None, None, 0
+        out: list[Effect] = []
+        if passage and passage.ticket and passage.left:
+            out.append(Record(facts.UNKNOWN, passage.left, True))
+        return [*out, Record(facts.EMERGENCY_ON)]
+
+    def available(self, usable: bool, now: float) -> list[Effect]:
+        """The barrier answers again, or no longer does."""
+        del now
+        changed, self.usable = usable != self.usable, usable
+        if self.passage and not usable:
+            # somebody may have passed unseen: nothing of this passage may be given back
+            self.passage.blind = True
+        return [Record(facts.FAULT, reason=REFUSE_LANE)] if changed and not usable else []

@@ -1,0 +1,136 @@
+"""Scanner that sends one line per code: serial, USB-CDC, TCP or RFC 2217.
+
+Options: ``baud`` (9600), ``parity``, ``stop``, ``gap_ms`` (50: silence that ends a code without
+CR/LF; 0 = only CR/LF ends one), ``max_chars`` (512), ``good`` and ``bad`` (hex bytes sent back for a
+beep or lamp).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from .device import DeviceError, Health, Reader
+from .port import PortError, monotonic, open_port
+
+_logger = logging.getLogger(__name__)
+
+RETRY_S = (0.2, 0.5, 1.0, 2.0)
+_FORGET_S = 1.0  # with gap_ms 0: half a code is forgotten after this silence
+_ENDS = b"\r\n\x00\x03"  # CR, LF, NUL, ETX
+
+
+class LineSplitter:
+    """Bytes in, texts out; no I/O. ``now`` is monotonic seconds.
+
+    A line longer than ``max_chars`` is noise or an attack: it is dropped up to its end, whole.
+    """
+
+    def __init__(self, gap_s: float = 0.05, max_chars: int = 512) -> None:
+        self._gap_s, self._max = gap_s, max_chars
+        self._buffer = bytearray()
+        self._overflow = False
+        self._last = 0.0
+
+    def feed(self, data: bytes, now: float) -> list[str]:
+        """Take bytes; return the texts they complete."""
+        out = self.idle(now)
+        self._last = now
+        for byte in data:
+            if byte in _ENDS:
+                out += self._take()
+            elif len(self._buffer) < self._max and not self._overflow:
+                self._buffer.append(byte)
+            else:
+                self._overflow = True
+                self._buffer.clear()
+        return out
+
+    def idle(self, now: float) -> list[str]:
+        """Nothing came; return the text that the silence completes, if any."""
+        silence = now - self._last
+        if self._gap_s and silence >= self._gap_s:
+            return self._take()
+        if not self._gap_s and silence >= _FORGET_S:
+            self._take()
+        return []
+
+    def _take(self) -> list[str]:
+        data, self._overflow = bytes(self._buffer), False
+        self._buffer.clear()
+        text = data.decode("utf-8", "replace")
+        text = "".join(char for char in text if char.isprintable()).strip()
+        return [text] if text else []
+
+
+class LineReader(Reader):
+    """Thread that keeps a port open and hands over every line."""
+
+    def __init__(self, url: str, options: dict) -> None:
+        self._url, self._options = url, dict(options)
+        try:
+            gap_s = float(options.get("gap_ms", 50)) / 1000
+            self._splitter = LineSplitter(gap_s, int(options.get("max_chars", 512)))
+            self._answers = {
+                True: bytes.fromhex(options.get("good") or ""),
+                False: bytes.fromhex(options.get("bad") or ""),
+            }
+        except (TypeError, ValueError) as err:
+            raise DeviceError(f"line_reader {url}: {err}") from err
+        self._wait_s = gap_s or 0.2
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._port = None
+        self._error = "not connected yet"
+
+    def start(self, on_scan: Callable[[str], None]) -> None:
+        """Begin to read."""
+        self._stopped.clear()
+        self._thread = threading.Thread(
+            target=self._run, args=(on_scan,), name=f"scenic reader {self._url}", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop and close the port."""
+        self._stopped.set()
+        if self._thread:
+            self._thread.join(timeout=5)
+
+    def health(self) -> Health:
+        """Tell whether the port is open."""
+        return Health(self._port is not None, self._error)
+
+    def feedback(self, good: bool) -> None:
+        """Send the configured answer."""
+        port, answer = self._port, self._answers[good]
+        if port and answer:
+            with suppress(PortError):  # the reading thread meets the same error and reconnects
+                port.write(answer)
+
+    def _run(self, on_scan: Callable[[str], None]) -> None:
+        failures = 0
+        while not self._stopped.is_set():
+            try:
+                self._port = open_port(self._url, self._options)
+                self._error, failures = "", 0
+                self._read(on_scan)
+            except PortError as err:
+                if str(err) != self._error:
+                    _logger.warning("line_reader %s: %s", self._url, err)
+                self._error = str(err)
+            finally:
+                port, self._port = self._port, None
+                if port:
+                    port.close()
+            self._stopped.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
+            failures += 1
+
+    def _read(self, on_scan: Callable[[str], None]) -> None:
+        while not self._stopped.is_set():
+            data = self._port.read(self._wait_s)
+            now = monotonic()
+            for text in self._splitter.feed(data, now) if data else self._splitter.idle(now):
+                on_scan(text)

@@ -1,0 +1,134 @@
+"""Byte streams to devices: a serial line (also over TCP or RFC 2217) or a plain socket."""
+
+from __future__ import annotations
+
+import socket
+import termios
+import time
+from urllib.parse import urlsplit
+
+import serial
+
+CONNECT_S = 2.0  # a device in the same building answers at once or not at all
+
+
+# what pyserial lets through: an unplugged adapter is a termios.error (no OSError), a port that
+# another thread closed a TypeError
+_SERIAL_ERRORS = (OSError, ValueError, TypeError, termios.error)
+
+
+class PortError(Exception):
+    """The device cannot be reached or the connection broke."""
+
+
+class SerialPort:
+    """Anything ``serial.serial_for_url`` opens: a path, ``socket://``, ``rfc2217://``."""
+
+    def __init__(self, url: str, options: dict) -> None:
+        try:
+            self._port = serial.serial_for_url(
+                url,
+                baudrate=int(options.get("baud", 9600)),
+                parity=str(options.get("parity", "N")),
+                stopbits=float(options.get("stop", 1)),
+                timeout=0.05,
+                write_timeout=1,
+                exclusive=True if url.startswith("/") else None,
+            )
+        except _SERIAL_ERRORS as err:
+            raise PortError(f"{url}: {err}") from err
+
+    def write(self, data: bytes) -> None:
+        """Send everything."""
+        try:
+            self._port.write(data)
+        except _SERIAL_ERRORS as err:
+            raise PortError(str(err)) from err
+
+    def read(self, timeout: float) -> bytes:
+        """Return what has come, waiting at most ``timeout`` seconds for the first byte."""
+        try:
+            if self._port.timeout != timeout:
+                self._port.timeout = timeout
+            first = self._port.read(1)
+            more = self._port.in_waiting if first else 0
+            return first + (self._port.read(more) if more else b"")
+        except _SERIAL_ERRORS as err:
+            raise PortError(str(err)) from err
+
+    def flush_input(self) -> None:
+        """Throw away what came unasked."""
+        try:
+            self._port.reset_input_buffer()
+        except _SERIAL_ERRORS as err:
+            raise PortError(str(err)) from err
+
+    def close(self) -> None:
+        """Close; never raises."""
+        try:
+            self._port.close()
+        except _SERIAL_ERRORS:
+            return
+
+
+class SocketPort:
+    """``tcp://host:port``."""
+
+    def __init__(self, url: str, options: dict) -> None:
+        del options
+        parts = urlsplit(url)
+        try:
+            self._socket = socket.create_connection(
+                (parts.hostname, parts.port or 502), timeout=CONNECT_S
+            )
+        except (OSError, ValueError) as err:
+            raise PortError(f"{url}: {err}") from err
+        # without this the second of two small writes waits 40 ms for an acknowledgement
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def write(self, data: bytes) -> None:
+        """Send everything."""
+        try:
+            self._socket.sendall(data)
+        except OSError as err:
+            raise PortError(str(err)) from err
+
+    def read(self, timeout: float) -> bytes:
+        """Return what has come, waiting at most ``timeout`` seconds for the first byte."""
+        try:
+            self._socket.settimeout(max(timeout, 0.001))
+            data = self._socket.recv(1024)
+        except TimeoutError:
+            return b""
+        except OSError as err:
+            raise PortError(str(err)) from err
+        if not data:
+            raise PortError("closed by the device")
+        return data
+
+    def flush_input(self) -> None:
+        """Throw away what came unasked."""
+        try:
+            self._socket.setblocking(False)
+            while self._socket.recv(1024):
+                pass
+        except BlockingIOError:
+            return
+        except OSError as err:
+            raise PortError(str(err)) from err
+        raise PortError("closed by the device")
+
+    def close(self) -> None:
+        """Close; never raises."""
+        self._socket.close()
+
+
+def open_port(url: str, options: dict) -> SerialPort | SocketPort:
+    """Open a device URL; PortError when it cannot be reached."""
+    kind = SocketPort if url.startswith("tcp://") else SerialPort
+    return kind(url, options)
+
+
+def monotonic() -> float:
+    """Seconds for time-outs of devices."""
+    return time.monotonic()

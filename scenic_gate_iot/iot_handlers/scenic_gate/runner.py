@@ -1,0 +1,273 @@
+"""One lane at work: carries out what the state machine wants, on engine and devices.
+
+Readers, the bus, commands and time all go through one inbox, so that one thread drives the lane.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .clock import Clock
+from .config import LaneConfig
+from .device import Ack, Barrier, Reader, Signal
+from .effects import Close, Decide, Effect, Hold, Open, Record, Result, Show
+from .engine import Engine, Outcome
+from .lane import Lane, State
+from .store import StoreError
+
+_logger = logging.getLogger(__name__)
+
+RETIRE_S = 30.0  # a lane whose configuration changed gets that long to finish its passage
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something for the inbox. ``answer`` receives the result of a command."""
+
+    kind: str
+    values: tuple = ()
+    answer: Callable[[str], None] | None = None
+
+
+@dataclass(slots=True)
+class LastScan:
+    """What the lane showed last, for the status page."""
+
+    t: float = 0.0
+    good: bool = False
+    reason: str = ""
+    text: str = ""
+    persons: int = 0
+    first_use_t: float | None = None
+    first_use_lane: str = ""
+
+
+@dataclass
+class LaneRunner:
+    """Driver of one :class:`Lane`. ``changed`` is called after facts were written."""
+
+    config: LaneConfig
+    engine: Engine
+    clock: Clock
+    barrier: Barrier | None
+    readers: list[Reader] = field(default_factory=list)
+    changed: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.lane = Lane(self.config.settings)
+        self.lane.usable = False  # until the barrier answers
+        self.last = LastScan()
+        self.since = self.clock.now()
+        self._inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._current: Outcome | None = None  # the passage that Record(of_op=True) means
+        self._answer: Callable[[str], None] | None = None
+        self._retire_at: float | None = None
+
+    # ------------------------------------------------------------------ inbox
+
+    def scan(self, text: str) -> None:
+        """A reader delivered a text; may be called from any thread."""
+        self._inbox.put(Item("scan", (text,)))
+
+    def signal(self, signal: Signal, count: int) -> None:
+        """The barrier reports something; may be called from any thread."""
+        self._inbox.put(Item(signal.value, (count,)))
+
+    def command(self, command: dict, answer: Callable[[str], None]) -> None:
+        """A command whose signature, expiry and uniqueness were verified; any thread."""
+        self._inbox.put(Item("command", (command,), answer))
+
+    def retire(self) -> None:
+        """End :meth:`run` as soon as nobody is passing."""
+        self._retire_at = self.clock.mono() + RETIRE_S
+        self._inbox.put(Item("wake"))
+
+    # ------------------------------------------------------------------- life
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Serve the lane until ``stopped()`` or :meth:`retire`; then shut it."""
+        for reader in self.readers:
+            reader.start(self.scan)
+        if self.barrier:
+            self.barrier.start(self.signal)
+        try:
+            while not stopped() and not self._may_retire():
+                self.turn(self._wait())
+        finally:
+            for reader in self.readers:
+                reader.stop()
+            if self.barrier:
+                self.barrier.stop()
+            self._give_up()
+
+    def _may_retire(self) -> bool:
+        if self._retire_at is None:
+            return False
+        return self.lane.state is State.IDLE or self.clock.mono() >= self._retire_at
+
+    def _wait(self) -> Item | None:
+        deadline = self.lane.deadline
+        # half a second at most: stopped() is only asked between turns
+        seconds = 0.5 if deadline is None else min(0.5, max(0.0, deadline - self.clock.mono()))
+        try:
+            return self._inbox.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def turn(self, item: Item | None) -> None:
+        """Take one item (None: only time went by) and do all that follows from it."""
+        before = self.lane.state
+        try:
+            if item is not None:
+                self._carry(self._input(item))
+            self._carry(self.lane.tick(self.clock.mono()))
+        except Exception:
+            # a thread's loop: whatever broke, the next visitor finds a working, shut lane
+            _logger.exception("Lane %s starts anew", self.config.code)
+            self._start_anew()
+        if self.lane.state is not before:
+            self.since = self.clock.now()
+
+    def _input(self, item: Item) -> list[Effect]:
+        lane, now = self.lane, self.clock.mono()
+        value: Any = item.values[0] if item.values else None
+        if item.kind == "scan":
+            return lane.scan(value, now)
+        if item.kind == "command":
+            return self._command(value, item.answer, now)
+        if item.kind == Signal.PASSED.value:
+            return lane.passed(value, now)
+        if item.kind == Signal.REVERSE.value:
+            return lane.reverse(value, now)
+        if item.kind in (Signal.EMERGENCY_ON.value, Signal.EMERGENCY_OFF.value):
+            return lane.emergency(item.kind == Signal.EMERGENCY_ON.value, now)
+        if item.kind in (Signal.UP.value, Signal.DOWN.value):
+            return lane.available(item.kind == Signal.UP.value, now)
+        return []
+
+    def _command(self, command: dict, answer, now: float) -> list[Effect]:
+        self._answer_with("busy")  # to one that never got its answer
+        self._answer = answer
+        action, persons = command["action"], max(1, int(command.get("n") or 1))
+        if action == "admit":
+            return self.lane.admit(str(command.get("code") or ""), persons, now)
+        if action == "reopen":
+            return self._reopen(str(command.get("op") or ""))
+        return self.lane.command(action, persons)
+
+    def _reopen(self, op: str) -> list[Effect]:
+        if self.lane.state is not State.IDLE:
+            return [Result("busy")]
+        passage = self.engine.reopen(op, self.config.code)
+        if passage is None:
+            return [Result("limit")]
+        self._current = passage
+        return self.lane.command("reopen", passage.admit)
+
+    # ---------------------------------------------------------------- effects
+
+    def _carry(self, effects: list[Effect]) -> None:
+        todo, wrote = deque(effects), False
+        while todo:
+            effect = todo.popleft()
+            wrote |= isinstance(effect, (Decide, Record))
+            # what follows from an effect comes before the effects after it
+            todo.extendleft(reversed(self._do(effect)))
+        if wrote:
+            self.changed()
+
+    def _do(self, effect: Effect) -> list[Effect]:
+        lane = self.lane
+        match effect:
+            case Decide():
+                return self._decide(effect)
+            case Open(persons):
+                ack = self._order(lambda barrier: barrier.open(persons))
+                return lane.opened(ack, self.clock.mono())
+            case Close():
+                ack = self._order(lambda barrier: barrier.close())
+                return lane.closed(ack, self.clock.mono())
+            case Hold():
+                return lane.held(self._order(lambda barrier: barrier.hold()))
+            case Record():
+                self._record(effect)
+            case Show():
+                self._show(effect)
+            case Result(result):
+                self._answer_with(result)
+        return []
+
+    def _decide(self, effect: Decide) -> list[Effect]:
+        outcome = self.engine.scan(
+            self.config.code, effect.text, self.clock.now(), effect.persons, effect.staff
+        )
+        self._current = outcome
+        if effect.staff:
+            self._answer_with(outcome.reason.value)
+        return self.lane.decided(
+            outcome.reason.value, outcome.admit, outcome.op is not None, self.clock.mono()
+        )
+
+    def _order(self, order: Callable[[Barrier], Ack]) -> Ack:
+        if self.barrier is None:
+            return Ack.NOT_SENT
+        try:
+            return order(self.barrier)
+        except Exception:
+            # a driver's mistake says nothing about what the door did
+            _logger.exception("Barrier of lane %s", self.config.code)
+            return Ack.UNKNOWN
+
+    def _record(self, effect: Record) -> None:
+        self.engine.record(
+            effect.kind,
+            self.config.code,
+            self.clock.now(),
+            of=self._current if effect.of_op else None,
+            pax=effect.pax,
+            reason=effect.reason,
+        )
+
+    def _show(self, effect: Show) -> None:
+        outcome, config = self._current, self.engine.config
+        self.last = LastScan(
+            self.clock.now(),
+            effect.good,
+            effect.reason,
+            config.text(effect.reason) if config else effect.reason,
+            effect.persons,
+        )
+        if outcome and outcome.reason.value == effect.reason:
+            self.last.first_use_t = outcome.first_use_t
+            self.last.first_use_lane = outcome.first_use_lane
+        for device in (self.barrier, *self.readers):
+            if device:
+                device.feedback(effect.good)
+
+    def _answer_with(self, result: str) -> None:
+        answer, self._answer = self._answer, None
+        if answer:
+            answer(result)
+
+    # ---------------------------------------------------------------- failure
+
+    def _start_anew(self) -> None:
+        usable = self.lane.usable
+        self._order(lambda barrier: barrier.close())
+        self._give_up()
+        self.lane = Lane(self.config.settings)
+        self.lane.usable = usable
+
+    def _give_up(self) -> None:
+        """End the passage under way as unknown: nobody watches it any more."""
+        self._answer_with("unknown")
+        try:
+            if self.engine.recover(self.clock.now(), self.config.code):
+                self.changed()
+        except StoreError:
+            _logger.exception("Lane %s: the passage under way stays open", self.config.code)

@@ -1,0 +1,136 @@
+"""The tickets aboard: what the server listed, kept in SQLite, looked up one at a time.
+
+200,000 tickets in a dictionary would cost some 200 MB; a look-up by primary key costs 20 µs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from ..scenic_rules.views import TicketView
+from ..scenic_rules.wire import TicketRow, WireError, ticket_from_wire
+from .store import Store, put_in
+
+CHUNK = 250  # rows in one transaction, some 3 ms: a scan may wait for one, not for all
+KEEP_DAYS = 3  # an expired ticket stays that long, so that late scans still say "expired"
+
+_BY_UID = (
+    "SELECT uid, gen, product, valid_from, valid_days, slot_start, slot_len, pax, entrances,"
+    " flags, state, rights, elsewhere, iat FROM ticket WHERE uid = ?"
+)
+_BY_ALIAS = (
+    "SELECT uid, gen, product, valid_from, valid_days, slot_start, slot_len, pax, entrances,"
+    " flags, state, rights, elsewhere, iat FROM ticket WHERE alias = ?"
+)
+_UPSERT = (
+    "INSERT OR REPLACE INTO ticket (uid, gen, product, valid_from, valid_days, slot_start,"
+    " slot_len, pax, entrances, flags, state, rights, elsewhere, iat, alias)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Snapshot:
+    """Reader and writer of the listed tickets of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.site = 0  # of the configuration; rows do not carry it
+        self.broken = 0  # rows that could not be read since the start
+        self._count: int | None = None
+
+    def row(self, uid: int) -> TicketRow | None:
+        """Return the listed ticket with this number."""
+        return self._row(_BY_UID, uid)
+
+    def row_by_alias(self, alias: str) -> TicketRow | None:
+        """Return the listed ticket with this alias."""
+        return self._row(_BY_ALIAS, alias)
+
+    def _row(self, sql: str, key: int | str) -> TicketRow | None:
+        rows = self.store.rows(sql, (key,))
+        if not rows:
+            return None
+        (uid, gen, product, start, days, slot, slot_len, pax, mask, flags, state, rights, elsewhere,
+         iat) = rows[0]  # fmt: skip
+        ticket = TicketView(
+            uid=uid,
+            gen=gen,
+            site=self.site,
+            product=product,
+            valid_from=start,
+            valid_days=days,
+            slot_start=slot,
+            slot_len=slot_len,
+            pax=pax,
+            entrances=mask,
+            flags=flags,
+            state=state,
+            rights=tuple(map(tuple, json.loads(rights))),
+            iat=iat,
+            listed=True,
+        )
+        return TicketRow(ticket, elsewhere=json.loads(elsewhere))
+
+    def apply(
+        self, items: Iterable[dict], cursor: int, pause: Callable[[], None] = lambda: None
+    ) -> int:
+        """Take over changes; the cursor moves with the last of them, so a crash repeats some.
+
+        A row that cannot be read is counted and left out: one bad ticket must not keep the
+        others from the gate. ``pause`` runs between transactions, for scans that wait.
+
+        :return: number of rows taken over
+        """
+        count, values = 0, self._values(items)
+        while chunk := list(islice(values, CHUNK)):
+            with self.store.transaction() as db:
+                db.executemany(_UPSERT, chunk)
+            count += len(chunk)
+            pause()
+        self.store.put(cursor=cursor)
+        self._count = None
+        return count
+
+    def _values(self, items: Iterable[dict]) -> Iterator[tuple]:
+        for item in items:
+            try:
+                row = ticket_from_wire(item, self.site)
+            except WireError:
+                self.broken += 1
+                continue
+            t = row.ticket
+            yield (
+                t.uid, t.gen, t.product, t.valid_from, t.valid_days, t.slot_start, t.slot_len,
+                t.pax, t.entrances, t.flags, t.state, json.dumps(t.rights),
+                json.dumps(dict(row.elsewhere)), t.iat, row.alias or None,
+            )  # fmt: skip
+
+    def count(self) -> int:
+        """Number of tickets aboard."""
+        if self._count is None:
+            self._count = self.store.aside("SELECT count(*) FROM ticket")[0][0]
+        return self._count
+
+    def prune(self, today: int, before: int) -> int:
+        """Forget tickets that expired ``KEEP_DAYS`` before day ``today``, and their uses.
+
+        Uses of tickets that were never listed go when the last is older than ``before`` (ms).
+        """
+        with self.store.transaction() as db:
+            db.execute(
+                "DELETE FROM use WHERE uid IN"
+                " (SELECT uid FROM ticket WHERE valid_from + valid_days + ? <= ?)",
+                (KEEP_DAYS, today),
+            )
+            done = db.execute(
+                "DELETE FROM ticket WHERE valid_from + valid_days + ? <= ?", (KEEP_DAYS, today)
+            )
+            db.execute(
+                "DELETE FROM use WHERE last_t < ? AND uid NOT IN (SELECT uid FROM ticket)",
+                (before,),
+            )
+            put_in(db, {"pruned_day": today})
+        self._count = None
+        return done.rowcount

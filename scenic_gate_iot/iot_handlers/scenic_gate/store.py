@@ -1,0 +1,178 @@
+"""The box's one database: SQLite in WAL mode, one writing connection, one lock.
+
+``synchronous=FULL`` makes each commit durable before it returns. Four connections were measured to
+have a 99th percentile of 130 ms (busy back-off) where one connection behind a lock has 0.8 ms, so
+every thread goes through :meth:`Store.transaction`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+VERSION = 1  # of the schema, in PRAGMA user_version
+
+_SCHEMA = """
+CREATE TABLE kv (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE ticket (
+    uid INTEGER PRIMARY KEY, gen INTEGER NOT NULL, product INTEGER NOT NULL,
+    valid_from INTEGER NOT NULL, valid_days INTEGER NOT NULL,
+    slot_start INTEGER NOT NULL, slot_len INTEGER NOT NULL, pax INTEGER NOT NULL,
+    entrances INTEGER NOT NULL, flags INTEGER NOT NULL, state TEXT NOT NULL,
+    rights TEXT NOT NULL, elsewhere TEXT NOT NULL, alias TEXT, iat INTEGER NOT NULL);
+CREATE INDEX ticket_alias ON ticket (alias) WHERE alias IS NOT NULL;
+CREATE TABLE use (
+    uid INTEGER NOT NULL, zone TEXT NOT NULL, used INTEGER NOT NULL,
+    first_t INTEGER NOT NULL, first_lane TEXT NOT NULL,
+    last_t INTEGER NOT NULL, last_lane TEXT NOT NULL, PRIMARY KEY (uid, zone)) WITHOUT ROWID;
+CREATE TABLE fact (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, t INTEGER NOT NULL, lane TEXT NOT NULL,
+    zone TEXT, uid INTEGER, gen INTEGER NOT NULL, pax INTEGER NOT NULL, op TEXT,
+    mode TEXT NOT NULL, clock TEXT NOT NULL, reason TEXT NOT NULL, code TEXT, hash BLOB NOT NULL);
+-- the passage under way on each lane: what a restart has to end as "unknown"
+CREATE TABLE passage (
+    lane TEXT PRIMARY KEY, op TEXT NOT NULL, uid INTEGER NOT NULL, gen INTEGER NOT NULL,
+    zone TEXT NOT NULL, left INTEGER NOT NULL) WITHOUT ROWID;
+-- passages that staff may open once more
+CREATE TABLE reopen (
+    op TEXT PRIMARY KEY, lane TEXT NOT NULL, uid INTEGER NOT NULL, gen INTEGER NOT NULL,
+    zone TEXT NOT NULL, pax INTEGER NOT NULL, t INTEGER NOT NULL, done INTEGER NOT NULL
+    ) WITHOUT ROWID;
+CREATE TABLE command (
+    uid TEXT PRIMARY KEY, expires INTEGER NOT NULL, result TEXT, acked INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+"""
+
+
+_DAMAGE = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
+
+
+class StoreError(Exception):
+    """The database could not be read or written (disk full, card gone, file damaged)."""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether SQLite says that the file itself is broken, not only the write."""
+        return getattr(self.__cause__, "sqlite_errorcode", None) in _DAMAGE
+
+
+class Store:
+    """Owner of the file. ``random_hex(n)`` gives n random bytes as hex; used once, for the epoch.
+
+    The epoch names this very database: a new or restored file has another history, and the server
+    must not take its sequence numbers for those of the old one.
+    """
+
+    def __init__(self, path: str | Path, random_hex: Callable[[int], str]) -> None:
+        self.path = Path(path)
+        self.lock = threading.RLock()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.db = sqlite3.connect(
+                self.path,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+                timeout=10,
+            )
+            self._prepare(random_hex)
+        except (sqlite3.Error, OSError) as err:
+            raise StoreError(f"The gate database {self.path} cannot be opened: {err}") from err
+        self.epoch: str = self.get("epoch")
+
+    def _prepare(self, random_hex: Callable[[int], str]) -> None:
+        run = self.db.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=FULL")
+        run("PRAGMA cache_size=-16000")
+        # checkpoints belong to the sync thread: inside a scan one would cost tens of milliseconds.
+        # The limit is only the net under a sync thread that died.
+        run("PRAGMA wal_autocheckpoint=8000")
+        run("PRAGMA journal_size_limit=33554432")
+        run("BEGIN IMMEDIATE")
+        try:
+            version = run("PRAGMA user_version").fetchone()[0]
+            if version not in (0, VERSION):
+                raise StoreError(f"{self.path} has schema {version}; this box knows {VERSION}.")
+            if not version:
+                for statement in _SCHEMA.split(";\n"):
+                    run(statement)
+                run("INSERT INTO kv VALUES ('epoch', ?)", (json.dumps(random_hex(8)),))
+                run("PRAGMA user_version=1")  # VERSION; a pragma takes no parameter
+            run("COMMIT")
+        except BaseException:
+            run("ROLLBACK")
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One durable transaction; everything in it happens or nothing does."""
+        with self.lock:
+            try:
+                self.db.execute("BEGIN IMMEDIATE")
+                yield self.db
+                self.db.execute("COMMIT")
+            except sqlite3.Error as err:
+                self._rollback()
+                raise StoreError(f"The gate database cannot be written: {err}") from err
+            except BaseException:
+                self._rollback()
+                raise
+
+    def _rollback(self) -> None:
+        # a full disk may have rolled back already
+        if self.db.in_transaction:
+            try:
+                self.db.execute("ROLLBACK")
+            except sqlite3.Error:
+                # the connection is of no more use for this transaction; the caller's error tells
+                return
+
+    def rows(self, sql: str, values: tuple | dict = ()) -> list[tuple]:
+        """Return all rows of one reading statement."""
+        with self.lock:
+            try:
+                return self.db.execute(sql, values).fetchall()
+            except sqlite3.Error as err:
+                raise StoreError(f"The gate database cannot be read: {err}") from err
+
+    def get(self, key: str, default=None):
+        """Return a value of the key-value table."""
+        rows = self.rows("SELECT v FROM kv WHERE k = ?", (key,))
+        return json.loads(rows[0][0]) if rows else default
+
+    def put(self, **values) -> None:
+        """Store values of the key-value table, all or none."""
+        with self.transaction() as db:
+            put_in(db, values)
+
+    def aside(self, sql: str) -> list[tuple]:
+        """Run one statement on a connection of its own: long ones must not hold up a scan."""
+        side = sqlite3.connect(self.path, isolation_level=None, timeout=0.1)
+        try:
+            return side.execute(sql).fetchall()
+        except sqlite3.Error as err:
+            raise StoreError(f"The gate database cannot be read: {err}") from err
+        finally:
+            side.close()
+
+    def checkpoint(self) -> None:
+        """Copy the write-ahead log into the file."""
+        self.aside("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Close the connection; the store cannot be used afterwards."""
+        with self.lock:
+            self.db.close()
+
+
+def put_in(db: sqlite3.Connection, values: dict) -> None:
+    """Store key-value pairs inside the caller's transaction."""
+    db.executemany(
+        "INSERT INTO kv VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v",
+        [(key, json.dumps(value)) for key, value in values.items()],
+    )
