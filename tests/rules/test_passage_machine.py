@@ -115,4 +115,4 @@ class Passages(RuleBasedStateMachine):
 
 
 TestPassages = Passages.TestCase
-TestPassages.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestPassages.settings = settings(stateful_step_count=25)

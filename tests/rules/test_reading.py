@@ -122,6 +122,12 @@ def test_a_live_code_passes_and_a_screenshot_of_it_does_not(park):
     assert decide(*ask(stale, park), live=stale.live).reason is Reason.E_DYNAMIC
 
 
+def test_a_live_suffix_on_an_ordinary_ticket_means_nothing(park):
+    text = add_suffix(park.encode(), ticket_key(b"k" * 32, park.code.uid, 0), park.noon)
+    reading = read(text, park.verifier(), stores(park, dynamic_key=b"k" * 32), park.noon)
+    assert (reading.reason, reading.live) == (None, False)
+
+
 def test_on_a_doubtful_clock_a_live_code_must_be_newer_than_the_last_one(park):
     assert live_case(park, age=300, trusted=False).live
     assert not live_case(park, age=300, trusted=False, last=park.noon).live

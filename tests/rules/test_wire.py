@@ -12,8 +12,10 @@ from scenic_rules.wire import TicketRow, WireError
 u8 = st.integers(0, 0xFF)
 u16 = st.integers(0, 0xFFFF)
 u31 = st.integers(0, 0x7FFFFFFF)
-number_of = st.dictionaries(st.text("ABC_1", min_size=1, max_size=16), u31, max_size=4)
-rights = number_of.map(lambda found: tuple(sorted(found.items())))
+zone_codes = st.text("ABC_1", min_size=1, max_size=16)
+rights = st.dictionaries(zone_codes, u31, max_size=4).map(
+    lambda found: tuple(sorted(found.items()))
+)
 kids = st.integers(1, 0x7FFFFFFF)
 rows = st.builds(
     TicketRow,
@@ -36,7 +38,7 @@ rows = st.builds(
         listed=st.just(True),
     ),
     alias=st.text(max_size=20),
-    elsewhere=number_of,
+    elsewhere=st.dictionaries(zone_codes, st.integers(-0x7FFFFFFF, 0x7FFFFFFF), max_size=4),
 )
 rules = st.builds(
     RuleView,
@@ -64,7 +66,7 @@ decisions = st.builds(
 
 def over_the_wire(data):
     """JSON, with its members shuffled as a database of JSON objects does."""
-    return json.loads(json.dumps(data, sort_keys=True))
+    return json.loads(json.dumps(data), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
 
 
 @given(row=rows)
