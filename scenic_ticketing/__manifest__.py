@@ -14,6 +14,7 @@
         "data/scenic_channel_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/barcode_rule_data.xml",
         "views/scenic_site_views.xml",
         "views/scenic_zone_views.xml",
         "views/scenic_entrance_views.xml",
@@ -25,6 +26,7 @@
         "views/scenic_redemption_views.xml",
         "views/scenic_incident_views.xml",
         "views/pos_order_views.xml",
+        "views/pos_config_views.xml",
         "views/scenic_menus.xml",
     ],
     "assets": {

@@ -10,9 +10,12 @@ from . import product_template
 from . import product_product
 from . import scenic_ticket
 from . import scenic_ticket_issue
+from . import scenic_ticket_window
 from . import scenic_redemption
 from . import scenic_redemption_online
 from . import scenic_incident
+from . import res_config_settings
+from . import barcode_rule
 from . import pos_config
 from . import pos_order
 from . import pos_order_line

@@ -12,6 +12,12 @@ class PosConfig(models.Model):
         help="Written on every ticket that this window issues.",
     )
 
+    scenic_auto_print = fields.Boolean(
+        string="Print Tickets after Payment",
+        default=True,
+        help="The slips of the tickets are printed by themselves once the order is paid.",
+    )
+
     @api.model
     def _scenic_default_channel(self):
         return self.env.ref("scenic_ticketing.channel_window", raise_if_not_found=False)

@@ -143,6 +143,25 @@ class PosOrderLine(models.Model):
             raise UserError("\n".join(obstacles))
         return chosen
 
+    @api.model
+    def pos_check_scenic_refund(self, refunds):
+        """Return why a window cannot give tickets back, or an empty text; changes nothing.
+
+        ``refunds``: list of ``{"line_id": sale line, "qty": tickets, "uids": which, or empty}``.
+        The window asks before it counts money. The paid refund is decided again, with the tickets
+        locked.
+        """
+        for refund in refunds:
+            origin = self.browse(refund["line_id"])
+            origin.check_access("read")
+            tickets = origin.sudo().scenic_ticket_ids.sorted("seq")
+            wish = self.new({"scenic_data": {"refund_uids": refund["uids"]}})
+            try:
+                wish._scenic_choose(tickets, refund["qty"])
+            except UserError as err:
+                return str(err)
+        return ""
+
     # ------------------------------------------------------------------
     # stock
     # ------------------------------------------------------------------

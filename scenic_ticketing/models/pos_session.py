@@ -7,4 +7,4 @@ class PosSession(models.Model):
     # EXTENDS point_of_sale
     @api.model
     def _load_pos_data_models(self, config):
-        return [*super()._load_pos_data_models(config), "scenic.ticket"]
+        return [*super()._load_pos_data_models(config), "scenic.site", "scenic.ticket"]

@@ -207,6 +207,7 @@ class ProductTemplate(models.Model):
         return [
             *super()._load_pos_data_fields(config_id),
             "is_scenic_ticket",
+            "scenic_site_id",
             "scenic_pax",
             "scenic_sale_days_ahead",
             "scenic_validity_days",

@@ -15,6 +15,7 @@ class ScenicSite(models.Model):
     """A park: the place a ticket is for, with its clock and its legal capacity."""
 
     _name = "scenic.site"
+    _inherit = ["pos.load.mixin"]
     _description = "Scenic Site"
     _order = "code"
     _check_company_auto = True
@@ -137,3 +138,13 @@ class ScenicSite(models.Model):
         self.ensure_one()
         local = local_time(self._info().tz, moment)
         return {"day": local.strftime("%Y-%m-%d"), "time": local.strftime("%H:%M")}
+
+    # EXTENDS point_of_sale
+    @api.model
+    def _load_pos_data_domain(self, data, config):
+        return [("company_id", "=", config.company_id.id)]
+
+    # EXTENDS point_of_sale
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return ["name", "tz"]

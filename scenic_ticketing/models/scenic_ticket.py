@@ -240,6 +240,7 @@ class ScenicTicket(models.Model):
             "alias",
             "code",
             "product_id",
+            "site_id",
             "visit_date",
             "valid_days",
             "state",

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    pos_scenic_channel_id = fields.Many2one(
+        related="pos_config_id.scenic_channel_id", readonly=False
+    )
+    pos_scenic_auto_print = fields.Boolean(
+        related="pos_config_id.scenic_auto_print", readonly=False
+    )
