@@ -1,0 +1,31 @@
+import { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { patch } from "@web/core/utils/patch";
+
+patch(PosOrder.prototype, {
+    // EXTENDS point_of_sale
+    initState() {
+        super.initState();
+        // the visit date chosen last: what the next ticket of this customer is for, too
+        this.uiState.scenicVisitDate = "";
+        this.uiState.scenicPrinted = false;
+        // paid while the server did not answer: say so when the tickets have come
+        this.uiState.scenicAwaited = false;
+    },
+    get scenicLines() {
+        return this.lines.filter((line) => line.isScenicTicket);
+    },
+    get scenicTickets() {
+        return this.lines.flatMap((line) => line.scenicTickets);
+    },
+    /** The tickets that still open a gate. */
+    get scenicTicketsToPrint() {
+        return this.scenicTickets.filter((ticket) => ticket.state === "valid");
+    },
+    /** Whether tickets are paid for but not issued yet, because the server did not answer. */
+    get isAwaitingScenicTickets() {
+        return (
+            this.finalized &&
+            this.scenicLines.some((line) => line.qty > 0 && !line.scenicTickets.length)
+        );
+    },
+});

@@ -1,0 +1,68 @@
+import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import { parseFloat } from "@web/views/fields/parsers";
+import { formatDay, nameOfDay } from "@scenic_ticketing/app/utils/visit_date";
+
+patch(PosOrderline.prototype, {
+    get isScenicTicket() {
+        return Boolean(this.product_id?.product_tmpl_id?.is_scenic_ticket);
+    },
+    get scenicVisitDate() {
+        const sale = this.refunded_orderline_id || this;
+        return (this.isScenicTicket && sale.scenic_data?.visit_date) || "";
+    },
+    setScenicVisitDate(visitDate) {
+        // a new object: changes inside a Json value are not tracked
+        this.scenic_data = { ...this.scenic_data, visit_date: visitDate };
+    },
+    get scenicTickets() {
+        const tickets = this.backLink("<-scenic.ticket.pos_order_line_id") || [];
+        return [...tickets].sort((a, b) => a.id - b.id);
+    },
+    // the two below depend on the clock, so they are no getters: those are cached
+    isScenicVisitToday() {
+        return this.scenicVisitDate === this.product_id.product_tmpl_id.getScenicToday();
+    },
+    isScenicVisitDatePast() {
+        return (
+            Boolean(this.scenicVisitDate) &&
+            this.qty > 0 &&
+            this.scenicVisitDate < this.product_id.product_tmpl_id.getScenicToday()
+        );
+    },
+    getScenicVisitLabel() {
+        const today = this.product_id.product_tmpl_id.getScenicToday();
+        const name = nameOfDay(this.scenicVisitDate, today);
+        const day = formatDay(this.scenicVisitDate, today);
+        return name ? _t("%(name)s, %(day)s", { name, day }) : day;
+    },
+    // EXTENDS point_of_sale
+    canBeMergedWith(orderline) {
+        return (
+            this.scenicVisitDate === orderline.scenicVisitDate &&
+            super.canBeMergedWith(...arguments)
+        );
+    },
+    // EXTENDS point_of_sale
+    setQuantity(quantity) {
+        const problem = this.isScenicTicket && this._scenicQuantityProblem(quantity);
+        return problem || super.setQuantity(...arguments);
+    },
+    _scenicQuantityProblem(quantity) {
+        const count = typeof quantity === "number" ? quantity : parseFloat(`${quantity || 0}`);
+        if (!Number.isInteger(count)) {
+            return {
+                title: _t("Whole tickets only"),
+                body: _t("A ticket cannot be divided. Enter a whole number."),
+            };
+        }
+        if (count < 0 && !this.refunded_orderline_id) {
+            return {
+                title: _t("Take tickets back from their order"),
+                body: _t("Open the order under Orders, or scan the ticket, and refund it there."),
+            };
+        }
+        return null;
+    },
+});

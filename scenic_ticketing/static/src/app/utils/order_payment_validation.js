@@ -1,0 +1,44 @@
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+
+patch(OrderPaymentValidation.prototype, {
+    // EXTENDS point_of_sale
+    async askBeforeValidation() {
+        // an order kept open over midnight still carries yesterday
+        const line = this.order.lines.find((line) => line.isScenicVisitDatePast());
+        if (line) {
+            this.pos.dialog.add(AlertDialog, {
+                title: _t("The visit date has passed"),
+                body: _t(
+                    "%(product)s is for %(day)s. Go back to the order and choose another visit date.",
+                    { product: line.getFullProductName(), day: line.getScenicVisitLabel() }
+                ),
+            });
+            return false;
+        }
+        // asked again before the cash drawer opens: the tickets may have been used meanwhile, and a
+        // refund must not wait in this window for a server that then refuses it
+        const refunds = this.order.scenicLines
+            .filter((line) => line.refunded_orderline_id && line.qty < 0)
+            .map((line) => ({
+                line_id: line.refunded_orderline_id.id,
+                qty: -line.qty,
+                uids: line.scenic_data?.refund_uids || [],
+            }));
+        if (!(await this.pos.checkScenicRefund(refunds))) {
+            return false;
+        }
+        return super.askBeforeValidation(...arguments);
+    },
+    // EXTENDS point_of_sale
+    async afterOrderValidation() {
+        await super.afterOrderValidation(...arguments);
+        this.order.uiState.scenicAwaited = this.order.isAwaitingScenicTickets;
+        if (this.pos.config.scenic_auto_print) {
+            // not awaited: the cashier takes the next visitor while the slips come out
+            this.pos.printScenicTickets(this.order);
+        }
+    },
+});
