@@ -1,0 +1,110 @@
+import { patch } from "@web/core/utils/patch";
+import { fields, models } from "@web/../tests/web_test_helpers";
+import { hootPosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { PosOrderLine } from "@point_of_sale/../tests/unit/data/pos_order_line.data";
+import { PosSession } from "@point_of_sale/../tests/unit/data/pos_session.data";
+import { ProductProduct } from "@point_of_sale/../tests/unit/data/product_product.data";
+import { ProductTemplate } from "@point_of_sale/../tests/unit/data/product_template.data";
+
+export const ADULT = 9001;
+export const CHILD = 9002;
+
+class ScenicSite extends models.ServerModel {
+    _name = "scenic.site";
+
+    _load_pos_data_fields() {
+        return ["name", "tz"];
+    }
+
+    _records = [{ id: 1, name: "Cloud Mountain", code: 7, tz: "Asia/Shanghai" }];
+}
+
+class ScenicTicket extends models.ServerModel {
+    _name = "scenic.ticket";
+
+    _load_pos_data_fields() {
+        return [
+            "uid",
+            "alias",
+            "code",
+            "product_id",
+            "site_id",
+            "visit_date",
+            "valid_days",
+            "state",
+            "used_count",
+            "pax",
+            "seq",
+            "pos_order_line_id",
+            "refund_line_id",
+        ];
+    }
+}
+
+patch(hootPosModels, [...hootPosModels, ScenicSite, ScenicTicket]);
+
+patch(PosSession.prototype, {
+    _load_pos_data_models() {
+        return [...super._load_pos_data_models(...arguments), "scenic.site", "scenic.ticket"];
+    },
+});
+
+patch(PosOrderLine.prototype, {
+    _load_pos_data_fields() {
+        return [...super._load_pos_data_fields(...arguments), "scenic_data"];
+    },
+});
+
+patch(ProductTemplate.prototype, {
+    _load_pos_data_fields() {
+        return [
+            ...super._load_pos_data_fields(...arguments),
+            "is_scenic_ticket",
+            "scenic_site_id",
+            "scenic_sale_days_ahead",
+        ];
+    },
+});
+
+// the mock server knows no related fields
+ProductTemplate._fields.scenic_sale_days_ahead = fields.Integer();
+
+function ticketProduct(id, name, price, barcode) {
+    ProductTemplate._records = [
+        ...ProductTemplate._records,
+        {
+            id,
+            name,
+            display_name: name,
+            list_price: price,
+            type: "service",
+            tracking: "none",
+            uom_id: 1,
+            available_in_pos: true,
+            active: true,
+            pos_categ_ids: [1],
+            taxes_id: [],
+            product_variant_ids: [id],
+            is_scenic_ticket: true,
+            scenic_site_id: 1,
+            scenic_sale_days_ahead: 30,
+        },
+    ];
+    ProductProduct._records = [
+        ...ProductProduct._records,
+        {
+            id,
+            product_tmpl_id: id,
+            lst_price: price,
+            display_name: name,
+            barcode,
+            product_tag_ids: [],
+            pos_categ_ids: [1],
+            product_template_attribute_value_ids: [],
+            product_template_variant_value_ids: [],
+        },
+    ];
+}
+
+ticketProduct(ADULT, "Adult ticket", 120, "6901234567892");
+ticketProduct(CHILD, "Child ticket", 60, false);
