@@ -80,6 +80,8 @@ class PosOrderLine(models.Model):
     def _scenic_net_values(self):
         """Return ``{line: net of tax}`` in company currency, as the session's entry will book it.
 
+        Negative for a line that gives something back.
+
         Rounding differences of an order's taxes are spread over its lines, so all lines of the
         order take part in the computation.
         """
@@ -92,8 +94,11 @@ class PosOrderLine(models.Model):
             AccountTax._round_base_lines_tax_details(base_lines, company)
             for base_line in base_lines:
                 details = base_line["tax_details"]
-                net = details["total_excluded"] + details["delta_total_excluded"]
-                values[base_line["record"]] = net
+                net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+                # an order that pays out turns all its quantities round; the entry does not
+                values[base_line["record"]] = order.currency_id._convert(
+                    -base_line["sign"] * net, company.currency_id, company, order.date_order
+                )
         return values
 
     # ------------------------------------------------------------------
