@@ -1,0 +1,98 @@
+"""What PostgreSQL itself enforces about revenue events, and the statements of the hot path."""
+
+# an event is a fact of the books: the only thing that ever happens to it is that a batch takes it
+_APPEND_ONLY = """
+CREATE OR REPLACE FUNCTION scenic_revenue_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'scenic: a revenue event is never changed or deleted'
+        USING ERRCODE = 'check_violation', TABLE = 'scenic_revenue_event',
+              CONSTRAINT = 'scenic_revenue_event_append_only';
+END $$;
+DROP TRIGGER IF EXISTS scenic_revenue_event_keep ON scenic_revenue_event;
+CREATE TRIGGER scenic_revenue_event_keep
+    BEFORE UPDATE ON scenic_revenue_event
+    FOR EACH ROW WHEN (
+        OLD.recognition_id IS NOT NULL
+        OR (OLD.id, OLD.ticket_id, OLD.redemption_id, OLD.reuses_id, OLD.company_id, OLD.kind,
+            OLD.amount, OLD.day, OLD.happened_at, OLD.received_at)
+        IS DISTINCT FROM
+           (NEW.id, NEW.ticket_id, NEW.redemption_id, NEW.reuses_id, NEW.company_id, NEW.kind,
+            NEW.amount, NEW.day, NEW.happened_at, NEW.received_at)
+    ) EXECUTE FUNCTION scenic_revenue_event_append_only();
+DROP TRIGGER IF EXISTS scenic_revenue_event_stay ON scenic_revenue_event;
+CREATE TRIGGER scenic_revenue_event_stay
+    BEFORE DELETE ON scenic_revenue_event
+    FOR EACH ROW EXECUTE FUNCTION scenic_revenue_event_append_only();
+DROP TRIGGER IF EXISTS scenic_revenue_event_stay_all ON scenic_revenue_event;
+CREATE TRIGGER scenic_revenue_event_stay_all
+    BEFORE TRUNCATE ON scenic_revenue_event
+    FOR EACH STATEMENT EXECUTE FUNCTION scenic_revenue_event_append_only();
+"""
+
+# everything that the value of an appended redemption depends on, in the order of the append
+USES = """
+SELECT r.id, r.kind, r.ticket_id, r.zone_id, r.use_no, r.reverses_id, t.deferred,
+       t.state = 'expired' AS expired, c.rounding,
+       (t.rights ->> r.zone_id::text)::int AS rights,
+       COALESCE((t.zone_values ->> r.zone_id::text)::bigint, 0) AS zone_value, e.amount AS reversed
+  FROM unnest(%s) WITH ORDINALITY AS a(id, place)
+  JOIN scenic_redemption r ON r.id = a.id
+  JOIN scenic_ticket t ON t.id = r.ticket_id
+  JOIN res_company o ON o.id = t.company_id
+  JOIN res_currency c ON c.id = o.currency_id
+  LEFT JOIN scenic_revenue_event e ON e.redemption_id = r.reverses_id
+ ORDER BY a.place
+"""
+
+# a reversed use gives its value back; the next use beyond the sold rights earns it again, once
+RELEASED = """
+SELECT r.ticket_id, r.zone_id, e.redemption_id, -e.amount
+  FROM scenic_revenue_event e
+  JOIN scenic_redemption r ON r.id = e.redemption_id
+ WHERE e.ticket_id = ANY(%s) AND e.kind = 'reversal' AND e.amount <> 0
+   AND NOT EXISTS (SELECT FROM scenic_revenue_event u WHERE u.reuses_id = e.redemption_id)
+ ORDER BY e.id DESC
+"""
+
+APPEND_USES = """
+INSERT INTO scenic_revenue_event (ticket_id, redemption_id, reuses_id, company_id, kind, amount,
+                                  day, happened_at, received_at)
+SELECT r.ticket_id, CASE WHEN a.kind <> 'expire' THEN r.id END, a.reuses_id, t.company_id, a.kind,
+       a.amount, (r.happened_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date, r.happened_at,
+       r.received_at
+  FROM unnest(%s::int[], %s::text[], %s::numeric[], %s::int[]) AS a(id, kind, amount, reuses_id)
+  JOIN scenic_redemption r ON r.id = a.id
+  JOIN scenic_ticket t ON t.id = r.ticket_id
+  JOIN scenic_site s ON s.id = t.site_id
+"""
+
+# what tickets still hold on the day after their last valid one belongs to the park
+EXPIRE = """
+INSERT INTO scenic_revenue_event (ticket_id, company_id, kind, amount, day, happened_at,
+                                  received_at)
+SELECT t.id, t.company_id, 'expire', t.net_value - t.refund_value - COALESCE(e.amount, 0),
+       t.valid_until + 1,
+       (t.valid_until + 1)::timestamp AT TIME ZONE s.tz AT TIME ZONE 'UTC',
+       now() AT TIME ZONE 'UTC'
+  FROM scenic_ticket t
+  JOIN scenic_site s ON s.id = t.site_id
+  LEFT JOIN LATERAL (SELECT SUM(amount) AS amount FROM scenic_revenue_event
+                      WHERE ticket_id = t.id) e ON TRUE
+ WHERE t.id = ANY(%s) AND t.deferred
+   AND t.net_value - t.refund_value - COALESCE(e.amount, 0) <> 0
+"""
+
+# what a refund did not return: a fee, or the cent by which two roundings of a price differ
+KEEP = """
+INSERT INTO scenic_revenue_event (ticket_id, company_id, kind, amount, day, happened_at,
+                                  received_at)
+SELECT t.id, t.company_id, k.kind, k.amount, t.refund_day, now() AT TIME ZONE 'UTC',
+       now() AT TIME ZONE 'UTC'
+  FROM unnest(%s::int[], %s::text[], %s::numeric[]) AS k(id, kind, amount)
+  JOIN scenic_ticket t ON t.id = k.id
+"""
+
+
+def install(cr):
+    """Create or renew the triggers of revenue events; may run any number of times."""
+    cr.execute(_APPEND_ONLY)
