@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+
+class AccountAccount(models.Model):
+    _inherit = "account.account"
+
+    scenic_liability = fields.Boolean(
+        string="Ticket Contract Liability",
+        help="Holds the net value of tickets that were sold and not yet used. The balance of "
+        "these accounts is proved against the tickets; nothing else belongs on them.",
+    )

@@ -1,0 +1,100 @@
+from odoo import models
+from odoo.tools import float_compare, frozendict
+
+
+class _Collector(dict):
+    """Key of the closing entry's line by order line id.
+
+    Compared by identity: Odoo looks environments up by their context, so two collectors that are
+    equal, for example both empty, could be mixed up.
+    """
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
+class PosSession(models.Model):
+    _inherit = "pos.session"
+
+    # EXTENDS point_of_sale
+    def _accumulate_amounts(self, data):
+        collector = _Collector()
+        session = self.with_context(scenic_collector=collector)
+        data = super(PosSession, session)._accumulate_amounts(data)
+        data["scenic_keys"] = collector
+        return data
+
+    # EXTENDS point_of_sale
+    def _get_sale_key(self, base_line):
+        """Give each ticket product its own liability line, and each refund one per origin."""
+        key = super()._get_sale_key(base_line)
+        line = base_line["record"]
+        if not line.product_id.is_scenic_ticket:
+            return key
+        key["product_id"] = line.product_id.id
+        if line.refunded_orderline_id:
+            key["scenic_origin_id"] = line._scenic_origin().id
+        collector = self.env.context.get("scenic_collector")
+        if collector is not None:
+            collector[line.id] = frozendict(key)
+        return key
+
+    # EXTENDS point_of_sale
+    def _create_non_reconciliable_move_lines(self, data):
+        data = super()._create_non_reconciliable_move_lines(data)
+        lines = self.env["pos.order.line"].browse(data["scenic_keys"])
+        amls = {
+            line.id: data["sales"][key]["move_line_id"]
+            for line, key in zip(lines, data["scenic_keys"].values(), strict=True)
+        }
+        lines.sudo()._scenic_link_journal(amls)
+        return data
+
+    # EXTENDS point_of_sale
+    def _reconcile_account_move_lines(self, data):
+        data = super()._reconcile_account_move_lines(data)
+        lines = self.env["pos.order.line"].browse(data["scenic_keys"]).sudo()
+        lines._scenic_refunded_tickets()._scenic_match_refunds()
+        return data
+
+    # OVERRIDE point_of_sale for sessions that pay out more than they take
+    def _create_combine_account_payment(self, payment_method, amounts, diff_amount):
+        """Book a negative total as money that goes out.
+
+        Odoo swaps the two accounts of the payment and then also turns its direction round, which
+        recomputes the outstanding account: both sides of the entry end on the bank side, or there
+        is no entry, and the receivable stays open. Refund days of a ticket office are exactly
+        that case.
+        """
+        if float_compare(amounts["amount"], 0, precision_rounding=self.currency_id.rounding) >= 0:
+            return super()._create_combine_account_payment(payment_method, amounts, diff_amount)
+        receivable = self._get_receivable_account(payment_method)
+        payment = (
+            self.env["account.payment"]
+            .with_context(pos_payment=True)
+            .create(self._scenic_payout_vals(payment_method, -amounts["amount"], receivable))
+        )
+        if not payment.outstanding_account_id:
+            payment.outstanding_account_id = payment._get_outstanding_account("outbound")
+        payment.action_post()
+        if not self.currency_id.is_zero(diff_amount):
+            self._apply_diff_on_account_payment_move(payment, payment_method, diff_amount)
+        return payment.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
+
+    def _scenic_payout_vals(self, payment_method, amount, receivable):
+        return {
+            "amount": amount,
+            "payment_type": "outbound",
+            "partner_type": "customer",
+            "journal_id": payment_method.journal_id.id,
+            "force_outstanding_account_id": payment_method.outstanding_account_id.id,
+            "destination_account_id": receivable.id,
+            "memo": self.env._(
+                "Combine %(payment_method)s POS payments from %(session)s",
+                payment_method=payment_method.name,
+                session=self.name,
+            ),
+            "pos_payment_method_id": payment_method.id,
+            "pos_session_id": self.id,
+            "company_id": self.company_id.id,
+        }

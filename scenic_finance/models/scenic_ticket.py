@@ -1,0 +1,196 @@
+from odoo import api, fields, models
+
+from ..tools import allocation
+
+
+class ScenicTicket(models.Model):
+    """The value of a ticket: where it was booked, what was released of it, what is left."""
+
+    _inherit = "scenic.ticket"
+
+    deferred = fields.Boolean(
+        readonly=True,
+        help="The price waits in the contract liability until the ticket is used. Not set: it "
+        "became revenue at the sale, because no liability account applied.",
+    )
+    zone_values = fields.Json(
+        readonly=True,
+        help="Part of the net value that belongs to each zone, in the smallest unit of the "
+        "currency. Frozen at the sale.",
+    )
+    sale_day = fields.Date(readonly=True, help="Day of the sale, in the site's time zone.")
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The customer invoice that sold the ticket outside a window.",
+    )
+    origin_aml_id = fields.Many2one(
+        "account.move.line",
+        string="Sale in the Journal",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The journal item that put the price into the contract liability.",
+    )
+    refund_aml_id = fields.Many2one(
+        "account.move.line",
+        string="Refund in the Journal",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The journal item that took the price out of the contract liability again.",
+    )
+    refund_value = fields.Monetary(
+        readonly=True,
+        default=0.0,
+        help="What went back to the customer, net of tax. The tickets of a refund line add up to "
+        "the line, to the cent.",
+    )
+    refund_day = fields.Date(readonly=True, help="Day of the refund, in the site's time zone.")
+    revenue_event_ids = fields.One2many("scenic.revenue.event", "ticket_id")
+    remaining_value = fields.Monetary(
+        string="Value Left",
+        compute="_compute_remaining_value",
+        compute_sudo=True,
+        help="Net value that is neither used, expired nor refunded.",
+    )
+
+    _invoice_seq_uniq = models.UniqueIndex(
+        "(invoice_line_id, seq) WHERE invoice_line_id IS NOT NULL",
+        "The tickets of this invoice line are already issued.",
+    )
+    # the proof adds up all tickets of a company: it reads this index instead of the wide rows
+    _proof = models.Index("(company_id, origin_aml_id) INCLUDE (net_value) WHERE deferred")
+    _sale_day = models.Index("(company_id, sale_day)")
+
+    @api.depends("net_value", "refund_value", "revenue_event_ids.amount")
+    def _compute_remaining_value(self):
+        released = dict(
+            self.env["scenic.revenue.event"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["amount:sum"]
+            )
+        )
+        for ticket in self:
+            left = ticket.net_value - ticket.refund_value - released.get(ticket, 0.0)
+            ticket.remaining_value = ticket.currency_id.round(left) if ticket.deferred else 0.0
+
+    # EXTENDS scenic_ticketing
+    @api.model
+    def _complete_vals(self, vals, serial, alias, now):
+        """Freeze with the sale what its uses will be worth."""
+        ticket = super()._complete_vals(vals, serial, alias, now)
+        template = self.env["product.product"].browse(vals["product_id"]).sudo().product_tmpl_id
+        company = self.env["res.company"].browse(ticket["company_id"])
+        shares = {str(right.zone_id.id): right.share for right in template.entitlement_ids}
+        units = allocation.to_units(ticket.get("net_value") or 0.0, company.currency_id.rounding)
+        return {
+            "zone_values": allocation.split_by_zone(units, shares),
+            "deferred": self._is_deferred(template.with_company(company), ticket),
+            "sale_day": template.scenic_site_id._today(),
+            **ticket,
+        }
+
+    @api.model
+    def _is_deferred(self, template, vals):
+        """Return whether the sale will be booked on a ticket liability account."""
+        line = self.env["pos.order.line"].sudo().browse(vals.get("pos_order_line_id"))
+        position = line.order_id.fiscal_position_id
+        return template.get_product_accounts(fiscal_pos=position)["income"].scenic_liability
+
+    # EXTENDS scenic_ticketing
+    def _void(self, reason, refund_line=None):
+        """Keep what a window's refund returns for each ticket."""
+        res = super()._void(reason, refund_line=refund_line)
+        if refund_line:
+            line = refund_line.sudo()
+            self._set_refund(-line._scenic_net_values()[line])
+        return res
+
+    def _set_refund(self, amount, refund_aml=None):
+        """Spread a refund over its tickets; what it does not return is released as kept.
+
+        `amount` is net of tax in the company's currency, exactly as the ledger has or will have
+        it. A refund for the full price may still differ by a cent from what the tickets were
+        sold for, because each document is rounded by itself: that cent is released too.
+        """
+        tickets = self.sudo().filtered("deferred")
+        if not tickets:
+            return
+        unit = tickets.currency_id.rounding
+        parts = allocation.split_evenly(allocation.to_units(amount, unit), len(tickets))
+        kept = []
+        for ticket, part in zip(tickets.sorted("id"), parts, strict=True):
+            returned = allocation.from_units(part, unit)
+            left = ticket.remaining_value - returned
+            ticket.write(
+                {
+                    "refund_value": returned,
+                    "refund_day": ticket.site_id._today(),
+                    "refund_aml_id": refund_aml.id if refund_aml else False,
+                }
+            )
+            units = allocation.to_units(left, unit)
+            if units:
+                kind = ticket._kept_kind(units)
+                kept.append((ticket, kind, allocation.from_units(units, unit)))
+        self.env["scenic.revenue.event"]._append_kept(kept)
+
+    def _kept_kind(self, units):
+        """Return why a refund and what the ticket still held differ by `units`."""
+        if abs(units) <= 1:
+            return "rounding"
+        if units < 0 and "expire" in self.revenue_event_ids.mapped("kind"):
+            # given back after its expiry: the income from the expiry was none
+            return "expire"
+        return "fee"
+
+    # EXTENDS scenic_ticketing
+    def _expire(self):
+        """Release what nobody can use any more."""
+        res = super()._expire()
+        self.env["scenic.revenue.event"]._append_expiry(
+            self.filtered(lambda ticket: ticket.state == "expired")
+        )
+        return res
+
+    def action_revenue_events(self):
+        """Open what was released of the value of this ticket."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "scenic_finance.scenic_revenue_event_action"
+        )
+        action["domain"] = [("ticket_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def action_origin_move(self):
+        """Open the journal entry of the sale."""
+        self.ensure_one()
+        return self.origin_aml_id.move_id._get_records_action()
+
+    def _scenic_creditable(self):
+        """Return whether a credit note can give this ticket back."""
+        self.ensure_one()
+        if self.state == "void":
+            return not (self.refund_line_id or self.refund_aml_id)
+        return self.state in ("valid", "expired") and not self.used_count
+
+    def _scenic_match_refunds(self):
+        """Match refunds in the ledger with the sales that they take back."""
+        plan = []
+        for refund, tickets in self.sudo().grouped("refund_aml_id").items():
+            lines = (refund | tickets.origin_aml_id).filtered(
+                lambda line: (
+                    line.account_id.reconcile
+                    and not line.reconciled
+                    and line.parent_state == "posted"
+                )
+            )
+            if refund in lines and len(lines) > 1 and len(lines.account_id) == 1:
+                plan.append(lines)
+        if plan:
+            self.env["account.move.line"].sudo()._reconcile_plan(plan)
