@@ -27,7 +27,7 @@ faults: ## servers killed and networks cut in the middle of the work
 	@tools/test --faults
 
 fuzz: ## the property tests of the pure packages, with many more examples
-	@tools/test tests/rules tests/gate --hypothesis-profile=fuzz
+	@SCENIC_FUZZ=20 tools/test tests/rules tests/gate
 
 clean: ## remove what these commands made in this checkout (the shared cache stays)
 	@tools/clean

@@ -1,12 +1,19 @@
 """What holds for all tests: nothing is skipped, and Odoo's classes work outside its addons."""
 
 import pytest
+from fuzzing import FACTOR, examples
 from hypothesis import HealthCheck, settings
 
-# a shared machine stalls now and then: time limits of single examples would only make noise
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("fuzz", parent=settings.get_profile("default"), max_examples=20_000)
-settings.load_profile("default")
+# the same examples every time, unless exploring; and no time limits for single ones: a shared
+# machine stalls now and then
+settings.register_profile(
+    "scenic",
+    deadline=None,
+    derandomize=FACTOR == 1,
+    max_examples=examples(100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("scenic")
 
 NOT_RUN = ("skipped", "xfailed", "xpassed")
 

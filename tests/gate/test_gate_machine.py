@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import gate_kit as kit
+from fuzzing import examples
 from gate_server import PAIRING, FakeServer, command
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -259,4 +260,4 @@ class GateMachine(RuleBasedStateMachine):
 
 
 TestGate = GateMachine.TestCase
-TestGate.settings = settings(max_examples=100, stateful_step_count=40)
+TestGate.settings = settings(max_examples=examples(100), stateful_step_count=40)

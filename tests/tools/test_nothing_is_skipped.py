@@ -11,6 +11,7 @@ HEAD = "import unittest, pytest\n"
 @pytest.fixture
 def run(pytester):
     """Run pytest on one test file under our conftest; return its exit code and output."""
+    pytester.syspathinsert(paths.ROOT / "tests" / "support")
     pytester.makeconftest((paths.ROOT / "tests" / "conftest.py").read_text())
 
     def run_on(text):
