@@ -1,3 +1,4 @@
+from . import scenic_reason
 from . import scenic_keyring
 from . import scenic_certificate
 from . import scenic_site
@@ -11,6 +12,8 @@ from . import product_product
 from . import scenic_ticket
 from . import scenic_ticket_issue
 from . import scenic_ticket_window
+from . import scenic_ticket_signing
+from . import scenic_ticket_end
 from . import scenic_redemption
 from . import scenic_redemption_online
 from . import scenic_incident

@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
+from odoo.fields import Domain
 
 
 class PosConfig(models.Model):
@@ -18,12 +19,25 @@ class PosConfig(models.Model):
         help="The slips of the tickets are printed by themselves once the order is paid.",
     )
 
-    @api.model
-    def _scenic_default_channel(self):
-        return self.env.ref("scenic_ticketing.channel_window", raise_if_not_found=False)
-
     def _scenic_set_default_channel(self):
         """Fill the channel of windows that existed before the addon."""
-        self.filtered(lambda c: not c.scenic_channel_id).write(
-            {"scenic_channel_id": self._scenic_default_channel().id}
-        )
+        channel = self.env.ref("scenic_ticketing.channel_window", raise_if_not_found=False)
+        if channel:
+            self.filtered(lambda window: not window.scenic_channel_id).write(
+                {"scenic_channel_id": channel.id}
+            )
+
+    # EXTENDS point_of_sale
+    def _check_before_creating_new_session(self):
+        # better to say it now than when the first visitor has paid
+        if self._scenic_sells_tickets():
+            self.env["scenic.keyring"]._require()
+        return super()._check_before_creating_new_session()
+
+    def _scenic_sells_tickets(self):
+        """Tell whether this window offers ticket products."""
+        self.ensure_one()
+        products = self.env["product.template"]
+        domain = Domain(products._load_pos_data_domain({}, self))
+        domain &= Domain("service_tracking", "=", "scenic_ticket")
+        return bool(products.search_count(domain, limit=1))

@@ -1,8 +1,14 @@
 from collections import Counter
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
+
+from ..iot_handlers.scenic_rules.site_time import day_of
+
+# the ticket code counts days in 16 bits
+MAX_DAY = 0xFFFF
 
 
 class PosOrderLine(models.Model):
@@ -45,16 +51,24 @@ class PosOrderLine(models.Model):
         if not fresh:
             return
         values = fresh._scenic_net_values()
-        self.env["scenic.ticket"]._issue(
-            [vals for line in fresh for vals in line._scenic_ticket_vals(values[line])]
+        days = {line: line._scenic_visit_date() for line in fresh}
+        tickets = self.env["scenic.ticket"]._issue(
+            [
+                vals
+                for line in fresh
+                for vals in line._scenic_ticket_vals(values[line], days[line][0])
+            ]
         )
+        for line, (_day, doubt) in days.items():
+            if doubt:
+                line._scenic_report_doubt(tickets, doubt)
 
-    def _scenic_ticket_vals(self, net):
+    def _scenic_ticket_vals(self, net, visit_date):
         """Return the values of the tickets of this line, worth ``net`` together."""
         self.ensure_one()
         count = max(1, round(self.qty))
         currency = self.company_id.currency_id
-        visit_date = self._scenic_visit_date()
+        # cumulative rounding: the parts add up to the line, whatever the cents are
         steps = [currency.round(net * k / count) for k in range(count + 1)]
         return [
             {
@@ -64,18 +78,55 @@ class PosOrderLine(models.Model):
                 "pos_order_id": self.order_id.id,
                 "pos_order_line_id": self.id,
                 "seq": k,
-                # cumulative rounding: the parts add up to the line whatever the cents are
                 "net_value": currency.round(steps[k] - steps[k - 1]),
             }
             for k in range(1, count + 1)
         ]
 
     def _scenic_visit_date(self):
-        """Return the day that was sold; a missing one is today at the site."""
+        """Return ``(day, doubt)``: the day that was sold, and what is wrong with it or None.
+
+        The money is taken and the sale may be hours old, so nothing is refused here. A day that
+        cannot be meant becomes the day of the sale, and somebody is told.
+        """
         self.ensure_one()
-        today = self.product_id.scenic_site_id.sudo()._today()
-        text = (self.scenic_data or {}).get("visit_date")
-        return fields.Date.to_date(text) if text else today
+        product = self.product_id.sudo()
+        sold = product.scenic_site_id._today(self.order_id.date_order)
+        data = self.scenic_data or {}
+        text = data.get("visit_date") if isinstance(data, dict) else data
+        if not text:
+            return sold, None
+        try:
+            day = date.fromisoformat(text)
+        except (TypeError, ValueError):
+            day = None
+        last = sold + timedelta(product.scenic_sale_days_ahead)
+        if day and sold <= day <= last:
+            return day, None
+        doubt = self.env._(
+            "The window sold a visit on %(text)s, but on %(sold)s this ticket is sold for visits "
+            "until %(last)s.",
+            text=text,
+            sold=sold,
+            last=last,
+        )
+        # too far ahead is a matter of rules, and the visitor holds a slip that says so
+        kept = day and last < day <= day_of(MAX_DAY)
+        return (day if kept else sold), doubt
+
+    def _scenic_report_doubt(self, tickets, doubt):
+        """Tell a person that tickets were issued although something is wrong with them."""
+        self.ensure_one()
+        ticket = tickets.filtered(lambda ticket: ticket.pos_order_line_id == self)[:1]
+        self.env["scenic.incident"].sudo().create(
+            {
+                "kind": "other",
+                "ticket_id": ticket.id,
+                "site_id": ticket.site_id.id,
+                "company_id": ticket.company_id.id,
+                "facts": doubt,
+            }
+        )
 
     def _scenic_net_values(self):
         """Return ``{line: net of tax}`` in company currency, as the session's entry will book it.

@@ -109,26 +109,34 @@ class ProductTemplate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         templates = super().create(vals_list)
-        templates._scenic_number()
+        templates._scenic_complete()
         return templates
 
     def write(self, vals):
         res = super().write(vals)
-        if "service_tracking" in vals:
-            self._scenic_number()
+        if {"service_tracking", "scenic_site_id", "company_id"} & vals.keys():
+            self._scenic_complete()
         if _RULE_FIELDS & vals.keys():
             self.env.registry.clear_cache()
         return res
 
-    def _scenic_number(self):
-        """Give each ticket product the number that gates know it by."""
-        for template in self:
-            if template.is_scenic_ticket and not template.gate_product_code:
+    def _scenic_complete(self):
+        """Give each ticket product the number gates know it by, and the company of its site."""
+        for template in self.filtered("is_scenic_ticket"):
+            if not template.gate_product_code:
                 number = self.env["ir.sequence"].sudo().next_by_code("scenic.gate.product")
                 template.gate_product_code = int(number)
+            # the park that admits is the one that owes the visit, so it is the one that sells
+            if template.scenic_site_id and not template.company_id:
+                template.company_id = template.scenic_site_id.company_id
 
     @api.constrains(
-        "service_tracking", "type", "scenic_site_id", "scenic_policy_id", "entitlement_ids"
+        "service_tracking",
+        "type",
+        "company_id",
+        "scenic_site_id",
+        "scenic_policy_id",
+        "entitlement_ids",
     )
     def _check_scenic_ticket(self):
         for template in self.filtered("is_scenic_ticket"):
@@ -137,6 +145,16 @@ class ProductTemplate(models.Model):
                     self.env._(
                         "%(product)s is sold as a ticket: choose its site and its ticket policy.",
                         product=template.name,
+                    )
+                )
+            site_company = template.scenic_site_id.company_id
+            if template.company_id and template.company_id != site_company:
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s has to belong to %(company)s, the company of %(site)s.",
+                        product=template.name,
+                        company=site_company.name,
+                        site=template.scenic_site_id.name,
                     )
                 )
             if not template.entitlement_ids:

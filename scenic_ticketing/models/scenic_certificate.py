@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..iot_handlers.scenic_rules import certificate as certificates
 from ..iot_handlers.scenic_rules.verifier import CLOSED, OPEN, REVOKED, KeyStatus
 from ..tools.site_time import to_unix
 
@@ -50,37 +51,65 @@ class ScenicCertificate(models.Model):
     def _current(self, site, now=None):
         """Return the certificate that signs new tickets of a site, issuing one when due."""
         now = now or fields.Datetime.now()
-        certificate = self.search(
-            [
-                ("site_id", "=", site.id),
-                ("state", "=", OPEN),
-                ("not_before", "<=", now),
-                ("not_after", ">", now + RENEW_BEFORE),
-                ("blob", "!=", False),
-            ],
-            limit=1,
+        return self._open(site, now + RENEW_BEFORE) or self._issue(site, now)
+
+    @api.model
+    def _open(self, site, valid_at):
+        domain = [("site_id", "=", site.id), ("state", "=", OPEN), ("not_after", ">", valid_at)]
+        return self.search([*domain, ("blob", "!=", False)], limit=1)
+
+    @api.model
+    def _placeholder(self, site):
+        """Return a certificate to number tickets under while nothing can be signed.
+
+        Without the key file a paid ticket still needs its identity: it takes the key number of
+        the last good certificate, or of one that will be signed later.
+        """
+        now = fields.Datetime.now()
+        waiting = [("site_id", "=", site.id), ("blob", "=", False)]
+        return (
+            self._open(site, now)
+            or self.search(waiting, limit=1)
+            or self.create(self._new_vals(site, now))
         )
-        return certificate or self._issue(site, now)
+
+    @api.model
+    def _new_vals(self, site, now):
+        return {
+            "kid": self._new_kid(),
+            "site_id": site.id,
+            # a gate whose clock is a little behind must not refuse the first tickets
+            "not_before": now - timedelta(days=1),
+            "not_after": now + LIFETIME,
+        }
 
     @api.model
     def _issue(self, site, now):
-        """Sign a new certificate of the server's own key for a site."""
-        keys = self.env["scenic.keyring"]._require()
-        kid = self._new_kid()
-        # a gate whose clock is a little behind must not refuse the first tickets
-        not_before, not_after = now - timedelta(days=1), now + LIFETIME
-        blob = keys.issue_server_certificate(
-            site.code, kid, int(to_unix(not_before)), int(to_unix(not_after))
+        """Create a certificate of the server's own key for a site, and sign it."""
+        waiting = self.search([("site_id", "=", site.id), ("blob", "=", False)], limit=1)
+        certificate = waiting or self.create(self._new_vals(site, now))
+        certificate._sign()
+        return certificate
+
+    def _sign(self):
+        """Sign this certificate with the root key."""
+        self.ensure_one()
+        blob = (
+            self.env["scenic.keyring"]
+            ._require()
+            .issue_server_certificate(
+                self.site_id.code,
+                self.kid,
+                int(to_unix(self.not_before)),
+                int(to_unix(self.not_after)),
+            )
         )
-        return self.create(
-            {
-                "kid": kid,
-                "site_id": site.id,
-                "blob": blob.hex(),
-                "not_before": not_before,
-                "not_after": not_after,
-            }
-        )
+        self.blob = blob.hex()
+
+    def _is_of(self, public):
+        """Tell whether this certificate speaks for a public key (bytes)."""
+        self.ensure_one()
+        return bool(self.blob) and certificates.split(bytes.fromhex(self.blob))[0].pub == public
 
     @api.model
     def _new_kid(self):

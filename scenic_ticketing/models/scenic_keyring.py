@@ -90,6 +90,18 @@ class ScenicKeyring(models.AbstractModel):
         return certificate.kid, keys.issuer, bytes.fromhex(certificate.blob)
 
     @api.model
+    def _signer_or_number(self, site):
+        """Return ``(kid, sign)``; ``sign`` is None when the key file is missing.
+
+        For sales: the money is taken, so the ticket exists, with or without a signature.
+        """
+        certificates = self.env["scenic.certificate"].sudo()
+        if problem := self._problem():
+            _logger.error("Tickets are sold without a code. %s", problem)
+            return certificates._placeholder(site).kid, None
+        return certificates._current(site).kid, self._keys().issuer
+
+    @api.model
     @tools.ormcache("site_id", "stamp")
     def _cached_verifier(self, site_id, stamp):
         """Build the verifier of a site once per worker and key file (``stamp`` names it)."""

@@ -134,7 +134,7 @@ class ScenicSite(models.Model):
         return midnight(self._info().tz, day)
 
     def _wall_clock(self, moment):
-        """Return ``{"day": ..., "time": ...}`` of a naive UTC moment as the site's clock shows it."""
+        """Return ``{"day", "time"}`` that the site's clock shows at a naive UTC moment."""
         self.ensure_one()
         local = local_time(self._info().tz, moment)
         return {"day": local.strftime("%Y-%m-%d"), "time": local.strftime("%H:%M")}

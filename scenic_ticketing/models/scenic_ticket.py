@@ -155,6 +155,7 @@ class ScenicTicket(models.Model):
         "A ticket is for 1 to 255 persons and valid for at least one day.",
     )
     _used_count = models.Constraint("CHECK (used_count >= 0)", "Uses cannot be negative.")
+    _unsigned = models.Index("(id) WHERE code IS NULL")
     _expiry = models.Index("(site_id, valid_until) WHERE state = 'valid'")
 
     def init(self):

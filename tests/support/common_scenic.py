@@ -8,6 +8,7 @@ Import the module, not its classes: pytest collects imported test cases a second
     class TestX(common_scenic.ScenicCase): ...
 """
 
+import time  # noqa: F401 for tests
 from contextlib import contextmanager
 from types import SimpleNamespace
 from uuid import uuid4
@@ -19,7 +20,7 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
 
-from odoo.addons.scenic_ticketing.tools.site_time import to_unix  # noqa: F401 for tests
+from odoo.addons.scenic_ticketing.tools.site_time import to_unix, to_utc  # noqa: F401 for tests
 
 SERIALIZATION = SerializationFailure
 

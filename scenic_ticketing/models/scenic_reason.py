@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+
+# Every value of scenic_rules.reason.Reason, in words that tell an attendant what to do now.
+REASONS = [
+    ("OK", "Welcome. Please pass."),
+    ("SAME_SCAN", "Already read, nothing used twice. Please pass."),
+    ("E_FOREIGN", "This is not one of our tickets. Ask for the park's own ticket."),
+    ("E_FORMAT", "The code is damaged. Scan it again or type the ticket number."),
+    ("E_TYPE", "This code is not a ticket. Ask for the ticket itself."),
+    ("E_VERSION", "The ticket is newer than this gate. Check it at the desk, tell the technician."),
+    ("E_SIG", "This code is not genuine. Keep it and call the manager."),
+    ("E_CERT", "This code comes from a seller we do not know. Keep it and call the manager."),
+    ("E_SITE", "This ticket is for another park. Show the visitor the way there."),
+    ("E_UNKNOWN_KEY", "The gate cannot check this ticket yet. Check it at the desk."),
+    ("E_KEY_REVOKED", "The window that sold this ticket is blocked. Call the manager."),
+    ("E_KEY_CLOSED", "This ticket was made after its window closed. Call the manager."),
+    ("E_LIMIT", "The window was not allowed to sell this ticket. Call the manager."),
+    ("E_PRODUCT", "This kind of ticket is not known here. Check it at the desk."),
+    ("E_CLOCK", "A clock is wrong. Check the ticket at the desk, tell the technician."),
+    ("E_EXPIRED", "This ticket has expired. A window can help."),
+    ("E_EARLY", "This ticket is for a later day. Ask the visitor to come back then."),
+    ("E_SLOT", "This ticket is for another time. Tell the visitor when to come."),
+    ("E_ENTRANCE", "This ticket is for another entrance. Show the visitor the way."),
+    ("E_ZONE", "This ticket does not include this area. A window sells the right one."),
+    ("E_REVOKED", "This ticket was refunded or cancelled. Send the visitor to a window."),
+    ("E_SUPERSEDED", "A newer copy of this ticket exists. Ask for the newer one."),
+    ("E_USED", "This ticket has already been used."),
+    ("E_USED_PEER", "This ticket was used at another gate a moment ago."),
+    ("E_DYNAMIC", "This is only a picture of the code. Ask the visitor to open the live code."),
+    ("E_UNKNOWN_ALIAS", "No ticket has this number. Compare it with the ticket and type it again."),
+    ("R_GROUP_COUNT", "A group: count the persons and enter how many pass."),
+    ("R_UNLISTED_CUT_OFF", "This ticket is not in the list yet. Check the receipt, then decide."),
+    ("E_STORE", "The gate cannot record passages. Check by hand and call the technician."),
+    ("E_FAULT", "The gate has a fault. Check by hand and call the technician."),
+]
+
+
+class ScenicReason(models.AbstractModel):
+    """Why a passage was granted or refused: inherit it to store a reason and to show it."""
+
+    _name = "scenic.reason"
+    _description = "Scenic Reason of a Decision"
+
+    reason = fields.Selection(REASONS, readonly=True)
+
+    @api.model
+    def _reason_labels(self, lang=None):
+        """Return ``{code: sentence}`` in a language (default: the user's)."""
+        env = self.env(context=self.env.context | {"lang": lang}) if lang else self.env
+        return dict(env["scenic.reason"]._fields["reason"]._description_selection(env))

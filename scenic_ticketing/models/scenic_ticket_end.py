@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class ScenicTicketEnd(models.Model):
+    """How a ticket ends without being used up: void or expired."""
+
+    _inherit = "scenic.ticket"
+
+    def _void(self, reason, refund_line=None):
+        """Take the tickets out of use; gates refuse them as soon as they hear of it.
+
+        A redemption locks the ticket it uses, and so does this: whoever comes second sees what
+        the first one did.
+        """
+        self._lock()
+        for ticket in self:
+            if ticket.state == "void":
+                raise UserError(
+                    self.env._("Ticket %(number)s is already void.", number=ticket.alias)
+                )
+        self.sudo().write(
+            {
+                "state": "void",
+                "void_reason": reason,
+                "voided_at": fields.Datetime.now(),
+                "refund_line_id": refund_line.id if refund_line else False,
+            }
+        )
+
+    def _refund_obstacle(self):
+        """Return a sentence why this ticket cannot be given back, None when it can."""
+        self.ensure_one()
+        ticket = self.sudo()
+        if ticket.state == "void":
+            return self.env._("Ticket %(number)s is already void.", number=ticket.alias)
+        if ticket.used_count:
+            use = ticket.redemption_ids.filtered(lambda row: row.kind == "use").sorted("id")[-1:]
+            return self.env._(
+                "Ticket %(number)s was used on %(day)s at %(time)s, %(zone)s, lane %(lane)s.",
+                number=ticket.alias,
+                **ticket.site_id._wall_clock(use.happened_at),
+                zone=use.zone_id.name,
+                lane=use.lane_code or self.env._("unknown"),
+            )
+        if ticket.state == "expired":
+            return self.env._(
+                "Ticket %(number)s expired on %(day)s.",
+                number=ticket.alias,
+                day=fields.Date.to_string(ticket.valid_until),
+            )
+        if not ticket.policy_id.refund_allowed:
+            return self.env._(
+                "Ticket %(number)s cannot be given back: %(policy)s excludes refunds.",
+                number=ticket.alias,
+                policy=ticket.policy_id.name,
+            )
+        return None
+
+    def _lock(self):
+        """Lock the tickets in one order for everybody, and forget what was read before."""
+        self.flush_recordset()
+        self.env.cr.execute(
+            "SELECT id FROM scenic_ticket WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [sorted(self.ids)],
+        )
+        self.invalidate_recordset()
+
+    def _expire(self):
+        """Mark tickets whose last valid day is over; the books hook in here."""
+        self.sudo().filtered(lambda ticket: ticket.state == "valid").write({"state": "expired"})
+
+    @api.model
+    def _cron_expire(self, batch=1000):
+        """Expire tickets after the last valid day of their site, a batch at a time."""
+        sites = self.env["scenic.site"].sudo().with_context(active_test=False).search([])
+        domain = Domain.OR(
+            Domain("site_id", "=", site.id) & Domain("valid_until", "<", site._today())
+            for site in sites
+        ) & Domain("state", "=", "valid")
+        cron = self.env["ir.cron"]
+        remaining = self.sudo().search_count(domain)
+        while remaining:
+            tickets = self.sudo().search(domain, limit=batch, order="id")
+            if not tickets:
+                break
+            tickets._expire()
+            remaining = max(0, remaining - len(tickets))
+            if not cron._commit_progress(len(tickets), remaining=remaining):
+                break

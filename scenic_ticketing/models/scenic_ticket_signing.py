@@ -1,0 +1,71 @@
+from odoo import api, models
+
+from ..iot_handlers.scenic_rules import allowance
+from ..iot_handlers.scenic_rules.ticket_code import TicketCode, encode
+
+
+class ScenicTicketSigning(models.Model):
+    """Tickets that were sold while nothing could be signed."""
+
+    _inherit = "scenic.ticket"
+
+    def _report_unsigned(self):
+        """Tell a person that sold tickets have no code yet; their numbers work meanwhile."""
+        problem = self.env["scenic.keyring"]._problem() or ""
+        for site in self.sudo().site_id:
+            tickets = self.sudo().filtered_domain([("site_id", "=", site.id)])
+            self.env["scenic.incident"].sudo().create(
+                {
+                    "kind": "other",
+                    "site_id": site.id,
+                    "company_id": site.company_id.id,
+                    "ticket_id": tickets[0].id,
+                    "facts": self.env._(
+                        "%(count)s tickets were sold without a code, from %(first)s to %(last)s. "
+                        "Their numbers open the gates; their codes follow. %(problem)s",
+                        count=len(tickets),
+                        first=tickets[0].alias,
+                        last=tickets[-1].alias,
+                        problem=problem,
+                    ),
+                }
+            )
+
+    @api.model
+    def _cron_sign(self, batch=1000):
+        """Write the codes of tickets that were sold while the key file was missing."""
+        keyring = self.env["scenic.keyring"]
+        if keyring._problem():
+            return
+        certificates = self.env["scenic.certificate"].sudo()
+        for certificate in certificates.search([("blob", "=", False)]):
+            certificate._sign()
+        keys = keyring._keys()
+        own = certificates.search([]).filtered(lambda c: c._is_of(keys.issuer.public))
+        domain = [("code", "=", False), ("kid", "in", own.mapped("kid"))]
+        while tickets := self.sudo().search(domain, limit=batch):
+            for ticket in tickets:
+                ticket.code = encode(ticket._ticket_code(), keys.issuer)
+            remaining = self.sudo().search_count(domain)
+            if not self.env["ir.cron"]._commit_progress(len(tickets), remaining=remaining):
+                break
+
+    def _ticket_code(self):
+        """Return the fields of this ticket's ST1 code."""
+        view = self._view()
+        return TicketCode(
+            site=view.site,
+            kid=self.kid,
+            serial=self.serial,
+            gen=view.gen,
+            product=view.product,
+            valid_from=view.valid_from,
+            valid_days=view.valid_days,
+            slot_start=view.slot_start,
+            slot_len=view.slot_len,
+            pax=view.pax,
+            uses=allowance.uses_byte(number // view.pax for _zone, number in view.rights),
+            entrances=view.entrances,
+            flags=view.flags,
+            iat=view.iat,
+        )
