@@ -71,15 +71,14 @@ class LineReader(Reader):
     def __init__(self, url: str, options: dict) -> None:
         self._url, self._options = url, dict(options)
         try:
-            gap_s = float(options.get("gap_ms", 50)) / 1000
-            self._splitter = LineSplitter(gap_s, int(options.get("max_chars", 512)))
+            self._gap_s = float(options.get("gap_ms", 50)) / 1000
+            self._max_chars = int(options.get("max_chars", 512))
             self._answers = {
                 True: bytes.fromhex(options.get("good") or ""),
                 False: bytes.fromhex(options.get("bad") or ""),
             }
         except (TypeError, ValueError) as err:
             raise DeviceError(f"line_reader {url}: {err}") from err
-        self._wait_s = gap_s or 0.2
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._port = None
@@ -129,8 +128,10 @@ class LineReader(Reader):
             failures += 1
 
     def _read(self, on_scan: Callable[[str], None]) -> None:
+        # a new one each time: half a code from before the interruption is no code
+        splitter = LineSplitter(self._gap_s, self._max_chars)
         while not self._stopped.is_set():
-            data = self._port.read(self._wait_s)
+            data = self._port.read(self._gap_s or 0.2)
             now = monotonic()
-            for text in self._splitter.feed(data, now) if data else self._splitter.idle(now):
+            for text in splitter.feed(data, now) if data else splitter.idle(now):
                 on_scan(text)

@@ -160,7 +160,7 @@ class Sync:
         for command in commands:
             self.desk.accept(command, from_server=True)
         # only progress may hurry: a server that stands still must not be asked without a pause
-        more_down = bool(reply.get("more")) and (moved_site or cursor != cursor_before)
+        more_down = moved_site or (bool(reply.get("more")) and cursor != cursor_before)
         return more_down or acked_before < acked_to < self.engine.journal.seq
 
     def _contact(self, now: float) -> None:

@@ -1,0 +1,354 @@
+"""Our Modbus master against pymodbus's server, read back by minimalmodbus and mbpoll."""
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+
+import minimalmodbus
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from iot_handlers.scenic_gate import modbus
+from iot_handlers.scenic_gate.device import Ack, DeviceError, Signal
+from iot_handlers.scenic_gate.modbus_barrier import ModbusBarrier
+from iot_handlers.scenic_gate.modbus_bus import ModbusBus
+from modbus_board import rtu_board, tcp_board, wait_for, wire
+
+ENTRY, EXIT, FIRE = 0, 1, 2
+OPTIONS = {"out_coil": 2, "in_entry": ENTRY, "in_exit": EXIT, "in_fire": FIRE, "pulse_ms": 300}
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def barrier(url, wait=True, **options):
+    """A barrier that is up; ``signals`` collects what it reports."""
+    made = ModbusBarrier(
+        ModbusBus(url, {"timeout_ms": 300, "baud": 115200}), {**OPTIONS, **options}
+    )
+    made.signals = []
+    made.start(lambda signal, count: made.signals.append(signal))
+    try:
+        if wait:
+            wait_for(lambda: made.health().ok)
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(params=["tcp", "rtu"])
+def line(request, port, tmp_path):
+    """(board, URL) over Modbus TCP and over a serial line."""
+    if request.param == "tcp":
+        with tcp_board(port) as board:
+            yield board, f"tcp://127.0.0.1:{port}"
+    else:
+        with wire(tmp_path) as (ours, theirs), rtu_board(theirs) as board:
+            yield board, str(ours)
+
+
+# ---------------------------------------------------------------------- frames
+
+
+def test_frames_are_the_vendors():
+    rtu = modbus.Rtu()
+    on = modbus.write_coil(0, True)
+    flash = modbus.flash_coil(0, 7)
+    assert rtu.encode(1, on).hex(" ") == "01 05 00 00 ff 00 8c 3a"
+    assert rtu.encode(1, flash).hex(" ") == "01 05 02 00 00 07 8d b0"
+    assert modbus.write_coils(0, [True, False, True]).hex(" ") == "0f 00 00 00 03 01 05"
+
+
+def test_answer_is_found_behind_noise_and_in_pieces():
+    rtu, request = modbus.Rtu(), modbus.write_coil(2, True)
+    frame = rtu.encode(1, request)
+    noisy = b"\x00\x01\x05\xff" + frame
+    assert rtu.decode(noisy, 1, request) == request
+    for cut in range(len(frame)):
+        assert rtu.decode(frame[:cut], 1, request) is None
+    assert rtu.decode(frame[:-1] + b"\x00", 1, request) is None
+    assert rtu.decode(frame, 2, request) is None
+
+
+def test_late_answer_of_modbus_tcp_is_not_taken_for_the_awaited_one():
+    tcp, request = modbus.Tcp(), modbus.read_bits(2, 0, 3)
+    old = tcp.encode(1, b"\x02\x01\x07")
+    new = tcp.encode(1, b"\x02\x01\x00")
+    assert tcp.decode(old, 1, request) is None
+    assert tcp.decode(old + new[:-1], 1, request) is None
+    assert tcp.decode(old + new, 1, request) == b"\x02\x01\x00"
+
+
+def test_refusal_of_the_board_is_told_from_noise():
+    request = modbus.write_coil(0, True)
+    with pytest.raises(modbus.Refused) as caught:
+        modbus.check_echo(request, b"\x85\x02")
+    assert caught.value.code == 2
+    for answer in (b"", b"\x05", b"\x05\x00\x01\xff\x00", b"\x01\x01\x00"):
+        with pytest.raises(modbus.BadAnswer):
+            modbus.check_echo(request, answer)
+
+
+@given(st.binary(max_size=60))
+def test_no_noise_is_taken_for_an_answer(noise):
+    request = modbus.read_bits(modbus.READ_INPUTS, 0, 3)
+    answer = modbus.Rtu().decode(noise, 1, request)
+    if answer is not None:
+        start = noise.find(b"\x01" + answer)
+        frame = noise[start : start + len(answer) + 3]
+        assert modbus.crc16(frame[:-2]) == frame[-2:]
+    try:
+        modbus.Tcp().decode(noise, 1, request)
+    except modbus.BadAnswer:
+        pass
+
+
+@given(st.integers(1, 2000), st.randoms())
+def test_bits_come_back_as_they_were_packed(count, random):
+    bits = [random.random() < 0.5 for _ in range(count)]
+    packed = modbus.write_coils(0, bits)[6:]
+    request = modbus.read_bits(modbus.READ_COILS, 0, count)
+    if len(packed) < 256:
+        assert modbus.bits_of(request, bytes((1, len(packed))) + packed) == bits
+
+
+# --------------------------------------------------------------- a real server
+
+
+def test_outputs_are_off_before_anything_else(line):
+    board, url = line
+    board.set_coil(2, True)
+    board.set_coil(5, True)
+    with barrier(url, outputs=8) as made:
+        assert board.coils() == [False] * 8
+        assert board.log[0][:2] == (15, 0)
+        assert made.signals == [Signal.UP]
+
+
+def test_pulse_opens_and_ends_by_itself(line):
+    board, url = line
+    with barrier(url) as made:
+        assert made.open(1) is Ack.DONE
+        assert board.coils()[2] is True
+        began = time.monotonic()
+        wait_for(lambda: not board.coils()[2])
+        assert 0.1 < time.monotonic() - began < 1.0
+        assert made.close() is Ack.DONE
+
+
+def test_native_pulse_is_timed_by_the_board(line):
+    board, url = line
+    with barrier(url, pulse="native") as made:
+        assert made.open(1) is Ack.DONE
+        assert (5, 0x0202, [True]) in board.log
+        assert board.coils()[2] is True
+        made.stop = lambda: None  # the box dies: nobody switches off any more
+        writes = len([entry for entry in board.log if entry[0] == 5])
+        wait_for(lambda: not board.coils()[2])
+        assert len([entry for entry in board.log if entry[0] == 5]) == writes
+        ModbusBarrier.stop(made)
+
+
+def test_held_barrier_stays_open_until_it_is_closed(line):
+    board, url = line
+    with barrier(url) as made:
+        assert made.open(3) is Ack.DONE
+        time.sleep(0.5)
+        assert board.coils()[2] is True
+        assert made.close() is Ack.DONE
+        assert board.coils()[2] is False
+        assert made.hold() is Ack.DONE
+        time.sleep(0.4)
+        assert board.coils()[2] is True
+    assert board.coils()[2] is False  # stopping shuts it
+
+
+def test_passages_are_counted_by_their_rising_edge(line):
+    board, url = line
+    with barrier(url) as made:
+        for _ in range(3):
+            board.pulse_input(ENTRY)
+        board.pulse_input(EXIT)
+        assert made.signals == [Signal.UP, *[Signal.PASSED] * 3, Signal.REVERSE]
+
+
+def test_person_in_the_beam_at_start_is_not_a_passage(line):
+    board, url = line
+    board.set_input(ENTRY, True)
+    with barrier(url) as made:
+        board.set_input(ENTRY, False)
+        time.sleep(0.1)
+        assert made.signals == [Signal.UP]
+
+
+def test_emergency_input_is_watched_also_when_it_opens_by_breaking(line):
+    board, url = line
+    board.set_input(FIRE, True)  # normally closed contact
+    with barrier(url, invert=["in_fire"]) as made:
+        board.set_input(FIRE, False)
+        wait_for(lambda: Signal.EMERGENCY_ON in made.signals)
+        board.set_input(FIRE, True)
+        wait_for(lambda: Signal.EMERGENCY_OFF in made.signals)
+
+
+def test_order_the_board_refuses_was_not_sent(line):
+    _, url = line
+    with barrier(url, out_coil=2) as made:
+        made._coil = 99  # the board has 16
+        assert made.open(1) is Ack.NOT_SENT
+
+
+def test_order_without_answer_is_read_back(port):
+    url = f"tcp://127.0.0.1:{port}"
+    with tcp_board(port) as board, barrier(url, poll_ms=60_000, pulse_ms=5000) as made:
+        board.swallow = 1
+        assert made.open(1) is Ack.DONE  # the echo was lost, the output was seen on
+        board.swallow = 2
+        assert made.open(1) is Ack.UNKNOWN
+        board.swallow = 1
+        assert made.close() is Ack.UNKNOWN
+        assert made.close() is Ack.DONE
+
+
+def test_board_that_is_away_was_sent_nothing(port):
+    with barrier(f"tcp://127.0.0.1:{port}", wait=False) as made:
+        assert made.open(1) is Ack.NOT_SENT
+        assert not made.health().ok
+        assert made.close() is Ack.UNKNOWN
+
+
+def test_board_that_comes_back_is_shut_and_counts_on(port):
+    url = f"tcp://127.0.0.1:{port}"
+    with tcp_board(port), barrier(url) as made:
+        pass
+    made = ModbusBarrier(ModbusBus(url, {"timeout_ms": 100}), OPTIONS)
+    made.signals = []
+    made.start(lambda signal, count: made.signals.append(signal))
+    try:
+        with tcp_board(port):
+            wait_for(lambda: made.signals == [Signal.UP])
+        wait_for(lambda: made.signals == [Signal.UP, Signal.DOWN])
+        assert made.open(1) is Ack.NOT_SENT
+        with tcp_board(port) as board:
+            board.set_coil(2, True)
+            wait_for(lambda: made.signals == [Signal.UP, Signal.DOWN, Signal.UP], 10)
+            assert board.coils()[2] is False
+            board.pulse_input(ENTRY)
+            assert made.signals[-1] is Signal.PASSED
+    finally:
+        made.stop()
+
+
+def test_unplugged_serial_line_is_noticed_and_found_again(tmp_path):
+    with wire(tmp_path) as (ours, theirs), rtu_board(theirs):
+        url = str(ours)
+        made = ModbusBarrier(ModbusBus(url, {"timeout_ms": 100, "baud": 115200}), OPTIONS)
+        made.signals = []
+        made.start(lambda signal, count: made.signals.append(signal))
+        wait_for(lambda: made.signals == [Signal.UP])
+    try:
+        wait_for(lambda: made.signals == [Signal.UP, Signal.DOWN])
+        with wire(tmp_path) as (ours, theirs), rtu_board(theirs):
+            wait_for(lambda: made.signals[-1] is Signal.UP, 10)
+    finally:
+        made.stop()
+
+
+def test_two_lanes_share_one_line(line):
+    board, url = line
+    bus = ModbusBus(url, {"baud": 115200})
+    one, two = (ModbusBarrier(bus, {"out_coil": coil, "in_entry": coil}) for coil in (0, 1))
+    seen = {one: [], two: []}
+    for made, signals in seen.items():
+        made.start(lambda signal, count, signals=signals: signals.append(signal))
+    wait_for(lambda: all(signals == [Signal.UP] for signals in seen.values()))
+    assert one.open(1) is two.open(2) is Ack.DONE
+    assert board.coils()[:2] == [True, True]
+    board.pulse_input(1)
+    assert (seen[one], seen[two]) == ([Signal.UP], [Signal.UP, Signal.PASSED])
+    one.stop()
+    assert board.coils()[:2] == [False, True]
+    two.stop()
+    assert board.coils()[:2] == [False, False]
+    assert not bus.in_use
+
+
+def test_silent_neighbour_does_not_hold_up_a_lane(tmp_path):
+    with wire(tmp_path) as (ours, theirs), rtu_board(theirs):
+        bus = ModbusBus(str(ours), {"baud": 115200, "timeout_ms": 100})
+        here, away = ModbusBarrier(bus, OPTIONS), ModbusBarrier(bus, {"unit": 9, "out_coil": 0})
+        for made in (here, away):
+            made.start(lambda signal, count: None)
+        try:
+            wait_for(lambda: here.health().ok)
+            time.sleep(0.5)
+            slowest = 0.0
+            for _ in range(20):
+                began = time.monotonic()
+                assert here.open(1) is Ack.DONE
+                slowest = max(slowest, time.monotonic() - began)
+                time.sleep(0.02)
+            assert slowest < 0.4
+            assert not away.health().ok
+        finally:
+            here.stop()
+            away.stop()
+
+
+def test_lamps_light_for_a_moment(line):
+    board, url = line
+    with barrier(url, green_coil=4, red_coil=5, lamp_ms=100) as made:
+        made.feedback(True)
+        wait_for(lambda: board.coils()[4:6] == [True, False])
+        wait_for(lambda: board.coils()[4:6] == [False, False])
+        made.feedback(False)
+        wait_for(lambda: board.coils()[4:6] == [False, True])
+
+
+# ----------------------------------------------------------- independent eyes
+
+
+def test_minimalmodbus_sees_the_output_we_switched(tmp_path):
+    with wire(tmp_path) as (ours, theirs), rtu_board(theirs) as board:
+        with barrier(str(ours), pulse_ms=60_000) as made:
+            assert made.open(1) is Ack.DONE
+            made.stop = lambda: None
+            made._all_off = lambda: None  # leave the output on, as a crash would
+            ModbusBarrier.stop(made)
+        eyes = minimalmodbus.Instrument(str(ours), 1)
+        eyes.serial.baudrate, eyes.serial.timeout = 115200, 1
+        assert eyes.read_bits(0, 4, functioncode=1) == [0, 0, 1, 0]
+        assert board.coils()[2] is True
+        eyes.serial.close()
+
+
+def test_mbpoll_sees_the_output_we_switched(port):
+    mbpoll = shutil.which("mbpoll")
+    assert mbpoll, "install mbpoll"
+    read = [mbpoll, "-m", "tcp", "-p", str(port), "-a", "1", "-t", "0", "-0", "-r", "0"]
+    with tcp_board(port), barrier(f"tcp://127.0.0.1:{port}") as made:
+        assert made.open(2) is Ack.DONE
+        out = subprocess.run(
+            [*read, "-c", "4", "-1", "127.0.0.1"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        ).stdout
+        assert re.findall(r"^\[\d+\]:\s+(\d)", out, re.M) == ["0", "0", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"pulse": "sometimes"}, {"unit": "x"}, {"in_entry": "left"}, {"poll_ms": None}]
+)
+def test_bad_option_is_named(options):
+    with pytest.raises(DeviceError, match=r"tcp://nowhere"):
+        ModbusBarrier(ModbusBus("tcp://nowhere", {}), options)

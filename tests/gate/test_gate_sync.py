@@ -1,0 +1,398 @@
+"""One exchange with the server, and everything that can go wrong on the way."""
+
+import json
+
+import gate_kit as kit
+import pytest
+from gate_kit import NOW, code, ticket_row
+from gate_server import PAIRING, FakeServer, command
+from hypothesis import given
+from hypothesis import strategies as st
+from iot_handlers.scenic_gate import auth
+from iot_handlers.scenic_gate.clock import Clock
+from iot_handlers.scenic_gate.commands import CommandDesk
+from iot_handlers.scenic_gate.sync import Sync
+from iot_handlers.scenic_gate.transport import Answer
+
+
+class Box:
+    """Engine, desk and sync of a box, with a lane that obeys at once."""
+
+    def __init__(self, folder, server):
+        self.engine = kit.engine(folder)
+        self.engine.online = False
+        self.server, self.orders = server, []
+        self.clock = Clock(0, lambda: NOW, lambda: 0.0)
+        self.desk = CommandDesk(
+            self.engine.store, self.clock, lambda: (kit.TOKEN, kit.BOX), self.obey
+        )
+        self.pairing = PAIRING
+        self.sync = Sync(
+            self.engine,
+            self.desk,
+            self.clock,
+            server,
+            lambda: self.pairing,
+            lambda: kit.secrets.token_hex(16),
+            lambda: {"version": "test"},
+        )
+
+    def obey(self, order, answer):
+        if order["lane"] != "G1":
+            return False
+        self.orders.append(order["action"])
+        answer("done")
+        return True
+
+    def get(self, key):
+        return self.engine.store.get(key)
+
+
+@pytest.fixture
+def box(tmp_path):
+    box = Box(tmp_path, FakeServer())
+    yield box
+    box.engine.store.close()
+
+
+def test_facts_go_up_once_and_in_order(box):
+    for serial in range(1, 4):
+        box.engine.scan(f"G{serial % 2 + 1}", code(serial), NOW + serial)
+    assert box.sync.once() is False
+    assert [f["seq"] for f in box.server.chain(box.engine.store.epoch)] == [1, 2, 3, 4]
+    assert box.get("acked") == 4  # the third scan ended the unfinished passage of its lane
+    box.sync.once()
+    assert box.server.requests == 2
+
+
+def test_lost_reply_doubles_nothing(box):
+    box.engine.scan("G1", code(1), NOW)
+    box.server.lose = ["reply", "request"]
+    box.sync.once()
+    assert (box.engine.online, box.get("acked")) == (False, None)
+    box.sync.once()
+    box.sync.once()
+    assert box.engine.online
+    assert len(box.server.facts) == 1
+
+
+def test_more_than_one_batch_is_sent_without_pause(box):
+    for _ in range(1100):
+        box.engine.scan("G1", "NO TICKET", NOW)
+    box.engine.journal.flush()
+    rounds = [box.sync.once() for _ in range(3)]
+    assert rounds == [True, True, False]
+    assert len(box.server.facts) == 1100
+
+
+def test_server_that_forgot_gets_the_facts_again(box):
+    for serial in (1, 2):
+        box.engine.scan(f"G{serial}", code(serial), NOW)
+    box.sync.once()
+    box.server.facts.clear()
+    box.sync.once()
+    assert box.get("acked") == 0
+    box.sync.once()
+    assert len(box.server.facts) == 2
+
+
+def test_tickets_come_in_portions_and_the_cursor_follows(box):
+    box.server.tickets = [ticket_row(serial) for serial in range(1, 6)]
+    assert [box.sync.once() for _ in range(3)] == [True, True, False]
+    assert (box.engine.snapshot.count(), box.get("cursor")) == (5, 5)
+
+
+def test_server_that_stands_still_is_not_hurried(box):
+    box.server.tamper = lambda reply: reply | {"more": True}
+    assert box.sync.once() is False
+
+
+def test_new_configuration_is_followed_and_kept(box):
+    box.server.config = kit.config(lanes=[kit.lane_config("NEW")])
+    told = []
+    box.sync.configured = lambda: told.append(1)
+    box.sync.once()
+    assert list(box.engine.config.lanes) == ["NEW"]
+    assert (box.get("config_rev"), told) == ("1", [1])
+    box.sync.once()
+    assert told == [1]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"rules": [{"product": "x"}]},
+        {"roots": [{"kid": 1, "alg": 9, "pub": ""}]},
+        {"lanes": [kit.lane_config(), kit.lane_config()]},
+        {"lanes": [kit.lane_config(confirm="maybe")]},
+        {"lanes": [kit.lane_config(entrance=16)]},
+        {"lanes": [kit.lane_config(devices=[{"role": "robot"}])]},
+        {"site": None},
+        {"certificates": ["xyz"]},
+    ],
+)
+def test_configuration_that_cannot_be_read_changes_nothing(box, damage):
+    box.server.config = kit.config() | damage
+    box.sync.once()
+    assert list(box.engine.config.lanes) == ["G1", "G2"]
+    assert box.sync.config_error
+    assert box.engine.online
+    assert box.get("config_rev") is None
+    box.server.config = kit.config(lanes=[kit.lane_config("NEW")])
+    box.sync.once()
+    assert (list(box.engine.config.lanes), box.sync.config_error) == (["NEW"], "")
+
+
+def test_box_that_moves_to_another_site_forgets_the_old_tickets(box):
+    box.server.tickets = [ticket_row(1)]
+    box.sync.once()
+    box.server.config = kit.config(site={"code": 8, "tz": "Asia/Shanghai"})
+    box.server.tamper = lambda reply: reply | {"tickets": [ticket_row(2)], "cursor": 9}
+    assert box.sync.once() is True
+    assert (box.engine.snapshot.count(), box.get("cursor")) == (0, 0)
+
+
+def hostile(answer):
+    """What a stranger, a proxy or a replay may answer."""
+    old = Answer(200, auth.reply_signature(kit.TOKEN, "0" * 32, 200, answer.body), answer.body)
+    return {
+        "unsigned": Answer(200, "", answer.body),
+        "changed": Answer(200, answer.signature, answer.body.replace(b'"v": 1', b'"v":  1')),
+        "another status": Answer(201, answer.signature, answer.body),
+        "replayed": old,
+        "captive portal": Answer(200, "", b"<html>Welcome to the hotel</html>"),
+        "not ascii": Answer(200, "\xff" * 64, answer.body),
+        "redirect": Answer(302, "", b""),
+    }
+
+
+@pytest.mark.parametrize("kind", sorted(hostile(Answer(200, "", b""))))
+def test_reply_that_our_server_did_not_sign_is_refused(box, kind):
+    box.engine.scan("G1", code(1), NOW)
+    box.server.config = kit.config(lanes=[kit.lane_config("EVIL")])
+    box.server.commands = [command()]
+    box.server.after = lambda answer: hostile(answer)[kind]
+    box.sync.once()
+    assert (box.engine.online, box.get("acked"), box.orders) == (False, None, [])
+    assert list(box.engine.config.lanes) == ["G1", "G2"]
+    assert box.clock.quality == "unsure"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"v": 2},
+        {"now": "noon"},
+        {"acked_to": 99},
+        {"acked_to": -1},
+        {"acked_to": None},
+        {"tickets": None},
+        {"commands": 5},
+        {"cursor": "x"},
+    ],
+)
+def test_signed_nonsense_changes_nothing(box, damage):
+    box.engine.scan("G1", code(1), NOW)
+    box.server.tamper = lambda reply: reply | damage
+    box.sync.once()
+    assert (box.engine.online, box.get("acked")) == (False, None)
+    box.server.tamper = lambda reply: reply
+    box.sync.once()
+    assert box.get("acked") == 1
+
+
+@given(st.binary(max_size=300), st.integers(100, 599))
+def test_any_signed_body_is_survived(tmp_path_factory, body, status):
+    folder = tmp_path_factory.mktemp("box", numbered=True)
+    box = Box(folder, None)
+
+    class Garbage:
+        def post(self, url, headers, request):
+            nonce = headers[auth.H_NONCE]
+            return Answer(status, auth.reply_signature(kit.TOKEN, nonce, status, body), body)
+
+    box.sync.transport = Garbage()
+    box.sync.once()
+    assert not box.engine.online
+    box.engine.store.close()
+
+
+def test_offline_box_waits_longer_and_longer(box):
+    box.server.lose = ["request"] * 9
+    delays = []
+    for _ in range(7):
+        box.sync.once()
+        delays.append(box.sync.delay)
+    assert delays == [2, 4, 8, 15, 30, 30, 30]
+    box.server.lose = []
+    box.sync.once()
+    assert (box.sync.delay, box.sync.error) == (2, "")
+
+
+def test_box_that_is_not_paired_says_so(box):
+    box.pairing = None
+    box.sync.once()
+    assert box.sync.error == "not paired"
+
+
+def test_request_is_the_protocols(box):
+    seen = {}
+
+    class Spy:
+        def post(self, url, headers, body):
+            seen.update(url=url, headers=headers, body=json.loads(body))
+            raise ConnectionError
+
+    box.sync.transport = Spy()
+    box.sync.once()
+    assert seen["url"] == "http://127.0.0.1:1/scenic/gate/v1/sync"
+    assert seen["headers"]["X-Odoo-Database"] == "db"
+    assert sorted(seen["body"]) == sorted(
+        ["v", "epoch", "facts", "oldest", "acks", "config_rev", "cursor", "status"]
+    )
+
+
+# -------------------------------------------------------------------- commands
+
+
+def test_signed_command_acts_once_and_is_acknowledged(box):
+    box.sync.once()
+    order = command()
+    assert box.desk.accept(order) == "accepted"
+    box.server.commands = [order]
+    box.sync.once()
+    box.sync.once()
+    assert box.orders == ["open"]
+    assert box.server.acks == {order["uid"]: "done"}
+
+
+def test_lost_ack_is_sent_again_and_the_command_does_not_act_again(box):
+    box.server.commands = [command()]
+    box.sync.once()
+    box.server.lose = ["request", "reply"]
+    for _ in range(3):
+        box.sync.once()
+    assert box.orders == ["open"]
+    assert box.desk.acks() == []
+
+
+FORGERIES = [
+    {"sig": ""},
+    {"sig": None},
+    {"sig": "0" * 64},
+    {"sig": "\xe9" * 64},
+    {"n": 2},
+    {"lane": "G2"},
+    {"action": "hold"},
+    {"expires": int(NOW) + 99},
+    {"uid": "b" * 32},
+    {"uid": "short"},
+    {"uid": 5},
+    {"op": "f" * 32},
+    {"code": "X"},
+    {"expires": "soon"},
+    {"n": "many"},
+    {"lane": "G1\n"},
+]
+
+
+@pytest.mark.parametrize("change", FORGERIES, ids=str)
+def test_command_that_was_not_signed_so_never_acts(box, change):
+    box.sync.once()
+    assert box.desk.accept(command() | change) == "unsigned"
+    assert box.orders == []
+
+
+@pytest.mark.parametrize("order", [None, 5, "open", [], {}, {"action": "open"}], ids=str)
+def test_what_is_no_command_never_acts(box, order):
+    box.sync.once()
+    assert box.desk.accept(order) == "unsigned"
+
+
+def test_command_of_another_box_or_token_never_acts(box):
+    box.sync.once()
+    assert box.desk.accept(command(token="other")) == "unsigned"
+    box.desk._secrets = lambda: ("", kit.BOX)
+    assert box.desk.accept(command(token="")) == "unsigned"
+    assert box.orders == []
+
+
+def test_command_is_judged_by_proven_time_only(box):
+    assert box.desk.accept(command()) == "clock"
+    box.sync.once()
+    assert box.desk.accept(command(expires=NOW - 1)) == "expired"
+    assert box.desk.accept(command(expires=NOW + 301)) == "expired"
+    assert box.orders == []
+    assert box.desk.accept(command()) == "accepted"
+
+
+def test_bad_commands_of_the_server_are_answered(box):
+    box.server.commands = [
+        command(uid="1" * 32, expires=NOW - 1),
+        command(uid="2" * 32) | {"sig": "x"},
+        command(uid="3" * 32, lane="G9"),
+        command("explode", uid="4" * 32),
+    ]
+    box.sync.once()
+    box.sync.once()
+    assert box.server.acks == {
+        "1" * 32: "expired",
+        "2" * 32: "unsigned",
+        "3" * 32: "no_lane",
+        "4" * 32: "bad_action",
+    }
+    assert box.orders == []
+
+
+def test_command_claimed_before_a_crash_does_not_act_after_it(box):
+    box.sync.once()
+    box.desk._dispatch = lambda order, answer: True  # the lane takes it, then the power fails
+    order = command()
+    assert box.desk.accept(order) == "accepted"
+    box.desk.boot()
+    assert box.desk.accept(order) == "unknown"
+    box.sync.once()
+    assert box.server.acks == {order["uid"]: "unknown"}
+
+
+def test_full_disk_lets_no_command_act(box):
+    box.sync.once()
+    box.engine.store.db.execute("PRAGMA query_only=1")
+    assert box.desk.accept(command()) == "not_sent"
+    assert box.orders == []
+
+
+def test_old_commands_are_forgotten_only_when_they_cannot_act(box):
+    box.server.commands = [command()]
+    box.sync.once()
+    box.sync.once()
+    box.desk.prune(NOW + 86400)
+    assert box.desk.accept(command()) == "done"
+    box.desk.prune(NOW + 86400 + 60)
+    assert box.engine.store.rows("SELECT count(*) FROM command") == [(0,)]
+
+
+# ------------------------------------------------------------------ signatures
+
+
+def test_both_sides_agree_on_signatures():
+    headers = auth.request_headers("t", "POST", "/p", "box", NOW, "0" * 32, b"body")
+    assert auth.verify_request("t", "POST", "/p", headers, b"body") == "0" * 32
+    for broken in (
+        ("u", "POST", "/p", headers, b"body"),
+        ("t", "GET", "/p", headers, b"body"),
+        ("t", "POST", "/q", headers, b"body"),
+        ("t", "POST", "/p", headers, b"Body"),
+        ("t", "POST", "/p", headers | {auth.H_BOX: "b"}, b"body"),
+        ("t", "POST", "/p", headers | {auth.H_TIME: "1"}, b"body"),
+        ("t", "POST", "/p", headers | {auth.H_NONCE: "1" * 32}, b"body"),
+        ("t", "POST", "/p", {}, b"body"),
+        ("", "POST", "/p", headers, b"body"),
+    ):
+        assert auth.verify_request(*broken) is None
+
+
+def test_token_without_value_signs_nothing():
+    empty = auth.request_headers("", "POST", "/p", "box", NOW, "0" * 32, b"")
+    assert auth.verify_request("", "POST", "/p", empty, b"") is None
+    assert not auth.verify_reply("", "0" * 32, 200, b"", auth.reply_signature("", "0" * 32, 200, b""))
