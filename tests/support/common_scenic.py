@@ -104,6 +104,10 @@ def remove_park(park):
     """Remove a committed park with its tickets and uses, which no user could do."""
     cr, site = park.env.cr, park.site.id
     tickets = "SELECT id FROM scenic_ticket WHERE site_id = %s"
+    if "scenic.revenue.event" in park.env:
+        cr.execute("ALTER TABLE scenic_revenue_event DISABLE TRIGGER USER")
+        cr.execute(f"DELETE FROM scenic_revenue_event WHERE ticket_id IN ({tickets})", [site])
+        cr.execute("ALTER TABLE scenic_revenue_event ENABLE TRIGGER USER")
     cr.execute("ALTER TABLE scenic_redemption DISABLE TRIGGER USER")
     for row in ("kind = 'reversal'", "TRUE"):
         cr.execute(
