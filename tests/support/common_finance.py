@@ -9,6 +9,7 @@ import common_scenic
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tools import SQL
 
 
 class FinanceCase(common_scenic.ScenicCase):
@@ -202,3 +203,27 @@ def close_session(window):
     result = session.close_session_from_ui()
     assert result.get("successful"), result
     return session
+
+
+def remove_company(env, company):
+    """Remove a committed company with its books, which no user could do."""
+    cr = env.cr
+    cr.execute("SET LOCAL session_replication_role = replica")
+    cr.execute(
+        "SELECT c.table_name FROM information_schema.columns c"
+        " JOIN information_schema.tables t USING (table_schema, table_name)"
+        " WHERE c.column_name = 'company_id' AND c.table_schema = 'public'"
+        " AND t.table_type = 'BASE TABLE'"
+    )
+    for (table,) in cr.fetchall():
+        if table != "res_users":
+            cr.execute(
+                SQL("DELETE FROM %s WHERE company_id = %s", SQL.identifier(table), company.id)
+            )
+    cr.execute("DELETE FROM res_company_users_rel WHERE cid = %s", [company.id])
+    cr.execute(
+        "DELETE FROM account_account_res_company_rel WHERE res_company_id = %s", [company.id]
+    )
+    cr.execute("DELETE FROM res_company WHERE id = %s", [company.id])
+    cr.execute("SET LOCAL session_replication_role = origin")
+    env.registry.clear_all_caches()
