@@ -81,9 +81,9 @@ class ScenicTicket(models.Model):
 
     # EXTENDS scenic_ticketing
     @api.model
-    def _complete_vals(self, vals, serial, alias, now):
+    def _complete_vals(self, mould, vals, serial, alias):
         """Freeze with the sale what its uses will be worth."""
-        ticket = super()._complete_vals(vals, serial, alias, now)
+        ticket = super()._complete_vals(mould, vals, serial, alias)
         template = self.env["product.product"].browse(vals["product_id"]).sudo().product_tmpl_id
         company = self.env["res.company"].browse(ticket["company_id"])
         shares = {str(right.zone_id.id): right.share for right in template.entitlement_ids}
