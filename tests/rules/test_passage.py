@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from fuzzing import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenic_rules.allowance import granted, left, right_in, uses_byte
 from scenic_rules.passage import decide
@@ -415,6 +416,7 @@ any_history = st.builds(
 )
 
 
+@settings(max_examples=examples(400))
 @given(any_ticket, any_rule, any_history, any_gate, st.integers(0, 60), st.booleans())
 def test_every_question_has_one_answer(ticket, rule, history, gate, wanted, live):
     now = 1746072000
