@@ -3,8 +3,6 @@
 import json
 from typing import NamedTuple
 
-from werkzeug.exceptions import RequestEntityTooLarge
-
 from odoo.http import request
 
 from ..iot_handlers.scenic_gate import auth
@@ -43,25 +41,17 @@ class Call(NamedTuple):
 
 def receive(path):
     """Return the :class:`Call`, or the refusal (an HTTP answer) that tells strangers nothing."""
-    try:
-        body = request.httprequest.get_data()
-    except RequestEntityTooLarge:
-        return refuse(413)
+    body = request.httprequest.get_data()  # Odoo has refused what is too large (413)
     headers = request.httprequest.headers
     box = request.env["scenic.box"].sudo()._credentials().get(headers.get(auth.H_BOX, ""))
     # an unknown box costs the same work as a known one
     token = box["token"] if box else "-"
     nonce = auth.verify_request(token, "POST", path, headers, body)
     if not (box and nonce):
-        return refuse(401)
+        return request.make_response(b"", status=401)
     return Call(
         box["id"], box["site_id"], box["state"], token, nonce, body, _number(headers[auth.H_TIME])
     )
-
-
-def refuse(status):
-    """Return an answer without any word."""
-    return request.make_response(b"", status=status)
 
 
 def _number(text):

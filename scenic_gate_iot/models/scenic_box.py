@@ -117,6 +117,7 @@ class ScenicBox(models.Model):
     def _search_is_online(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
+        self.flush_model(["last_seen", "silent_after_s"])
         self.env.cr.execute(
             SQL(
                 """SELECT id FROM scenic_box WHERE last_seen >=

@@ -1,6 +1,9 @@
 import base64
 import hmac
+import io
 import secrets
+
+import qrcode
 
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
@@ -22,10 +25,9 @@ class ScenicBoxPairing(models.Model):
                 f"{base_url}?token={box.token}&db_uuid=&enterprise_code="
                 f"&db_name={self.env.cr.dbname}"
             )
-            image = self.env["ir.actions.report"].barcode(
-                "QR", box.pairing_line, width=300, height=300, barLevel="M"
-            )
-            box.pairing_qr = base64.b64encode(image)
+            picture = io.BytesIO()
+            qrcode.make(box.pairing_line, box_size=6).save(picture)
+            box.pairing_qr = base64.b64encode(picture.getvalue())
 
     @api.model_create_multi
     def create(self, vals_list):

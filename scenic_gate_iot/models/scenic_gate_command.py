@@ -85,6 +85,10 @@ class ScenicGateCommand(models.Model):
                     box=lane.box_id.name,
                 )
             )
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._("Say why the lane is to be opened: it is kept with the order.")
+            )
         command = self.sudo().create(
             {
                 "lane_id": lane.id,

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
@@ -114,10 +116,10 @@ class ScenicLane(models.Model):
     def _check_code(self):
         for lane in self:
             code = lane.code or ""
-            if not (code.isascii() and code.isprintable() and " " not in code and len(code) <= 16):
+            if not re.fullmatch("[!-~]{1,16}", code):
                 raise ValidationError(
                     self.env._(
-                        "Lane code %(code)s must be at most 16 letters, digits or signs without "
+                        "Lane code %(code)s must be 1 to 16 letters, digits or signs without "
                         "spaces, for example G1.",
                         code=code,
                     )

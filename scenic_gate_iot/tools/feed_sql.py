@@ -37,10 +37,10 @@ BEGIN
     INSERT INTO scenic_ticket_change (ticket_id, site_id)
     SELECT n.id, n.site_id FROM after n JOIN before o ON o.id = n.id
      WHERE (n.gen, n.alias, n.visit_date, n.valid_days, n.pax, n.rights, n.entrances, n.flags,
-            n.product_tmpl_id, n.state = 'void')
+            n.state = 'void')
            IS DISTINCT FROM
            (o.gen, o.alias, o.visit_date, o.valid_days, o.pax, o.rights, o.entrances, o.flags,
-            o.product_tmpl_id, o.state = 'void');
+            o.state = 'void');
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER scenic_gate_ticket_changed
