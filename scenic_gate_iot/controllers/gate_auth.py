@@ -20,8 +20,8 @@ class Call(NamedTuple):
     """A request that the box ``box_id`` has signed."""
 
     box_id: int
-    site_id: int
     state: str
+    lang: str
     token: str
     nonce: str
     body: bytes
@@ -50,7 +50,13 @@ def receive(path):
     if not (box and nonce):
         return request.make_response(b"", status=401)
     return Call(
-        box["id"], box["site_id"], box["state"], token, nonce, body, _number(headers[auth.H_TIME])
+        box_id=box["id"],
+        state=box["state"],
+        lang=box["lang"],
+        token=token,
+        nonce=nonce,
+        body=body,
+        box_time=_number(headers[auth.H_TIME]),
     )
 
 

@@ -20,5 +20,6 @@ class GateSync(http.Controller):
         except FieldError as error:
             return call.reject(error)
         drift_s = call.box_time - time.time()
-        answer = request.env["scenic.gate.sync"]._serve(call.box_id, message, drift_s)
+        sync = request.env["scenic.gate.sync"].with_context(lang=call.lang)
+        answer = sync._serve(call.box_id, message, drift_s)
         return call.reply(200, answer)

@@ -147,6 +147,18 @@ class ScenicBox(models.Model):
                     )
                 )
 
+    def _check_no_report(self):
+        """Refuse to move boxes whose reports belong to the present site."""
+        for box in self:
+            if self.env["scenic.gate.fact"].search_count([("box_id", "=", box.id)], limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "Box %(box)s has reported passages of its site. Archive it and create "
+                        "another one for the new site.",
+                        box=box.name,
+                    )
+                )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_if_reported(self):
         for box in self:

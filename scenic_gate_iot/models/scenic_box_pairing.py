@@ -40,23 +40,27 @@ class ScenicBoxPairing(models.Model):
     def write(self, vals):
         if self._AUTH_FIELDS & set(vals):
             self._forget_credentials()
+        if "site_id" in vals:
+            self.filtered(lambda box: box.site_id.id != vals["site_id"])._check_no_report()
         return super().write(vals)
 
     @api.model
     @tools.ormcache()
     def _credentials(self):
-        """Return {identifier: {id, token, site_id, state}} of the boxes that may talk.
+        """Return {identifier: {id, token, state, lang}} of the boxes that may talk.
 
         Kept in the memory of each worker, as every call of every box asks for it. Strangers
         cannot fill the cache, since there is one entry for all boxes.
         """
         self.env.cr.execute(
             SQL(
-                """SELECT identifier, id, token, site_id, state FROM scenic_box
-                    WHERE identifier IS NOT NULL AND active AND state != 'new'"""
+                """SELECT b.identifier, b.id, b.token, b.state, coalesce(p.lang, 'en_US')
+                     FROM scenic_box b JOIN res_company c ON c.id = b.company_id
+                     JOIN res_partner p ON p.id = c.partner_id
+                    WHERE b.identifier IS NOT NULL AND b.active AND b.state != 'new'"""
             )
         )
-        names = ("id", "token", "site_id", "state")
+        names = ("id", "token", "state", "lang")
         return {
             identifier: tools.frozendict(zip(names, rest, strict=True))
             for identifier, *rest in self.env.cr.fetchall()

@@ -38,7 +38,6 @@ class ScenicGateAlarm(models.AbstractModel):
                     "gate_key": f"{what}:{box.id}:{row['lane']}:{day}",
                     "kind": kind,
                     "lane_code": row["lane"],
-                    "ticket_id": row["ticket_id"],
                     "happened_at": happened_at.replace(microsecond=0),
                     "facts": self._line(happened_at, row["lane"], row["pax"], row["uid"], what),
                     "persons": row["pax"],

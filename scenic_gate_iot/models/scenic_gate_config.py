@@ -43,7 +43,7 @@ class ScenicGateConfig(models.AbstractModel):
         self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id))
         stamp = self.env.cr.fetchone()[0]
         keys = json.dumps(self._keys(box.site_id))
-        lang = box.company_id.partner_id.lang or "en_US"
+        lang = self.env.lang or "en_US"
         return self._cached(box.id, stamp, box.site_id._gate_utc_offset(), lang, keys)
 
     @api.model

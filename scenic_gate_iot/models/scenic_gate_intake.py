@@ -30,9 +30,7 @@ class ScenicGateIntake(models.AbstractModel):
         if contradictions:
             self._quarantine(box, epoch, contradictions)
         rows, found = self._judge(box, epoch, fresh)
-        ids = self.env["scenic.gate.fact"]._insert(
-            {"id": box.id, "site_id": box.site_id.id, "company_id": box.company_id.id}, epoch, rows
-        )
+        ids = self.env["scenic.gate.fact"]._insert(box.id, epoch, rows)
         self._queue_orphans(box, rows, ids)
         self._review(*found)
         self.env["scenic.gate.alarm"]._raise(box, rows)
@@ -104,7 +102,6 @@ class ScenicGateIntake(models.AbstractModel):
             {fact["uid"] for fact in about_rights},
             [_gate_fact(box, epoch, fact) for fact in about_rights],
         )
-        own = self._own_tickets(box, {fact["uid"] for fact in fresh if fact["uid"]})
         rows = []
         for fact in fresh:
             ticket = tickets.get(fact["uid"])
@@ -113,24 +110,11 @@ class ScenicGateIntake(models.AbstractModel):
                 fact
                 | {
                     "happened_at": _moment(fact).isoformat(),
-                    "ticket_id": own.get(fact["uid"]),
                     "verdict": "held" if held else _verdict(fact, box, ticket, passage),
                     "taken": len(passage.active) if passage else 0,
                 }
             )
         return rows, (tickets, passages)
-
-    @api.model
-    def _own_tickets(self, box, uids):
-        """Return {uid: id} of those tickets that belong to the site of the box."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT uid, id FROM scenic_ticket WHERE uid = ANY(%s) AND site_id = %s",
-                list(uids),
-                box.site_id.id,
-            )
-        )
-        return dict(self.env.cr.fetchall())
 
     @api.model
     def _judge_held(self, box):

@@ -52,10 +52,10 @@ class ScenicGateLedger(models.AbstractModel):
         """Return the stored facts about rights of these tickets, without what is still held."""
         self.env.cr.execute(
             SQL(
-                """SELECT f.box_id, f.site_id, f.epoch, f.seq, f.kind, f.happened_at, f.lane,
+                """SELECT f.box_id, b.site_id, f.epoch, f.seq, f.kind, f.happened_at, f.lane,
                           f.zone, f.uid, f.pax, f.op, f.mode, f.id,
                           coalesce(later.verdict, f.verdict)
-                     FROM scenic_gate_fact f
+                     FROM scenic_gate_fact f JOIN scenic_box b ON b.id = f.box_id
                      LEFT JOIN LATERAL (
                           SELECT v.verdict FROM scenic_gate_verdict v
                            WHERE v.fact_id = f.id ORDER BY v.id DESC LIMIT 1) later ON true
@@ -68,10 +68,10 @@ class ScenicGateLedger(models.AbstractModel):
 
     @api.model
     def _ledger_rows(self, ticket_ids):
-        """Return {(ticket, zone): [(id, kind, source_ref, reverses_id)]} of the ledger."""
+        """Return {(ticket, zone): [(id, kind, source_ref, reverses_id, use_no)]} of the ledger."""
         self.env.cr.execute(
             SQL(
-                """SELECT ticket_id, zone_id, id, kind, source_ref, reverses_id
+                """SELECT ticket_id, zone_id, id, kind, source_ref, reverses_id, use_no
                      FROM scenic_redemption WHERE ticket_id = ANY(%s)""",
                 ticket_ids,
             )
@@ -97,7 +97,10 @@ class ScenicGateLedger(models.AbstractModel):
                 passages,
                 ticket["state"] != "void",
             )
-            uses += [(ticket, zone_id, *use) for use in answer.uses]
+            number = resolution.last_number(ledger)
+            uses += [
+                (ticket, zone_id, *use, number + k) for k, use in enumerate(answer.uses, start=1)
+            ]
             reversals += [(ticket, zone_id, *reversal) for reversal in answer.reversals]
             found.update((passage.fact.ref, passage) for passage in passages)
         self._write_reversals(reversals)
@@ -138,12 +141,13 @@ class ScenicGateLedger(models.AbstractModel):
             {
                 **self._ledger_vals(ticket, zone_id, passage.fact, now),
                 "kind": "use",
+                "use_no": use_no,
                 "source_ref": resolution.source_ref(passage, person),
             }
-            for ticket, zone_id, passage, person in uses
+            for ticket, zone_id, passage, person, use_no in uses
         ]
         written = {row["source_ref"]: row["id"] for row in self._append(vals)}
-        for (_ticket, _zone, passage, person), val in zip(uses, vals, strict=True):
+        for (_ticket, _zone, passage, person, _no), val in zip(uses, vals, strict=True):
             if val["source_ref"] in written:
                 passage.taken.add(person)
                 passage.active[person] = written[val["source_ref"]]

@@ -16,9 +16,10 @@ class ScenicGateSync(models.AbstractModel):
         """Return the answer (dict) to ``message``, a :class:`SyncRequest`, of a box.
 
         Works in short transactions of its own, so that facts are safe before anything else is
-        looked at, and so that nobody waits for a collision.
+        looked at, and so that nobody waits for a collision. The language of the context is that
+        of the texts people will read.
         """
-        env = self._env(box_id)
+        env = self.env(user=SUPERUSER_ID, su=True)
 
         def receive(own):
             return own[self._name]._receive(box_id, message, drift_s)
@@ -27,13 +28,6 @@ class ScenicGateSync(models.AbstractModel):
         if has_news:
             attempt(env, lambda own: own["scenic.ticket.change"]._publish())
         return answer | attempt(env, lambda own: own[self._name]._give(box_id, message))
-
-    @api.model
-    def _env(self, box_id):
-        """Return an environment that speaks the language of the box's company."""
-        env = self.env(user=SUPERUSER_ID, su=True)
-        lang = env["scenic.box"].browse(box_id).company_id.partner_id.lang
-        return env(context={"lang": lang or "en_US"})
 
     @api.model
     def _receive(self, box_id, message, drift_s):

@@ -200,5 +200,5 @@ class ScenicLane(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "scenic_gate_iot.scenic_gate_fact_action"
         )
-        action["domain"] = [("site_id", "=", self.site_id.id), ("lane", "=", self.code)]
+        action["domain"] = [("box_id.site_id", "=", self.site_id.id), ("lane", "=", self.code)]
         return action

@@ -1,4 +1,4 @@
-import pytz
+from datetime import timezone
 
 from odoo import fields, models
 
@@ -9,16 +9,17 @@ class ScenicSite(models.Model):
     box_ids = fields.One2many("scenic.box", "site_id")
     lane_ids = fields.One2many("scenic.lane", "site_id")
 
+    def _gate_local(self, now=None):
+        """Return naive UTC ``now`` (default: this moment) on the site's own clock."""
+        self.ensure_one()
+        moment = (now or fields.Datetime.now()).replace(tzinfo=timezone.utc)
+        return moment.astimezone(self._info().tz)
+
     def _gate_is_open(self, now=None):
         """Tell whether visitors are expected now; outside the hours a box may be switched off."""
-        self.ensure_one()
-        utc = pytz.utc.localize(now or fields.Datetime.now())
-        local = utc.astimezone(pytz.timezone(self.tz))
-        hour = local.hour + local.minute / 60
-        return self.open_time <= hour < self.close_time
+        local = self._gate_local(now)
+        return self.open_time <= local.hour + local.minute / 60 < self.close_time
 
     def _gate_utc_offset(self, now=None):
         """Return the seconds by which the site's clock is ahead of UTC at ``now``."""
-        self.ensure_one()
-        utc = pytz.utc.localize(now or fields.Datetime.now())
-        return int(utc.astimezone(pytz.timezone(self.tz)).utcoffset().total_seconds())
+        return int(self._gate_local(now).utcoffset().total_seconds())

@@ -3,11 +3,12 @@
 from odoo.tools import SQL
 
 # ``no`` is given at publication (see scenic.ticket.change). ``source`` names the journal
-# ("box:epoch") whose report caused the change and who therefore need not hear of it.
+# ("box:epoch") whose report caused the change and who therefore need not hear of it. Every use
+# of a right adds a row: no foreign key, as tickets are never deleted, and few indexes.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS scenic_ticket_change (
     id bigserial PRIMARY KEY,
-    ticket_id int NOT NULL REFERENCES scenic_ticket (id) ON DELETE CASCADE,
+    ticket_id int NOT NULL,
     site_id int NOT NULL,
     source varchar,
     no bigint
@@ -15,7 +16,6 @@ CREATE TABLE IF NOT EXISTS scenic_ticket_change (
 CREATE INDEX IF NOT EXISTS scenic_ticket_change_site_no
     ON scenic_ticket_change (site_id, no) WHERE no IS NOT NULL;
 CREATE INDEX IF NOT EXISTS scenic_ticket_change_new ON scenic_ticket_change (id) WHERE no IS NULL;
-CREATE INDEX IF NOT EXISTS scenic_ticket_change_ticket ON scenic_ticket_change (ticket_id);
 CREATE SEQUENCE IF NOT EXISTS scenic_ticket_change_no;
 """
 
@@ -30,30 +30,33 @@ CREATE OR REPLACE TRIGGER scenic_gate_ticket_sold
     FOR EACH STATEMENT EXECUTE FUNCTION scenic_gate_ticket_sold();
 """
 
-# "used" and "expired" are no news for a box: it counts uses and knows the date itself.
+# "used" and "expired" are no news for a box: it counts uses and knows the date itself. The
+# condition is checked without calling the function, since every use updates its ticket.
 _TICKET_CHANGED = """
 CREATE OR REPLACE FUNCTION scenic_gate_ticket_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO scenic_ticket_change (ticket_id, site_id)
-    SELECT n.id, n.site_id FROM after n JOIN before o ON o.id = n.id
-     WHERE (n.gen, n.alias, n.visit_date, n.valid_days, n.pax, n.rights, n.entrances, n.flags,
-            n.state = 'void')
-           IS DISTINCT FROM
-           (o.gen, o.alias, o.visit_date, o.valid_days, o.pax, o.rights, o.entrances, o.flags,
-            o.state = 'void');
+    INSERT INTO scenic_ticket_change (ticket_id, site_id) VALUES (NEW.id, NEW.site_id);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER scenic_gate_ticket_changed
-    AFTER UPDATE ON scenic_ticket REFERENCING OLD TABLE AS before NEW TABLE AS after
-    FOR EACH STATEMENT EXECUTE FUNCTION scenic_gate_ticket_changed();
+    AFTER UPDATE ON scenic_ticket
+    FOR EACH ROW WHEN (
+        (OLD.gen, OLD.alias, OLD.visit_date, OLD.valid_days, OLD.pax, OLD.rights, OLD.entrances,
+         OLD.flags, OLD.state = 'void')
+        IS DISTINCT FROM
+        (NEW.gen, NEW.alias, NEW.visit_date, NEW.valid_days, NEW.pax, NEW.rights, NEW.entrances,
+         NEW.flags, NEW.state = 'void')
+    ) EXECUTE FUNCTION scenic_gate_ticket_changed();
 """
 
 _TICKET_USED = """
 CREATE OR REPLACE FUNCTION scenic_gate_ticket_used() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO scenic_ticket_change (ticket_id, site_id, source)
-    SELECT DISTINCT t.id, t.site_id, substring(f.source_ref FROM '^([0-9]+:[0-9a-f]{16}):')
-      FROM fresh f JOIN scenic_ticket t ON t.id = f.ticket_id;
+    SELECT DISTINCT f.ticket_id, z.site_id,
+           CASE WHEN f.source_ref ~ '^[0-9]+:[0-9a-f]{16}:' THEN
+                split_part(f.source_ref, ':', 1) || ':' || split_part(f.source_ref, ':', 2) END
+      FROM fresh f JOIN scenic_zone z ON z.id = f.zone_id;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER scenic_gate_ticket_used

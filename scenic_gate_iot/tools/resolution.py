@@ -97,7 +97,8 @@ class Resolution:
 def passages(facts, rows):
     """Return the :class:`Passage` of each reservation in ``facts``, by time.
 
-    ``rows`` are the ledger rows of the ticket and zone as (id, kind, source_ref, reverses_id).
+    ``rows`` are the ledger rows of the ticket and zone as (id, kind, source_ref, reverses_id,
+    use_no).
     """
     released = defaultdict(int)
     for fact in facts:
@@ -115,8 +116,10 @@ def passages(facts, rows):
 
 
 def _add_ledger(found, rows):
-    reversals = {reverses_id: ref for _id, kind, ref, reverses_id in rows if kind == "reversal"}
-    for row_id, kind, source_ref, _reverses_id in rows:
+    reversals = {
+        reverses_id: ref for _id, kind, ref, reverses_id, _no in rows if kind == "reversal"
+    }
+    for row_id, kind, source_ref, _reverses_id, _no in rows:
         ref, _colon, person = (source_ref or "").rpartition(":")
         passage = found.get(ref)
         if kind != "use" or passage is None:
@@ -130,7 +133,12 @@ def _add_ledger(found, rows):
 
 def net_uses(rows):
     """Return uses less reversals among ledger rows, whoever reported them."""
-    return sum(1 if kind == "use" else -1 for _id, kind, _ref, _reverses_id in rows)
+    return sum(1 if kind == "use" else -1 for _id, kind, _ref, _reverses_id, _no in rows)
+
+
+def last_number(rows):
+    """Return the highest use number among ledger rows, 0 when there is none."""
+    return max((use_no or 0 for *_rest, use_no in rows), default=0)
 
 
 def resolve(rights, net, found, open_for_use=True):

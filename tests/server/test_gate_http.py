@@ -49,7 +49,7 @@ class GateHttpCase(HttpCase):
         return answer
 
     def stored(self):
-        return self.env["scenic.gate.fact"].search_count([])
+        return self.env["scenic.gate.fact"].search_count([("box_id", "=", self.box.id)])
 
     def tearDown(self):
         common_scenic.assert_balanced(self.env)

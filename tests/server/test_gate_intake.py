@@ -2,7 +2,6 @@
 
 import random
 
-import common_gate
 import common_scenic
 from common_gate import Journal, make_box
 from common_scenic import make_park, make_tickets
@@ -361,9 +360,6 @@ class TestAppendOnly(GateCase):
         self.take(journal)
         fact = self.fact(journal, 1)
         self.env["scenic.gate.verdict"]._add([(fact.id, "recorded", 0)])
-        self.env["scenic.gate.fork"]._keep(
-            self.box.id, journal.epoch, [(fact.read()[0], "x")] and []
-        )
         for table in ("scenic_gate_fact", "scenic_gate_verdict"):
             for statement in ("UPDATE {} SET taken = 5", "DELETE FROM {}", "TRUNCATE {} CASCADE"):
                 with (

@@ -3,7 +3,6 @@
 import random
 from datetime import datetime, timedelta
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +11,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.scenic_gate_iot.tools import resolution
 from odoo.addons.scenic_gate_iot.tools.resolution import GateFact
 
-NOON = datetime(2027, 1, 1, 12)
+NOON = datetime(2027, 1, 1, 12)  # noqa: DTZ001 naive UTC, as Odoo keeps it
 
 
 class Ledger:
@@ -35,7 +34,7 @@ class Ledger:
     def _add(self, kind, ref, reverses_id):
         assert ref not in {row[2] for row in self.rows}, "a source_ref is written once"
         assert kind == "use" or reverses_id not in {row[3] for row in self.rows}
-        self.rows.append((len(self.rows) + 1, kind, ref, reverses_id))
+        self.rows.append((len(self.rows) + 1, kind, ref, reverses_id, None))
         net = resolution.net_uses(self.rows)
         assert net >= 0
         assert self.rights == 0 or net <= (self.rights or 0), "a right is used at most once"
@@ -111,6 +110,6 @@ class TestResolution(BaseCase):
         ledger.take(
             [GateFact(1, 1, "e", 1, "reserved", NOON, "G1", "PARK", "u", 1, "a", "offline")]
         )
-        ledger.rows.append((2, "reversal", None, 1))
+        ledger.rows.append((2, "reversal", None, 1, None))
         ledger.take([])
         self.assertEqual(ledger.summary(), (0, 0))

@@ -119,16 +119,18 @@ def remove_boxes(park):
     """Remove what committed boxes of a park left, which no user could do."""
     cr, site = park.env.cr, park.site.id
     boxes = "SELECT id FROM scenic_box WHERE site_id = %s"
+    reports = f"fact_id IN (SELECT id FROM scenic_gate_fact WHERE box_id IN ({boxes}))"
     tables = {
-        "scenic_gate_verdict": "fact_id IN (SELECT id FROM scenic_gate_fact WHERE site_id = %s)",
-        "scenic_gate_orphan": "fact_id IN (SELECT id FROM scenic_gate_fact WHERE site_id = %s)",
+        "scenic_gate_verdict": reports,
+        "scenic_gate_orphan": reports,
         "scenic_gate_fork": f"box_id IN ({boxes})",
-        "scenic_gate_fact": "site_id = %s",
+        "scenic_gate_fact": f"box_id IN ({boxes})",
         "scenic_incident": "site_id = %s",
         "scenic_gate_command": f"box_id IN ({boxes})",
         "scenic_box_epoch": f"box_id IN ({boxes})",
         "scenic_lane": "site_id = %s",
         "scenic_box": "site_id = %s",
+        "scenic_ticket_change": "site_id = %s",
     }
     for table, condition in tables.items():
         cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
