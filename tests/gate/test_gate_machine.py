@@ -125,7 +125,9 @@ class GateMachine(RuleBasedStateMachine):
     def push(self, lane, persons):
         """Up to ``persons`` push through whatever is open; the sensor sees them if it works."""
         door, runner = self.doors[lane], self.runners[lane]
-        for _ in range(min(persons, len(door.grants))):
+        for _ in range(persons):
+            if not door.grants:  # the lane may shut after the first
+                return
             ticket = door.grants.pop(0)
             if ticket:
                 self.world["entered"][ticket] += 1
