@@ -15,6 +15,9 @@
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/barcode_rule_data.xml",
+        "wizards/scenic_void_views.xml",
+        "wizards/scenic_reversal_views.xml",
+        "report/scenic_ticket_report.xml",
         "views/scenic_site_views.xml",
         "views/scenic_zone_views.xml",
         "views/scenic_entrance_views.xml",
@@ -27,6 +30,7 @@
         "views/scenic_incident_views.xml",
         "views/pos_order_views.xml",
         "views/pos_config_views.xml",
+        "wizards/scenic_check_views.xml",
         "views/scenic_menus.xml",
     ],
     "assets": {

@@ -14,6 +14,7 @@ from . import scenic_ticket_issue
 from . import scenic_ticket_window
 from . import scenic_ticket_signing
 from . import scenic_ticket_end
+from . import scenic_ticket_document
 from . import scenic_redemption
 from . import scenic_redemption_online
 from . import scenic_incident

@@ -26,7 +26,7 @@ class ScenicEntitlement(models.Model):
         help="How many times each person may pass into the zone. 0 = as often as they like.",
     )
     share = fields.Float(
-        string="Revenue Share (%)",
+        string="Share (%)",
         digits=(5, 2),
         help="Part of the ticket's price that belongs to this zone. The shares of a product add "
         "up to 100; leave all at 0 to share evenly.",

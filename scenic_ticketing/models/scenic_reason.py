@@ -45,6 +45,9 @@ class ScenicReason(models.AbstractModel):
 
     @api.model
     def _reason_labels(self, lang=None):
-        """Return ``{code: sentence}`` in a language (default: the user's)."""
-        env = self.env(context=self.env.context | {"lang": lang}) if lang else self.env
+        """Return ``{code: sentence}`` in a language (default: the user's; English if missing)."""
+        env = self.env
+        if lang:
+            known = lang if env["res.lang"]._get_data(code=lang) else None
+            env = env(context=env.context | {"lang": known})
         return dict(env["scenic.reason"]._fields["reason"]._description_selection(env))

@@ -37,12 +37,12 @@ class Attempt(NamedTuple):
     text: str
     zone: ZoneInfo
     lane: str
-    entrance: int | None  # bit; None = wherever the ticket is good
-    staff: bool
-    how: str
     now: float  # Unix seconds
-    wanted: int
-    source_ref: str | None
+    entrance: int | None = None  # bit; None = wherever the ticket is good
+    staff: bool = False
+    how: str = "gate"
+    wanted: int = 0
+    source_ref: str | None = None
 
 
 class ScenicRedemptionOnline(models.Model):
@@ -72,14 +72,14 @@ class ScenicRedemptionOnline(models.Model):
         Works in a transaction of its own, committed when this returns: the person passes now,
         whatever the caller does afterwards. Never raises for anything a ticket says.
         """
-        attempt = Attempt(
-            text=ticket_text or "",
-            zone=zone._info(),
-            lane=lane_code or "",
+        attempt = self._attempt(
+            ticket_text,
+            zone,
+            lane_code,
+            now,
             entrance=entrance,
             staff=staff,
             how=how,
-            now=time.time() if now is None else now,
             wanted=wanted,
             source_ref=source_ref,
         )
@@ -111,28 +111,48 @@ class ScenicRedemptionOnline(models.Model):
             yield self.with_env(self.env(cr=cr))
 
     @api.model
+    def _judge(self, ticket_text, zone, lane_code="", now=None, **options):
+        """Return what ``_redeem`` would answer; changes nothing."""
+        decision, row, _version = self._decide(
+            self._attempt(ticket_text, zone, lane_code, now=now, **options)
+        )
+        return self._answer(decision, row)
+
+    @api.model
+    def _attempt(self, text, zone, lane, now, **options):
+        now = time.time() if now is None else now
+        return Attempt(text or "", zone._info(), lane or "", now, **options)
+
+    @api.model
     def _redeem_once(self, attempt, again=False):
         """Decide and write once; None when somebody else was faster and the answer is stale.
 
         ``again``: an earlier turn could not write, which may be because this very request was
         already written.
         """
-        reading, row = self._read_ticket(attempt)
-        if reading.ticket is None:
-            return self._answer(refusal(reading.reason))
-        if row is None:
-            # well signed, but the sale has not reached the server yet
-            return self._answer(refusal(Reason.R_UNLISTED_CUT_OFF))
-        decision = reading.reason and refusal(reading.reason)
-        decision = decision or self._decide_row(reading, row, attempt)
-        if (again or not decision.uses) and (first := self._replay(row, attempt)):
+        decision, row, version = self._decide(attempt)
+        if row and (again or not decision.uses) and (first := self._replay(row, attempt)):
             return first
         if not decision.uses:
             return self._answer(decision, row)
-        uses = self._append_uses(row, attempt, decision.uses, reading.rule.version)
+        uses = self._append_uses(row, attempt, decision.uses, version)
         if len(uses) < decision.uses:
             return None
         return self._answer(decision, row, uses)
+
+    @api.model
+    def _decide(self, attempt):
+        """Return (decision, row of the ticket or None, version of the rule)."""
+        reading, row = self._read_ticket(attempt)
+        if reading.ticket is None:
+            return refusal(reading.reason), None, 0
+        if row is None:
+            # well signed, but the sale has not reached the server yet
+            return refusal(Reason.R_UNLISTED_CUT_OFF), None, 0
+        if reading.reason:
+            return refusal(reading.reason), row, 0
+        version = reading.rule.version if reading.rule else 0
+        return self._decide_row(reading, row, attempt), row, version
 
     @api.model
     def _append_uses(self, row, attempt, count, version):

@@ -169,7 +169,9 @@ class ScenicTicket(models.Model):
         unlimited = self.env._("unlimited")
         for ticket in self:
             ticket.rights_text = ", ".join(
-                f"{zones[int(zone_id)].name} × {number or unlimited}"
+                f"{zones[int(zone_id)].name} × {number}"
+                if number
+                else f"{zones[int(zone_id)].name} ({unlimited})"
                 for zone_id, number in (ticket.rights or {}).items()
             )
 

@@ -35,6 +35,13 @@ class ScenicZone(models.Model):
     )
     _capacity = models.Constraint("CHECK (capacity >= 0)", "A capacity cannot be negative.")
 
+    @api.depends("name", "site_id.name")
+    def _compute_display_name(self):
+        # the name alone is enough for people who only know one park
+        several = self.env["scenic.site"].search_count([], limit=2) > 1
+        for zone in self:
+            zone.display_name = f"{zone.site_id.name} / {zone.name}" if several else zone.name
+
     @api.constrains("code")
     def _check_code(self):
         for zone in self:

@@ -1,0 +1,3 @@
+from . import scenic_check
+from . import scenic_void
+from . import scenic_reversal

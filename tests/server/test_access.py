@@ -88,8 +88,10 @@ class TestAccess(common_scenic.ScenicCase):
             "scenic.incident",
             "scenic.certificate",
         ):
-            foreign = self.env[model].search([]).filtered(
-                lambda record: "company_id" in record and record.company_id == other
+            foreign = (
+                self.env[model]
+                .search([])
+                .filtered(lambda record: "company_id" in record and record.company_id == other)
             )
             seen = self.env[model].with_user(manager).search([])
             self.assertFalse(seen & foreign, model)

@@ -20,6 +20,7 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
 
+from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.reason import Reason
 from odoo.addons.scenic_ticketing.tools.site_time import to_unix, to_utc  # noqa: F401 for tests
 
 SERIALIZATION = SerializationFailure
@@ -124,6 +125,11 @@ def remove_park(park):
     (park.south + park.north).unlink()
     (park.gate + park.ropeway).unlink()
     park.site.unlink()
+
+
+def reasons():
+    """Return the reasons of the decision package, as the server sees it."""
+    return list(Reason)
 
 
 def make_park(env, name="Cloud Valley", tz="Asia/Shanghai", company=None):
