@@ -90,9 +90,15 @@ class Cluster:
         return subprocess.run(command, check=False).returncode == 0
 
     def stop(self, mode: str = "fast") -> None:
-        if (self.data / "postmaster.pid").exists():
-            command = [program("pg_ctl"), "-D", self.data, "-m", mode, "-w", "stop"]
-            shell.run([*self.prefix, *command], quiet=True, cwd="/")
+        if not (self.data / "postmaster.pid").exists():
+            return
+        control = [*self.prefix, program("pg_ctl"), "-D", str(self.data)]
+        # the file outlives a server that was killed
+        running = subprocess.run(
+            [*control, "status"], check=False, cwd="/", stdout=subprocess.DEVNULL
+        )
+        if running.returncode == 0:
+            shell.run([*control, "-m", mode, "-w", "stop"], quiet=True, cwd="/")
 
     def remove(self) -> None:
         # no checkpoint of what is deleted anyway
