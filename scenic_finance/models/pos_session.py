@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import float_compare, frozendict
+from odoo.tools import frozendict
 
 
 class _Collector(dict):
@@ -57,7 +57,7 @@ class PosSession(models.Model):
         lines._scenic_refunded_tickets()._scenic_match_refunds()
         return data
 
-    # OVERRIDE point_of_sale for sessions that pay out more than they take
+    # OVERRIDE point_of_sale for methods that pay out more than they take
     def _create_combine_account_payment(self, payment_method, amounts, diff_amount):
         """Book a negative total as money that goes out.
 
@@ -66,35 +66,60 @@ class PosSession(models.Model):
         is no entry, and the receivable stays open. Refund days of a ticket office are exactly
         that case.
         """
-        if float_compare(amounts["amount"], 0, precision_rounding=self.currency_id.rounding) >= 0:
+        if self.currency_id.compare_amounts(amounts["amount"], 0) >= 0:
             return super()._create_combine_account_payment(payment_method, amounts, diff_amount)
         receivable = self._get_receivable_account(payment_method)
-        payment = (
-            self.env["account.payment"]
-            .with_context(pos_payment=True)
-            .create(self._scenic_payout_vals(payment_method, -amounts["amount"], receivable))
+        memo = self.env._(
+            "Combine %(payment_method)s POS payments from %(session)s",
+            payment_method=payment_method.name,
+            session=self.name,
         )
-        if not payment.outstanding_account_id:
-            payment.outstanding_account_id = payment._get_outstanding_account("outbound")
-        payment.action_post()
+        payment = self._scenic_pay_out(payment_method, amounts["amount"], receivable, memo)
         if not self.currency_id.is_zero(diff_amount):
             self._apply_diff_on_account_payment_move(payment, payment_method, diff_amount)
         return payment.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
 
-    def _scenic_payout_vals(self, payment_method, amount, receivable):
-        return {
-            "amount": amount,
-            "payment_type": "outbound",
-            "partner_type": "customer",
-            "journal_id": payment_method.journal_id.id,
-            "force_outstanding_account_id": payment_method.outstanding_account_id.id,
-            "destination_account_id": receivable.id,
-            "memo": self.env._(
-                "Combine %(payment_method)s POS payments from %(session)s",
-                payment_method=payment_method.name,
-                session=self.name,
-            ),
-            "pos_payment_method_id": payment_method.id,
-            "pos_session_id": self.id,
-            "company_id": self.company_id.id,
-        }
+    # OVERRIDE point_of_sale for payments of identified customers that go out
+    def _create_split_account_payment(self, payment, amounts):
+        """Book money that goes out as such: Odoo fails where no outstanding account is set."""
+        method = payment.payment_method_id
+        if self.currency_id.compare_amounts(amounts["amount"], 0) >= 0 or not method.journal_id:
+            return super()._create_split_account_payment(payment, amounts)
+        partner = self.env["res.partner"]._find_accounting_partner(payment.partner_id)
+        receivable = partner.property_account_receivable_id
+        memo = self.env._(
+            "%(payment_method)s POS payment of %(partner)s in %(session)s",
+            payment_method=method.name,
+            partner=payment.partner_id.display_name,
+            session=self.name,
+        )
+        paid = self._scenic_pay_out(method, amounts["amount"], receivable, memo, partner)
+        return paid.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
+
+    def _scenic_pay_out(self, payment_method, amount, receivable, memo, partner=None):
+        """Create and post the payment of a negative `amount`."""
+        payment = (
+            self.env["account.payment"]
+            .with_context(pos_payment=True)
+            .create(
+                {
+                    "amount": -amount,
+                    "payment_type": "outbound",
+                    "partner_type": "customer",
+                    "partner_id": partner.id if partner else False,
+                    "journal_id": payment_method.journal_id.id,
+                    "force_outstanding_account_id": payment_method.outstanding_account_id.id,
+                    "destination_account_id": receivable.id,
+                    "memo": memo,
+                    "pos_payment_method_id": payment_method.id,
+                    "pos_session_id": self.id,
+                    "company_id": self.company_id.id,
+                }
+            )
+        )
+        # as Odoo does for money that comes in
+        in_payment = self.env["account.move"]._get_invoice_in_payment_state() == "in_payment"
+        if not payment.outstanding_account_id and in_payment:
+            payment.outstanding_account_id = payment._get_outstanding_account("outbound")
+        payment.action_post()
+        return payment

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools import allocation
 
@@ -81,26 +82,31 @@ class ScenicTicket(models.Model):
 
     # EXTENDS scenic_ticketing
     @api.model
-    def _complete_vals(self, mould, vals, serial, alias):
+    def _issue(self, vals_list):
         """Freeze with the sale what its uses will be worth."""
-        ticket = super()._complete_vals(mould, vals, serial, alias)
-        template = self.env["product.product"].browse(vals["product_id"]).sudo().product_tmpl_id
-        company = self.env["res.company"].browse(ticket["company_id"])
-        shares = {str(right.zone_id.id): right.share for right in template.entitlement_ids}
-        units = allocation.to_units(ticket.get("net_value") or 0.0, company.currency_id.rounding)
-        return {
-            "zone_values": allocation.split_by_zone(units, shares),
-            "deferred": self._is_deferred(template.with_company(company), ticket),
-            "sale_day": template.scenic_site_id._today(),
-            **ticket,
-        }
+        lines = self.env["pos.order.line"].sudo()
+        known, complete = {}, []
+        for vals in vals_list:
+            position = lines.browse(vals.get("pos_order_line_id")).order_id.fiscal_position_id
+            key = (vals["product_id"], vals.get("net_value") or 0.0, position)
+            if key not in known:
+                known[key] = self._value_vals(*key)
+            complete.append(known[key] | vals)
+        return super()._issue(complete)
 
     @api.model
-    def _is_deferred(self, template, vals):
-        """Return whether the sale will be booked on a ticket liability account."""
-        line = self.env["pos.order.line"].sudo().browse(vals.get("pos_order_line_id"))
-        position = line.order_id.fiscal_position_id
-        return template.get_product_accounts(fiscal_pos=position)["income"].scenic_liability
+    def _value_vals(self, product_id, net_value, position):
+        """Return what the books freeze of a ticket of this product, sold for `net_value`."""
+        template = self.env["product.product"].browse(product_id).sudo().product_tmpl_id
+        site = template.scenic_site_id
+        shares = {str(right.zone_id.id): right.share for right in template.entitlement_ids}
+        units = allocation.to_units(net_value, site.company_id.currency_id.rounding)
+        accounts = template.with_company(site.company_id).get_product_accounts(fiscal_pos=position)
+        return {
+            "zone_values": allocation.split_by_zone(units, shares),
+            "deferred": accounts["income"].scenic_liability,
+            "sale_day": site._today(),
+        }
 
     # EXTENDS scenic_ticketing
     def _void(self, reason, refund_line=None):
@@ -125,6 +131,7 @@ class ScenicTicket(models.Model):
         parts = allocation.split_evenly(allocation.to_units(amount, unit), len(tickets))
         kept = []
         for ticket, part in zip(tickets.sorted("id"), parts, strict=True):
+            ticket._check_refund(part - allocation.to_units(ticket.net_value, unit))
             returned = allocation.from_units(part, unit)
             left = ticket.remaining_value - returned
             ticket.write(
@@ -139,6 +146,18 @@ class ScenicTicket(models.Model):
                 kind = ticket._kept_kind(units)
                 kept.append((ticket, kind, allocation.from_units(units, unit)))
         self.env["scenic.revenue.event"]._append_kept(kept)
+
+    def _check_refund(self, excess):
+        """Refuse to give back more than was paid; a cent may come from rounding."""
+        if excess > 1:
+            raise UserError(
+                self.env._(
+                    "Ticket %(number)s was sold for %(value)s net of tax; more than that cannot be "
+                    "given back. Reduce the price of the refund.",
+                    number=self.alias,
+                    value=self.currency_id.format(self.net_value),
+                )
+            )
 
     def _kept_kind(self, units):
         """Return why a refund and what the ticket still held differ by `units`."""

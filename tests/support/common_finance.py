@@ -24,6 +24,7 @@ class FinanceCase(common_scenic.ScenicCase):
         super().setUpClass()
         cls.company = make_company(cls.env, cls.chart, cls.country, cls.currency)
         cls.env = company_env(cls.env, cls.company)
+        cls.company = cls.company.with_env(cls.env)
         cls.park = make_priced_park(cls.env, cls.company)
         cls.partner = cls.env["res.partner"].create({"name": "Fapiao Ltd"})
 
