@@ -84,21 +84,20 @@ class Cluster:
         }
 
     def is_up(self) -> bool:
+        return self._answer() == 0
+
+    def _answer(self) -> int:
+        """Return pg_isready's verdict: 0 it accepts connections, 1 it refuses, 2 no server."""
         if not (self.port and (self.data / "postmaster.pid").exists()):
-            return False
-        command = [program("pg_isready"), "-q", "-h", self.run_dir, "-p", str(self.port)]
-        return subprocess.run(command, check=False).returncode == 0
+            return 2
+        command = [program("pg_isready"), "-q", "-h", str(self.run_dir), "-p", str(self.port)]
+        return subprocess.run(command, check=False).returncode
 
     def stop(self, mode: str = "fast") -> None:
-        if not (self.data / "postmaster.pid").exists():
-            return
-        control = [*self.prefix, program("pg_ctl"), "-D", str(self.data)]
-        # the file outlives a server that was killed
-        running = subprocess.run(
-            [*control, "status"], check=False, cwd="/", stdout=subprocess.DEVNULL
-        )
-        if running.returncode == 0:
-            shell.run([*control, "-m", mode, "-w", "stop"], quiet=True, cwd="/")
+        # asked through its socket: the pid file outlives a server that was killed
+        if self._answer() != 2:
+            command = [program("pg_ctl"), "-D", self.data, "-m", mode, "-w", "stop"]
+            shell.run([*self.prefix, *command], quiet=True, cwd="/")
 
     def remove(self) -> None:
         # no checkpoint of what is deleted anyway
