@@ -115,9 +115,7 @@ def _build(tree: Path) -> None:
 
 def _check(package: Path) -> None:
     with open(package, "rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256") if hasattr(hashlib, "file_digest") else None
-        if digest is None:  # Python 3.10
-            digest = hashlib.sha256(handle.read())
+        digest = hashlib.file_digest(handle, "sha256")
     if package.stat().st_size != PACKAGE_SIZE or digest.hexdigest() != PACKAGE_SHA256:
         raise shell.SetupError(f"{package.name} is not the package this project was checked with")
 
