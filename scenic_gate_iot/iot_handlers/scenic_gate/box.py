@@ -54,6 +54,7 @@ class GateBox:
         self.runners: dict[str, LaneRunner] = {}
         self.lane_errors: dict[str, str] = {}
         self.wake = threading.Event()
+        self.configured = threading.Event()  # a configuration is in force
         self.started = self.clock.now()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -120,6 +121,7 @@ class GateBox:
             return
         try:
             self.engine.configure(parse(data))
+            self.configured.set()
         except ConfigError:
             # written by another version of this code; the next sync brings it again
             _logger.exception("The kept configuration cannot be read")
@@ -163,6 +165,7 @@ class GateBox:
 
     def _configured(self) -> None:
         lanes = self.lanes
+        self.configured.set()
         for code, runner in list(self.runners.items()):
             if lanes.get(code) != runner.config:
                 runner.retire()

@@ -1,0 +1,43 @@
+"""A lane as a device of the IoT box. Wiring only: the lane lives in ``scenic_gate``."""
+
+from odoo.addons.iot_drivers.driver import Driver
+from odoo.addons.iot_drivers.tools import route
+from odoo.http import Controller, request
+
+from ..scenic_gate import runtime
+
+
+class ScenicGateDriver(Driver):
+    """Thread that serves one lane; obeys signed commands and nothing else."""
+
+    connection_type = "scenic_gate"
+    priority = 100
+
+    def __init__(self, identifier, device):
+        super().__init__(identifier, device)
+        self.device_type = "device"
+        self.device_connection = "network"
+        self.device_name = device["name"]
+        self.device_manufacturer = "Scenic"
+        self.lane = device["lane"]
+        # anybody in the LAN may call an action of the stock box: there is none that opens a gate
+        self._actions["command"] = self._action_command
+
+    @classmethod
+    def supported(cls, device):
+        return "lane" in device
+
+    def _action_command(self, data):
+        """Act upon a command signed by the server, whoever brought it."""
+        return runtime.box().desk.accept(data.get("command"))
+
+    def run(self):
+        runtime.box().serve_lane(self.lane, self._stopped.is_set)
+
+
+class ScenicGateStatus(Controller):
+    """Health of the box for people and monitors; shows no ticket and changes nothing."""
+
+    @route.iot_route("/scenic_gate/status", type="http", methods=["GET"])
+    def status(self):
+        return request.make_json_response(runtime.box().status())

@@ -1,0 +1,74 @@
+"""The one gate box of this IoT box process, wired to ``iot_drivers``.
+
+Imported normally, so it exists once. Handler files are executed by the box without being put into
+``sys.modules``: a singleton in one of them would exist once per importer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from pathlib import Path
+
+from odoo.addons.iot_drivers.tools import helpers
+
+from .box import GateBox
+from .sync import Pairing
+from .transport import HttpTransport
+
+_logger = logging.getLogger(__name__)
+
+DEVICE_PREFIX = "scenic_gate:"
+FIRST_CONFIG_S = 15.0  # how long a serial port of a just paired box waits before others may probe
+
+_lock = threading.Lock()
+_box: GateBox | None = None
+
+
+def home() -> Path:
+    """Folder of the database.
+
+    Not below /var, /etc or /tmp (RAM disks on the box image), not below the Odoo folder (cleaned
+    when the box changes its branch).
+    """
+    return Path(os.environ.get("SCENIC_GATE_HOME") or Path.home() / "scenic_gate")
+
+
+def pairing() -> Pairing | None:
+    """Whom the box belongs to, as the stock pairing wrote it."""
+    server, token = helpers.get_odoo_server_url(), helpers.get_token()
+    if not (server and token):
+        return None
+    return Pairing(server, token, helpers.get_identifier(), helpers.get_conf("db_name") or "")
+
+
+def box() -> GateBox:
+    """Return the gate box; opens it and starts its threads the first time."""
+    global _box  # noqa: PLW0603 (the one place of the one box)
+    with _lock:
+        if _box is None:
+            _box = GateBox(home(), pairing, HttpTransport())
+            _box.start()
+            _logger.info("Scenic gate box %s with data in %s", _box.store.epoch, home())
+        return _box
+
+
+def devices() -> dict[str, dict]:
+    """Lanes as devices of the IoT box; from the kept configuration, so they exist offline."""
+    return {
+        DEVICE_PREFIX + code: {"lane": code, "name": lane.name}
+        for code, lane in box().lanes.items()
+    }
+
+
+def owns_port(path: str) -> bool:
+    """Tell whether a lane uses this serial port.
+
+    A box that was just paired waits a moment for its first configuration: other drivers write
+    probing bytes to unknown ports, and a relay board may take them for orders.
+    """
+    gate = box()
+    if not gate.lanes and pairing() is not None:
+        gate.configured.wait(FIRST_CONFIG_S)
+    return os.path.realpath(path) in gate.serial_ports()
