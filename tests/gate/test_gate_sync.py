@@ -129,6 +129,7 @@ def test_new_configuration_is_followed_and_kept(box):
         {"lanes": [kit.lane_config(devices=[{"role": "robot"}])]},
         {"site": None},
         {"certificates": ["xyz"]},
+        {"keys": [{"kid": 1, "state": "lost"}]},
     ],
 )
 def test_configuration_that_cannot_be_read_changes_nothing(box, damage):

@@ -8,11 +8,12 @@ from datetime import tzinfo
 
 from ..scenic_rules import wire
 from ..scenic_rules.site_time import load_zone
-from ..scenic_rules.verifier import KeyStatus
+from ..scenic_rules.verifier import ALLOW_LIST, CLOSED, OPEN, REVOKED, KeyStatus
 from ..scenic_rules.views import RuleView
 from .effects import LaneSettings
 
-ROLES = ("reader", "barrier")
+ROLES = ("reader", "barrier", "terminal")
+_KEY_STATES = (OPEN, CLOSED, ALLOW_LIST, REVOKED)
 
 
 class ConfigError(ValueError):
@@ -96,7 +97,9 @@ def _parse(data: dict) -> Config:
 
 def _key_status(item: dict) -> KeyStatus:
     serials = frozenset(int(serial) for serial in item.get("serials") or ())
-    return KeyStatus(str(item["state"]), int(item.get("last_serial") or 0), serials)
+    if item["state"] not in _KEY_STATES:
+        raise ConfigError(f"key {item['kid']} is {item['state']!r}")
+    return KeyStatus(item["state"], int(item.get("last_serial") or 0), serials)
 
 
 def _lane(item: dict) -> LaneConfig:

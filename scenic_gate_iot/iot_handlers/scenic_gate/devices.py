@@ -30,6 +30,9 @@ class Devices:
 
         :raises DeviceError: a device is unknown or configured in a way its driver cannot follow
         """
+        other = [item.name for item in lane.devices if item.role not in ("reader", "barrier")]
+        if other:
+            raise DeviceError(f"Lane {lane.code}: this box has no driver for {', '.join(other)}.")
         readers = [self._reader(item) for item in lane.devices if item.role == "reader"]
         barriers = [self._barrier(item) for item in lane.devices if item.role == "barrier"]
         if len(barriers) > 1:
