@@ -11,7 +11,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT / "scenic_ticketing"), str(ROOT / "scenic_gate_iot"), str(Path(__file__).parent)]
+sys.path += [
+    str(ROOT / "scenic_ticketing"),
+    str(ROOT / "scenic_gate_iot"),
+    str(Path(__file__).parent),
+]
 
 import gate_kit as kit  # noqa: E402 (the path comes first)
 from iot_handlers.scenic_gate import facts  # noqa: E402

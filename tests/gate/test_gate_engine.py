@@ -108,6 +108,14 @@ def test_way_outside_uses_no_right(tmp_path):
     assert engine.scan("G1", code(1), NOW).reason == "OK"
 
 
+def test_lane_of_no_entrance_takes_tickets_of_any(tmp_path):
+    lanes = [kit.lane_config("G1", entrance=3), kit.lane_config("ANY", entrance=None)]
+    engine = kit.engine(tmp_path, lanes=lanes)
+    assert engine.scan("G1", code(1, entrances=0b100), NOW).reason == "E_ENTRANCE"
+    assert engine.scan("ANY", code(1, entrances=0b100), NOW).reason == "OK"
+    assert engine.scan("ANY", code(2, entrances=0), NOW).reason == "E_ENTRANCE"
+
+
 def test_refusals_are_written_in_batches(engine):
     for _ in range(3):
         engine.scan("G1", "PAYMENT", NOW)

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of a burst: a real process, a real disk, nothing lost, nothing doubled."""
+"""`kill -9` in the middle of a burst: a real process, a real disk, nothing lost or doubled."""
 
 import os
 import random
@@ -65,9 +65,7 @@ def send_all(engine, server):
     """Write everything back over a line that loses every second reply."""
     clock = kit.FakeClock()
     desk = CommandDesk(engine.store, clock, lambda: ("", ""), lambda *_: False)
-    sync = Sync(
-        engine, desk, clock, server, lambda: PAIRING, lambda: secrets.token_hex(16), dict
-    )
+    sync = Sync(engine, desk, clock, server, lambda: PAIRING, lambda: secrets.token_hex(16), dict)
     for _ in range(4):
         server.lose = ["reply"]
         sync.once()

@@ -80,7 +80,9 @@ def test_any_bytes_give_short_printable_texts(chunks):
             assert text.isprintable()
 
 
-@given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567-", min_size=1, max_size=200), st.randoms())
+@given(
+    st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567-", min_size=1, max_size=200), st.randoms()
+)
 def test_code_survives_any_cutting_into_packets(text, rng):
     splitter, out, now = LineSplitter(), [], 0.0
     data = text.encode() + b"\r\n"

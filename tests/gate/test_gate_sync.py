@@ -396,4 +396,6 @@ def test_both_sides_agree_on_signatures():
 def test_token_without_value_signs_nothing():
     empty = auth.request_headers("", "POST", "/p", "box", NOW, "0" * 32, b"")
     assert auth.verify_request("", "POST", "/p", empty, b"") is None
-    assert not auth.verify_reply("", "0" * 32, 200, b"", auth.reply_signature("", "0" * 32, 200, b""))
+    assert not auth.verify_reply(
+        "", "0" * 32, 200, b"", auth.reply_signature("", "0" * 32, 200, b"")
+    )

@@ -1,8 +1,9 @@
 """A lane as a device of the IoT box. Wiring only: the lane lives in ``scenic_gate``."""
 
+from odoo.http import Controller, request
+
 from odoo.addons.iot_drivers.driver import Driver
 from odoo.addons.iot_drivers.tools import route
-from odoo.http import Controller, request
 
 from ..scenic_gate import runtime
 

@@ -10,7 +10,6 @@ import logging
 import os
 import secrets
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,10 +99,11 @@ class GateBox:
             if not err.damaged:
                 raise
             _logger.exception("The gate database is damaged and put aside")
+        damaged = f"damaged-{secrets.token_hex(3)}-"
         for suffix in ("", "-wal", "-shm"):
             old = path.with_name(path.name + suffix)
             if old.exists():
-                old.rename(old.with_name(f"damaged-{int(time.time())}-{old.name}"))
+                old.rename(old.with_name(damaged + old.name))
         return Store(path, secrets.token_hex)
 
     def _boot(self) -> None:

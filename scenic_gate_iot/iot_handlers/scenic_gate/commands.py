@@ -116,6 +116,4 @@ class CommandDesk:
     def prune(self, now: float) -> None:
         """Forget commands that could not act again anyway."""
         with self._store.transaction() as db:
-            db.execute(
-                "DELETE FROM command WHERE acked = 1 AND expires < ?", (int(now) - KEEP_S,)
-            )
+            db.execute("DELETE FROM command WHERE acked = 1 AND expires < ?", (int(now) - KEEP_S,))

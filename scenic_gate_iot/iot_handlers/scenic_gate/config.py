@@ -38,7 +38,7 @@ class LaneConfig:
     code: str
     name: str
     zone: str | None
-    entrance: int
+    entrance: int | None  # bit of the ticket code; None: wherever the ticket is good
     settings: LaneSettings
     devices: tuple[DeviceConfig, ...]
 
@@ -104,8 +104,8 @@ def _key_status(item: dict) -> KeyStatus:
 
 def _lane(item: dict) -> LaneConfig:
     zone = item.get("zone") or None
-    entrance = int(item.get("entrance") or 0)
-    if not item["code"] or not 0 <= entrance <= 15:
+    entrance = item.get("entrance")
+    if not item["code"] or entrance not in (None, *range(16)):
         raise ConfigError(f"lane {item['code']!r} has a bad code or entrance")
     return LaneConfig(
         code=str(item["code"]),

@@ -119,7 +119,7 @@ class Engine:
             self.config.tz,
             site=self.config.site,
             zone=place.zone,
-            entrance=place.entrance,
+            entrance=_entrance(place, reading),
             lane=place.code,
             cut_off=now - self.contact > self.config.cut_off_s,
             staff=staff,
@@ -146,9 +146,7 @@ class Engine:
         used = own.used + elsewhere
         if not own.last_t:
             return History(used)
-        return History(
-            used, own.first_t / 1000, own.first_lane, own.last_t / 1000, own.last_lane
-        )
+        return History(used, own.first_t / 1000, own.first_lane, own.last_t / 1000, own.last_lane)
 
     def _reservation(
         self, place: LaneConfig, decision: Decision, reading: Reading, op: str, now: float
@@ -201,9 +199,7 @@ class Engine:
 
     # ------------------------------------------------------------ other facts
 
-    def record(
-        self, kind: str, lane: str, now: float, of: Outcome | None = None, **values
-    ) -> bool:
+    def record(self, kind: str, lane: str, now: float, of: Outcome | None = None, **values) -> bool:
         """Write what happened; ``of`` is the passage it belongs to."""
         if of is not None:
             values |= {"zone": of.zone, "uid": of.uid, "gen": of.gen, "op": of.op}
@@ -231,6 +227,14 @@ class Engine:
     def recover(self, now: float, lane: str | None = None) -> int:
         """End the passages under way as unknown, of all lanes or of one."""
         return self.journal.recover(Entry(facts.UNKNOWN, **self.stamp("", now)), lane)
+
+
+def _entrance(place: LaneConfig, reading: Reading) -> int:
+    """Bit of the lane's entrance; a lane of no entrance takes one where the ticket is good."""
+    if place.entrance is not None:
+        return place.entrance
+    mask = reading.ticket.entrances & (reading.rule.entrances if reading.rule else 0)
+    return (mask & -mask).bit_length() - 1 if mask else 0
 
 
 def _outcome(decision: Decision, reading: Reading, zone: str | None, op: str | None) -> Outcome:

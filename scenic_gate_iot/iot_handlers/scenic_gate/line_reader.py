@@ -1,8 +1,8 @@
 """Scanner that sends one line per code: serial, USB-CDC, TCP or RFC 2217.
 
 Options: ``baud`` (9600), ``parity``, ``stop``, ``gap_ms`` (50: silence that ends a code without
-CR/LF; 0 = only CR/LF ends one), ``max_chars`` (512), ``good`` and ``bad`` (hex bytes sent back for a
-beep or lamp).
+CR/LF; 0 = only CR/LF ends one), ``max_chars`` (512), ``good`` and ``bad`` (hex bytes sent back for
+a beep or lamp).
 """
 
 from __future__ import annotations

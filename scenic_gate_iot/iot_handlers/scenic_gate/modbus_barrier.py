@@ -1,7 +1,7 @@
 """Barrier behind a Modbus relay board: one output opens, inputs tell passages and emergency.
 
-Options: ``unit`` (1), ``out_coil`` (0), ``pulse_ms`` (500), ``pulse`` ("two_writes" or "native": the
-board times the pulse itself and so ends it even if the box dies), ``in_entry``, ``in_exit``,
+Options: ``unit`` (1), ``out_coil`` (0), ``pulse_ms`` (500), ``pulse`` ("two_writes" or "native":
+the board times the pulse itself and so ends it even if the box dies), ``in_entry``, ``in_exit``,
 ``in_fire`` (input numbers, absent = not wired), ``invert`` (list of those names), ``green_coil``,
 ``red_coil``, ``lamp_ms`` (800), ``poll_ms`` (20), ``outputs`` (number of outputs of the board, all
 switched off at start-up; absent: only the own ones), and those of the line: ``baud``, ``parity``,

@@ -45,7 +45,7 @@ def pairing() -> Pairing | None:
 
 def box() -> GateBox:
     """Return the gate box; opens it and starts its threads the first time."""
-    global _box  # noqa: PLW0603 (the one place of the one box)
+    global _box
     with _lock:
         if _box is None:
             _box = GateBox(home(), pairing, HttpTransport())
