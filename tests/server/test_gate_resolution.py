@@ -11,7 +11,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.scenic_gate_iot.tools import resolution
 from odoo.addons.scenic_gate_iot.tools.resolution import GateFact
 
-NOON = datetime(2027, 1, 1, 12)  # noqa: DTZ001 naive UTC, as Odoo keeps it
+NOON = datetime(2027, 1, 1, 12)
 
 
 class Ledger:

@@ -145,6 +145,7 @@ class TestGateScreens(common_scenic.ScenicCase):
             {"box_id": make_box(other, "B", ()).id},
             {"entrance_id": other.south.id},
             {"zone_id": False},
+            {"entrance_id": False},
             {"code": "with space"},
             {"code": ""},
         ):
@@ -155,7 +156,8 @@ class TestGateScreens(common_scenic.ScenicCase):
 
     def test_lane_takes_the_site_of_its_box(self):
         with Form(self.env["scenic.lane"]) as form:
-            form.name, form.code, form.box_id, form.zone_id = "L", "G9", self.box, self.park.gate
+            form.name, form.code, form.box_id = "South gate 9", "G9", self.box
+            form.zone_id, form.entrance_id = self.park.gate, self.park.south
         self.assertEqual(form.record.site_id, self.park.site)
 
     def test_device_options_are_a_json_object(self):

@@ -96,7 +96,14 @@ def make_box(park, name="South Gate House", lanes=("G1",), **values):
 def make_lane(park, box, code, **values):
     """Create a lane into the park."""
     return park.env["scenic.lane"].create(
-        {"name": f"Lane {code}", "code": code, "box_id": box.id, "zone_id": park.gate.id, **values}
+        {
+            "name": f"Lane {code}",
+            "code": code,
+            "box_id": box.id,
+            "zone_id": park.gate.id,
+            "entrance_id": park.south.id,
+            **values,
+        }
     )
 
 
