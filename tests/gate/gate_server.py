@@ -21,6 +21,7 @@ class FakeServer:
         self.acks = {}
         self.lose = []
         self.now = NOW
+        self.box = BOX  # the identifier that may talk
         self.batch = 2
         self.requests = 0
         self.tamper = lambda reply: reply  # changes the reply before it is signed
@@ -39,7 +40,7 @@ class FakeServer:
         self.requests += 1
         path = url.removeprefix(PAIRING.server)
         nonce = auth.verify_request(TOKEN, "POST", path, headers, body)
-        if not nonce or headers[auth.H_BOX] != BOX:
+        if not nonce or headers[auth.H_BOX] != self.box:
             return Answer(401, "", b"{}")
         data = json.dumps(self.tamper(self._reply(json.loads(body)))).encode()
         return Answer(200, auth.reply_signature(TOKEN, nonce, 200, data), data)
@@ -79,7 +80,9 @@ class FakeServer:
         return chain
 
 
-def command(action="open", lane="G1", uid="a" * 32, expires=NOW + 10, token=TOKEN, **fields):
+def command(
+    action="open", lane="G1", uid="a" * 32, expires=NOW + 10, token=TOKEN, box=BOX, **fields
+):
     """A signed command."""
     made = {"uid": uid, "lane": lane, "action": action, "n": 1, "expires": int(expires), **fields}
-    return made | {"sig": auth.command_signature(token, BOX, made)}
+    return made | {"sig": auth.command_signature(token, box, made)}

@@ -1,0 +1,229 @@
+"""The stock IoT box of Odoo 19.0 as a process, with our handlers fetched from a server.
+
+What is not ours here: Odoo's iot_drivers, its Manager, its download, its serial drivers.
+"""
+
+import json
+import os
+import select
+import socket
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+
+import gate_kit as kit
+import pytest
+from gate_http import ROOT, HttpServer, handler_zip
+from gate_server import FakeServer, command
+from modbus_board import tcp_board, wait_for, wire
+
+sys.path.append(str(ROOT / "tools"))
+
+from scenic_box import BoxFolder, BoxProcess  # noqa: E402 (the path comes first)
+from scenic_tools import odoo_source  # noqa: E402
+
+# a serial adapter is a line of text for Python's own port list: the box meets our pseudo terminals
+FAKE_PORTS = """
+import os
+from types import SimpleNamespace
+import serial.tools.list_ports
+
+def comports(*_args, **_options):
+    return [SimpleNamespace(device=path) for path in os.environ["FAKE_PORTS"].split(":")]
+
+serial.tools.list_ports.comports = comports
+"""
+
+
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def stock_addon():
+    odoo = odoo_source.find()
+    return odoo, next(
+        path / "iot_drivers" for path in odoo.addons_path if (path / "iot_drivers").is_dir()
+    )
+
+
+class Installation:
+    """A server that gives handlers, one lane on a serial scanner, and a stock box."""
+
+    def __init__(self, stack, folder):
+        self.odoo, stock = stock_addon()
+        self.ours, self.scanner = stack.enter_context(wire(_made(folder / "lane")))
+        self.other, self.weight = stack.enter_context(wire(_made(folder / "scale")))
+        self.modbus = port()
+        self.board = stack.enter_context(tcp_board(self.modbus))
+        self.server = FakeServer(kit.config(lanes=[self.lane()]))
+        self.server.now = time.time()
+        roots = [stock, ROOT / "scenic_ticketing", ROOT / "scenic_gate_iot"]
+        self.http = stack.enter_context(HttpServer(self.server, handler_zip(*roots)))
+        self.folder = BoxFolder(folder / "box")
+        self.folder.ensure(self.odoo)
+        self.box = BoxProcess(self.folder, port())
+        self.folder.configure(self.box.port)
+        site = _made(folder / "site")
+        (site / "sitecustomize.py").write_text(FAKE_PORTS)
+        os.environ["PYTHONPATH"] = str(site)
+        os.environ["FAKE_PORTS"] = f"{self.ours}:{self.other}"
+        stack.callback(lambda: [os.environ.pop(n) for n in ("PYTHONPATH", "FAKE_PORTS")])
+        stack.callback(self.box.stop)
+
+    def lane(self):
+        devices = [
+            {"name": "QR", "role": "reader", "driver": "line_reader", "url": str(self.ours)},
+            {
+                "name": "relay",
+                "role": "barrier",
+                "driver": "modbus_barrier",
+                "url": f"tcp://127.0.0.1:{self.modbus}",
+                "options": {"in_entry": 0},
+            },
+        ]
+        return kit.lane_config(devices=devices)
+
+    def scan(self, text):
+        with open(self.scanner, "wb", buffering=0) as line:
+            line.write(text.encode() + b"\r\n")
+
+    def call(self, path, **params):
+        body = json.dumps({"jsonrpc": "2.0", "params": params}).encode()
+        request = urllib.request.Request(
+            self.box.url + path, body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return json.load(reply)
+
+    def act(self, **data):
+        return self.call(
+            "/iot_drivers/action",
+            session_id="visitor",
+            device_identifier="scenic_gate:G1",
+            data=data,
+        )
+
+    @property
+    def handlers(self):
+        return self.folder.place / "odoo" / "addons" / "iot_drivers" / "iot_handlers"
+
+    def today(self, serial):
+        today = int(time.time() + 8 * 3600 - kit.EPOCH) // 86400
+        return kit.code(serial, valid_from=today - 1, valid_days=3, iat=0)
+
+
+def _made(folder):
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A box that was started empty, paired on its own page, and has fetched its handlers."""
+    with ExitStack() as stack:
+        made = Installation(stack, tmp_path_factory.mktemp("stock"))
+        made.box.start()
+        assert made.box.status() is None
+        made.box.pair(made.http.pairing_line(kit.TOKEN))
+        # read when it starts again, in a second: a box that belongs to nobody knows no lanes, so
+        # the stock serial drivers may only come now
+        made.folder.set("scenic_gate_box", handlers="scenic_*,serial_*,l10n_ke_*")
+        made.first = made.box.wait_ready()
+        yield made
+
+
+def test_box_has_our_handlers_flat_beside_its_own(place):
+    names = {str(path.relative_to(place.handlers)) for path in place.handlers.rglob("*.py")}
+    assert {"scenic_gate/engine.py", "scenic_rules/passage.py"} <= names
+    assert {"drivers/serial_scale_driver.py", "interfaces/serial_interface.py"} <= names
+    assert not [name for name in names if name.count("/") != 1 or "__init__" in name]
+
+
+def test_lane_is_a_device_of_the_box_and_the_server_knows_it(place):
+    wait_for(lambda: "scenic_gate:G1" in place.http.setups[-1]["devices"])
+    assert place.http.setups[-1]["iot_box"]["identifier"].startswith("linux-")
+    assert place.first["online"]
+
+
+def test_visitor_passes_the_stock_box(place):
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle")
+    place.scan(place.today(1))
+    wait_for(lambda: place.board.coils()[0])
+    place.board.pulse_input(0)
+    epoch = place.first["epoch"]
+    wait_for(lambda: "passed" in [f["kind"] for f in place.server.chain(epoch)], 10)
+    assert place.box.status()["lanes"]["G1"]["last"]["reason"] == "OK"
+
+
+def test_no_action_from_the_network_opens_a_gate(place):
+    wait_for(lambda: not place.board.coils()[0])
+    forged = command(expires=time.time() + 60) | {"sig": "0" * 64}
+    for data in (
+        {"action": "open"},
+        {"action": "hold"},
+        {"action": "command"},
+        {"action": "command", "command": {"action": "open", "lane": "G1"}},
+        {"action": "command", "command": forged},
+        {"action": "serve_lane"},
+        {"action": "run"},
+    ):
+        place.act(**data)
+    time.sleep(0.5)
+    assert not place.board.coils()[0]
+    kinds = [f["kind"] for f in place.server.chain(place.first["epoch"])]
+    assert "opened" not in kinds
+
+
+def test_signed_command_from_the_network_opens_once(place):
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+    before = [entry for entry in place.board.log if entry[0] == 5 and entry[2] == [True]]
+    order = command(expires=time.time() + 60, box=place.server.box)
+    for _ in range(3):
+        place.act(action="command", command=order)
+    wait_for(lambda: place.server.acks.get(order["uid"]) == "done", 10)
+    after = [entry for entry in place.board.log if entry[0] == 5 and entry[2] == [True]]
+    assert len(after) == len(before) + 1
+
+
+def test_port_of_a_lane_is_never_probed_by_other_drivers(place):
+    wait_for(lambda: f"{place.ours}" in place.http.setups[-1]["devices"], 30)
+    assert place.http.setups[-1]["devices"][str(place.ours)]["manufacturer"] == "Scenic"
+    # the same stock drivers do write to a port that nobody claimed
+    assert b"Ehello" in _read(place.weight, 15, until=b"Ehello")
+    assert _read(place.scanner, 1) == b""
+
+
+def _read(path, seconds, until=None):
+    """Return what the box wrote to a line, within some seconds."""
+    seen, deadline = b"", time.monotonic() + seconds
+    with open(path, "rb", buffering=0) as line:
+        while time.monotonic() < deadline and not (until and until in seen):
+            if select.select([line], [], [], 0.1)[0]:
+                seen += line.read(256)
+    return seen
+
+
+def test_pinned_box_starts_without_server_and_admits(place):
+    place.box.stop()
+    place.folder.configure(place.box.port, pinned=True)
+    server = place.folder.get("iot.box", "remote_server")
+    place.folder.set("iot.box", remote_server="http://127.0.0.1:9")
+    asked = place.http.seen.count("/iot/get_handlers")
+    place.box.start()
+    status = place.box.wait_ready()
+    assert (status["online"], status["clock"]) == (False, "unsure")
+    place.scan(place.today(2))
+    wait_for(lambda: place.board.coils()[0])
+    place.board.pulse_input(0)
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["last"]["reason"] == "OK")
+    place.box.stop(kill=True)
+    place.folder.set("iot.box", remote_server=server)
+    place.box.start()
+    place.box.wait_ready()
+    epoch = place.first["epoch"]
+    wait_for(lambda: "offline" in [f["mode"] for f in place.server.chain(epoch)[6:]], 20)
+    wait_for(lambda: place.box.status()["unsent"] == 0, 20)
+    assert place.http.seen.count("/iot/get_handlers") == asked
