@@ -39,7 +39,8 @@ class ScenicLane(models.Model):
     entrance_id = fields.Many2one(
         "scenic.entrance",
         domain="[('site_id', '=', site_id)]",
-        help="A ticket is good at certain entrances only; this one is where the lane stands.",
+        help="Where the lane stands; tickets may be bound to entrances. Empty = a ticket for any "
+        "entrance passes here.",
     )
     direction = fields.Selection([("in", "In"), ("out", "Out")], required=True, default="in")
     confirm = fields.Selection(
@@ -140,7 +141,7 @@ class ScenicLane(models.Model):
                         )
                     )
 
-    @api.constrains("zone_id", "direction", "entrance_id")
+    @api.constrains("zone_id", "direction")
     def _check_outside(self):
         for lane in self:
             if not lane.zone_id and lane.direction == "in":
@@ -148,13 +149,6 @@ class ScenicLane(models.Model):
                     self.env._(
                         "Lane %(lane)s leads in, so it needs the zone it leads into. A lane "
                         "without zone lets everybody pass and can only lead out.",
-                        lane=lane.code,
-                    )
-                )
-            if lane.zone_id and not lane.entrance_id:
-                raise ValidationError(
-                    self.env._(
-                        "Lane %(lane)s checks tickets, so it needs the entrance it stands at.",
                         lane=lane.code,
                     )
                 )

@@ -145,7 +145,6 @@ class TestGateScreens(common_scenic.ScenicCase):
             {"box_id": make_box(other, "B", ()).id},
             {"entrance_id": other.south.id},
             {"zone_id": False},
-            {"entrance_id": False},
             {"code": "with space"},
             {"code": ""},
         ):
