@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.scenic_finance.tools import allocation, revenue_sql
+
 
 @tagged("post_install", "-at_install")
 class TestRecognition(common_finance.FinanceCase):
@@ -81,6 +83,23 @@ class TestRecognition(common_finance.FinanceCase):
         self.assertEqual(self.events(ticket).mapped("amount"), [62.9, 62.9, 62.9])
         self.recognise()
         self.assertEqual(self.balance(self.liability), 0)
+
+    def test_the_database_splits_as_the_pure_function_does(self):
+        cases = [
+            (value, rights, use_no)
+            for value in (0, 1, 7, 100, 9999, 50941, 10**9 + 7)
+            for rights in (0, 1, 2, 3, 7, 12, 255, 1000)
+            for use_no in {1, 2, 3, rights // 2, rights}
+            if 1 <= use_no <= max(rights, 3) and (use_no <= rights or not rights)
+        ]
+        columns = [list(column) for column in zip(*cases, strict=True)]
+        self.cr.execute(
+            f"SELECT {revenue_sql.USE_VALUE} FROM unnest(%s::numeric[], %s, %s)"
+            " AS u(value, rights, use_no)",
+            columns,
+        )
+        results = [int(value) for (value,) in self.cr.fetchall()]
+        self.assertEqual(results, [allocation.use_value(*case) for case in cases])
 
     def test_an_annual_pass_is_served_with_its_first_visit(self):
         ticket = self.sold(self.park.annual)

@@ -134,15 +134,21 @@ class FinanceCase(common_scenic.ScenicCase):
 
 def make_company(env, chart, country="base.cn", currency="base.CNY", **vals):
     """Create a company with a chart of accounts and tax-included prices."""
-    company = env["res.company"].create(
-        {
-            "name": f"Scenic {chart} {uuid4().hex[:4]}",
-            "country_id": env.ref(country).id,
-            "currency_id": env.ref(currency).id,
-            "account_price_include": "tax_included",
-            **vals,
-        }
+    # the context keeps Odoo from loading the country's own chart at the commit
+    company = (
+        env["res.company"]
+        .with_context(chart_template_load=True)
+        .create(
+            {
+                "name": f"Scenic {chart} {uuid4().hex[:4]}",
+                "country_id": env.ref(country).id,
+                "currency_id": env.ref(currency).id,
+                "account_price_include": "tax_included",
+                **vals,
+            }
+        )
     )
+    company = company.with_env(env)
     env.ref(currency).active = True
     env.user.company_ids |= company
     env["account.chart.template"].try_loading(chart, company, install_demo=False)
