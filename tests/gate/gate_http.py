@@ -30,12 +30,12 @@ class HttpServer:
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):  # noqa: N802 (the name that http.server looks for)
+            def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 owner.seen.append(self.path)
                 owner.reply(self, body)
 
-            def do_GET(self):  # noqa: N802
+            def do_GET(self):
                 owner.seen.append(self.path)
                 owner.send(self, 404, b"")
 

@@ -207,9 +207,8 @@ def test_gate_without_its_board_turns_visitors_away_untouched(site):
 
 
 def test_two_processes_never_share_a_journal(site):
-    with site.running():
-        with pytest.raises(AlreadyRunning, match=str(site.folder)):
-            kit.box(site.folder)
+    with site.running(), pytest.raises(AlreadyRunning, match=str(site.folder)):
+        kit.box(site.folder)
     kit.box(site.folder).stop()
 
 

@@ -20,8 +20,8 @@ from modbus_board import tcp_board, wait_for, wire
 
 sys.path.append(str(ROOT / "tools"))
 
-from scenic_box import BoxFolder, BoxProcess  # noqa: E402 (the path comes first)
-from scenic_tools import odoo_source  # noqa: E402
+from scenic_box import BoxFolder, BoxProcess
+from scenic_tools import odoo_source
 
 # a serial adapter is a line of text for Python's own port list: the box meets our pseudo terminals
 FAKE_PORTS = """
