@@ -39,6 +39,6 @@ class ScenicGateDriver(Driver):
 class ScenicGateStatus(Controller):
     """Health of the box for people and monitors; shows no ticket and changes nothing."""
 
-    @route.iot_route("/scenic_gate/status", type="http", methods=["GET"])
+    @route.iot_route(runtime.STATUS_PATH, type="http", methods=["GET"])
     def status(self):
         return request.make_json_response(runtime.box().status())

@@ -12,4 +12,5 @@ class ScenicGateInterface(Interface):
     _loop_delay = 1
 
     def get_devices(self):
+        runtime.routes.check()
         return runtime.devices()

@@ -11,6 +11,9 @@ import os
 import threading
 from pathlib import Path
 
+from odoo import http
+from odoo.tools.func import reset_cached_properties
+
 from odoo.addons.iot_drivers.tools import helpers
 
 from .box import GateBox
@@ -21,6 +24,9 @@ _logger = logging.getLogger(__name__)
 
 DEVICE_PREFIX = "scenic_gate:"
 FIRST_CONFIG_S = 15.0  # how long a serial port of a just paired box waits before others may probe
+
+STATUS_PATH = "/scenic_gate/status"
+ROUTE_CHECKS = 10  # seconds after the start
 
 _lock = threading.Lock()
 _box: GateBox | None = None
@@ -60,6 +66,29 @@ def devices() -> dict[str, dict]:
         DEVICE_PREFIX + code: {"lane": code, "name": lane.name}
         for code, lane in box().lanes.items()
     }
+
+
+class RouteKeeper:
+    """Sees to it that our route exists.
+
+    The stock box forgets its map of routes once the handlers are loaded. A request that had begun
+    to build the map before puts it back afterwards, and our routes are missing until a restart: a
+    monitor that asks once a second manages that sooner or later.
+    """
+
+    def __init__(self) -> None:
+        self._left = ROUTE_CHECKS
+
+    def check(self) -> None:
+        """Look once; called every second, the first seconds matter."""
+        if self._left <= 0:
+            return
+        self._left -= 1
+        if not any(rule.rule == STATUS_PATH for rule in http.root.nodb_routing_map.iter_rules()):
+            reset_cached_properties(http.root)
+
+
+routes = RouteKeeper()
 
 
 def owns_port(path: str) -> bool:
