@@ -65,7 +65,7 @@ class ScenicTicket(models.Model):
     )
     # Every use updates its ticket, so each index here costs something at the gates. This one finds
     # the tickets of a journal item, and the proof adds up all tickets from it alone.
-    _origin = models.Index("(origin_aml_id, company_id) INCLUDE (net_value, deferred)")
+    _origin_aml = models.Index("(origin_aml_id, company_id) INCLUDE (net_value, deferred)")
     _sale_day = models.Index("USING brin (sale_day)")
 
     @api.depends("net_value", "refund_value", "revenue_event_ids.amount")

@@ -39,6 +39,7 @@ class ScenicValueReport(models.Model):
     refunded_tickets = fields.Integer(readonly=True)
     pax = fields.Integer(string="Persons Sold", readonly=True)
     uses = fields.Integer(readonly=True, help="Uses without those that were taken back.")
+    value = fields.Monetary(readonly=True, help="What the movement is worth, whatever its kind.")
     sold_value = fields.Monetary(readonly=True)
     used_value = fields.Monetary(readonly=True)
     refunded_value = fields.Monetary(readonly=True)
@@ -54,14 +55,15 @@ class ScenicValueReport(models.Model):
             """
 SELECT t.id::bigint * 4 AS id, t.sale_day AS day, 'sale' AS kind, t.id AS ticket_id,
        NULL::int AS zone_id, 1 AS tickets, 0 AS refunded_tickets, t.pax, 0 AS uses,
-       t.net_value AS sold_value, 0.0 AS used_value, 0.0 AS refunded_value,
+       t.net_value AS value, t.net_value AS sold_value, 0.0 AS used_value, 0.0 AS refunded_value,
        0.0 AS expired_value, 0.0 AS kept_value,
        CASE WHEN t.deferred THEN t.net_value ELSE 0.0 END AS open_value,
        %(ticket)s
   FROM scenic_ticket t %(joins)s
  UNION ALL
 SELECT t.id::bigint * 4 + 1, t.refund_day, 'refund', t.id, NULL, 0, 1, 0, 0,
-       0.0, 0.0, t.refund_value, 0.0, 0.0, CASE WHEN t.deferred THEN -t.refund_value ELSE 0.0 END,
+       t.refund_value, 0.0, 0.0, t.refund_value, 0.0, 0.0,
+       CASE WHEN t.deferred THEN -t.refund_value ELSE 0.0 END,
        %(ticket)s
   FROM scenic_ticket t %(joins)s
  WHERE t.refund_day IS NOT NULL
@@ -69,7 +71,8 @@ SELECT t.id::bigint * 4 + 1, t.refund_day, 'refund', t.id, NULL, 0, 1, 0, 0,
 SELECT e.id::bigint * 4 + 2, e.day, CASE e.kind WHEN 'rounding' THEN 'use' ELSE e.kind END, t.id,
        r.zone_id, 0, 0, 0,
        CASE e.kind WHEN 'use' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END,
-       0.0, CASE WHEN e.kind IN ('use', 'reversal', 'rounding') THEN e.amount ELSE 0.0 END, 0.0,
+       e.amount, 0.0,
+       CASE WHEN e.kind IN ('use', 'reversal', 'rounding') THEN e.amount ELSE 0.0 END, 0.0,
        CASE WHEN e.kind = 'expire' THEN e.amount ELSE 0.0 END,
        CASE WHEN e.kind = 'fee' THEN e.amount ELSE 0.0 END, -e.amount,
        %(ticket)s
