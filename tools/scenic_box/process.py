@@ -22,6 +22,7 @@ class BoxProcess:
     def __init__(self, folder: BoxFolder, port: int):
         self.folder, self.port = folder, port
         self.url = f"http://127.0.0.1:{port}"
+        self._child: subprocess.Popen | None = None
 
     @property
     def command(self) -> list[str]:
@@ -38,6 +39,8 @@ class BoxProcess:
     @property
     def pid(self) -> int | None:
         """Process number of a box that was started here before and still runs."""
+        if self._child:
+            self._child.poll()  # takes leave of one that ended
         path = self.folder.place / "box.pid"
         try:
             pid = int(path.read_text())
@@ -51,7 +54,7 @@ class BoxProcess:
         if self.pid:
             raise shell.SetupError(f"the box in {self.folder.place} runs already")
         with open(self.folder.log, "a") as log:
-            subprocess.Popen(
+            self._child = subprocess.Popen(
                 self.command,
                 env=os.environ | self.environment,
                 stdin=subprocess.DEVNULL,
