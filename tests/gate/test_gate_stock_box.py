@@ -7,7 +7,6 @@ import json
 import os
 import select
 import socket
-import sys
 import time
 import urllib.request
 from contextlib import ExitStack
@@ -17,9 +16,6 @@ import pytest
 from gate_http import ROOT, HttpServer, handler_zip
 from gate_server import FakeServer, command
 from modbus_board import tcp_board, wait_for, wire
-
-sys.path.append(str(ROOT / "tools"))
-
 from scenic_box import BoxFolder, BoxProcess
 from scenic_tools import odoo_source
 
