@@ -2,7 +2,7 @@ import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { parseFloat } from "@web/views/fields/parsers";
-import { formatDay, nameOfDay } from "@scenic_ticketing/app/utils/visit_date";
+import { formatDay, formatDayForPaper, nameOfDay } from "@scenic_ticketing/app/utils/visit_date";
 
 patch(PosOrderline.prototype, {
     get isScenicTicket() {
@@ -20,7 +20,11 @@ patch(PosOrderline.prototype, {
         const tickets = this.backLink("<-scenic.ticket.pos_order_line_id") || [];
         return [...tickets].sort((a, b) => a.id - b.id);
     },
-    // the two below depend on the clock, so they are no getters: those are cached
+    /** Return the visit date without "today", for what is read on another day. */
+    get scenicVisitOnPaper() {
+        return formatDayForPaper(this.scenicVisitDate);
+    },
+    // the three below depend on the clock, so they are no getters: those are cached
     isScenicVisitToday() {
         return this.scenicVisitDate === this.product_id.product_tmpl_id.getScenicToday();
     },
@@ -35,7 +39,7 @@ patch(PosOrderline.prototype, {
         const today = this.product_id.product_tmpl_id.getScenicToday();
         const name = nameOfDay(this.scenicVisitDate, today);
         const day = formatDay(this.scenicVisitDate, today);
-        return name ? _t("%(name)s, %(day)s", { name, day }) : day;
+        return name ? `${name} · ${day}` : day;
     },
     // EXTENDS point_of_sale
     canBeMergedWith(orderline) {

@@ -26,8 +26,11 @@ export class RefundPopup extends Component {
         useBarcodeReader({ scenic_ticket: this.onScanned }, true);
     }
 
-    get title() {
-        return _t("Which %(count)s of the tickets are given back?", { count: this.props.count });
+    get instruction() {
+        return _t("Touch or scan the %(count)s of %(total)s that the visitor hands back.", {
+            count: this.props.count,
+            total: this.props.tickets.length,
+        });
     }
     get isComplete() {
         return this.state.chosen.length === this.props.count;

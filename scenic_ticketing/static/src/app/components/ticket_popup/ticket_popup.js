@@ -8,6 +8,7 @@ import { useBarcodeReader } from "@point_of_sale/app/hooks/barcode_reader_hook";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { uuidv4 } from "@point_of_sale/utils";
 import { sentenceOfReason } from "@scenic_ticketing/app/utils/reason";
+import { groupAlias } from "@scenic_ticketing/app/models/scenic_ticket";
 import { formatDayForPaper } from "@scenic_ticketing/app/utils/visit_date";
 
 const { DateTime } = luxon;
@@ -26,7 +27,7 @@ export class TicketPopup extends Component {
     setup() {
         this.pos = usePos();
         this.ui = useService("ui");
-        this.input = useRef("input");
+        this.form = useRef("form");
         this.state = useState({
             code: this.props.code,
             text: "",
@@ -39,7 +40,7 @@ export class TicketPopup extends Component {
         });
         useBarcodeReader({ scenic_ticket: (barcode) => this.find(barcode.code) }, true);
         onWillStart(() => this.props.code && this.find(this.props.code));
-        onMounted(() => !this.state.ticket && this.input.el?.focus());
+        onMounted(() => this.focusNextAction());
     }
 
     get ticket() {
@@ -66,17 +67,30 @@ export class TicketPopup extends Component {
         }
         return right.total ? Math.min(right.left, this.ticket.pax) : this.ticket.pax;
     }
-    rightLabel(right) {
-        const left = right.total
+    leftLabel(right) {
+        return right.total
             ? _t("%(left)s of %(total)s left", { left: right.left, total: right.total })
             : _t("no limit");
-        return [left, sentenceOfReason(right.reason)].filter(Boolean).join(" · ");
+    }
+    problemOf(right) {
+        return sentenceOfReason(right.reason);
     }
     useLabel(use) {
         const at = deserializeDateTime(use.happened_at).toLocaleString(DateTime.DATETIME_SHORT);
         return [at, use.zone, use.lane].filter(Boolean).join(" · ");
     }
 
+    get alias() {
+        return groupAlias(this.ticket.alias);
+    }
+
+    /** Put the focus where the work goes on; in the input only to type, as it opens a keyboard. */
+    focusNextAction() {
+        const dialog = this.form.el.closest(".modal");
+        const action = this.ticket ? ".o_scenic_redeem:enabled" : ".o_scenic_ticket_input";
+        const next = dialog.querySelector(action) || dialog.querySelector(".o_scenic_close");
+        next.focus();
+    }
     onSubmit() {
         if (this.state.text.trim()) {
             this.find(this.state.text.trim());
