@@ -22,8 +22,10 @@ class ScenicTicketWindow(models.Model):
         ticket, reason = self._find(text)
         if ticket.company_id - self.env.user.company_ids:
             ticket, reason = self.browse(), Reason.E_SITE
+        reason = reason or Reason.OK
         return {
-            "reason": (reason or Reason.OK).value,
+            "reason": reason.value,
+            "message": self._window_words(reason),
             "ticket": ticket.sudo()._window_facts() if ticket else False,
             "may_redeem": self._may_redeem(),
         }
@@ -36,7 +38,7 @@ class ScenicTicketWindow(models.Model):
             raise AccessError(self.env._("Only window staff and attendants can let visitors in."))
         zone = self.env["scenic.zone"].browse(zone_id)
         zone.check_access("read")
-        return self.env["scenic.redemption"]._redeem(
+        answer = self.env["scenic.redemption"]._redeem(
             text,
             zone,
             lane_code=config.name,
@@ -45,6 +47,7 @@ class ScenicTicketWindow(models.Model):
             source_ref=f"window:{config.id}:{request_id}",
             staff=True,
         )
+        return {**answer, "message": self._window_words(Reason(answer["reason"]))}
 
     @api.model
     def _check_window(self, config_id):
@@ -60,8 +63,13 @@ class ScenicTicketWindow(models.Model):
         groups = "scenic_ticketing.group_window,scenic_ticketing.group_attendant"
         return self.env.user.has_groups(groups)
 
+    @api.model
+    def _window_words(self, reason):
+        """Return what the window says about a reason; nothing when all is well."""
+        return "" if reason is Reason.OK else self.env["scenic.reason"]._reason_labels()[reason]
+
     def _window_facts(self):
-        """Return this ticket as the window shows it: facts and codes, the words are its own."""
+        """Return this ticket as the window shows it."""
         self.ensure_one()
         labels = dict(self._fields["state"]._description_selection(self.env))
         return {
@@ -108,6 +116,7 @@ class ScenicTicketWindow(models.Model):
                     "total": total,
                     "left": max(0, total - used.get(zone, 0)),
                     "reason": decision.reason.value,
+                    "message": self._window_words(decision.reason),
                 }
             )
         return rights

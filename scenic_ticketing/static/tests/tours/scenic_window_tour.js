@@ -38,7 +38,7 @@ addTour(
     Scenic.slipsArePrinted(),
     {
         content: "the receipt shows visit dates, and no QR code but those of the tickets",
-        trigger: ".pos-receipt:has(.o_scenic_line_date:contains(Tomorrow)):not(:has(#posqrcode))",
+        trigger: ".pos-receipt:has(.o_scenic_line_date:contains(", 20")):not(:has(#posqrcode))",
     }
 );
 

@@ -20,7 +20,17 @@ function ticketFacts(values = {}) {
         state_label: "Valid",
         order_id: false,
         order_name: "",
-        rights: [{ zone_id: 3, zone_code: "PARK", zone: "Park", total: 1, left: 1, reason: "OK" }],
+        rights: [
+            {
+                zone_id: 3,
+                zone_code: "PARK",
+                zone: "Park",
+                total: 1,
+                left: 1,
+                reason: "OK",
+                message: "",
+            },
+        ],
         uses: [],
         ...values,
     };
@@ -29,7 +39,17 @@ function ticketFacts(values = {}) {
 const USED = {
     state: "used",
     state_label: "Used up",
-    rights: [{ zone_id: 3, zone_code: "PARK", zone: "Park", total: 1, left: 0, reason: "E_USED" }],
+    rights: [
+        {
+            zone_id: 3,
+            zone_code: "PARK",
+            zone: "Park",
+            total: 1,
+            left: 0,
+            reason: "E_USED",
+            message: "Used.",
+        },
+    ],
     uses: [{ happened_at: "2026-05-01 01:30:00", zone: "Park", lane: "North 2" }],
 };
 
@@ -38,7 +58,7 @@ test("a good ticket is redeemed once, and shows that it is used", async () => {
     let facts = ticketFacts();
     onRpc("scenic.ticket", "pos_scan", ({ args }) => {
         expect.step(`scan ${args[0].slice(0, 3)}`);
-        return { reason: "OK", ticket: facts, may_redeem: true };
+        return { reason: "OK", message: "", ticket: facts, may_redeem: true };
     });
     onRpc("scenic.ticket", "pos_redeem", ({ args }) => {
         expect.step(`redeem zone ${args[1]} for ${args[2]}`);
@@ -62,10 +82,15 @@ test("somebody else was faster: nobody is let in", async () => {
         ticket: ticketFacts(),
         may_redeem: true,
     }));
-    onRpc("scenic.ticket", "pos_redeem", () => ({ reason: "E_USED", admit: 0 }));
+    onRpc("scenic.ticket", "pos_redeem", () => ({
+        reason: "E_USED",
+        colour: "RED",
+        message: "Used by another.",
+        admit: 0,
+    }));
     store.openScenicTicket(CODE);
     await contains(".o_scenic_redeem").click();
-    await waitFor(".o_scenic_ticket_problem:contains(It is used up.)");
+    await waitFor(".o_scenic_ticket_problem:contains(Used by another.)");
     expect(".o_scenic_ticket_success").toHaveCount(0);
 });
 
@@ -73,9 +98,24 @@ test("part of a group enters", async () => {
     const { store } = await openWindow();
     const group = ticketFacts({
         pax: 5,
-        rights: [{ zone_id: 3, zone_code: "PARK", zone: "Park", total: 5, left: 3, reason: "OK" }],
+        rights: [
+            {
+                zone_id: 3,
+                zone_code: "PARK",
+                zone: "Park",
+                total: 5,
+                left: 3,
+                reason: "OK",
+                message: "",
+            },
+        ],
     });
-    onRpc("scenic.ticket", "pos_scan", () => ({ reason: "OK", ticket: group, may_redeem: true }));
+    onRpc("scenic.ticket", "pos_scan", () => ({
+        reason: "OK",
+        message: "",
+        ticket: group,
+        may_redeem: true,
+    }));
     onRpc("scenic.ticket", "pos_redeem", ({ args }) => {
         expect.step(`${args[2]} persons`);
         return { reason: "OK", admit: args[2] };
@@ -92,13 +132,13 @@ test("an unknown number is told, and the next one can be typed", async () => {
     const { store } = await openWindow();
     onRpc("scenic.ticket", "pos_scan", ({ args }) =>
         args[0] === "T123456789012345"
-            ? { reason: "OK", ticket: ticketFacts() }
-            : { reason: "E_UNKNOWN_ALIAS", ticket: false }
+            ? { reason: "OK", message: "", ticket: ticketFacts() }
+            : { reason: "E_UNKNOWN_ALIAS", message: "No such number.", ticket: false }
     );
     store.openScenicTicket();
     await contains(".o_scenic_ticket_input").edit("T999");
     await contains(".o_scenic_ticket_search button").click();
-    await waitFor(".o_scenic_ticket_problem:contains(No ticket has this number)");
+    await waitFor(".o_scenic_ticket_problem:contains(No such number.)");
     await contains(".o_scenic_ticket_input").edit("T123456789012345", { confirm: "Enter" });
     await waitFor(".o_scenic_ticket_state[data-state='valid']");
     expect(".o_scenic_ticket_problem").toHaveCount(0);

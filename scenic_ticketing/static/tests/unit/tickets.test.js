@@ -52,6 +52,15 @@ test("a slip says what a visitor and a gate need", async () => {
     expect(qr.getBoundingClientRect().width).toBe(371);
 });
 
+test("a ticket without a code yet is printed with its number", async () => {
+    const { tickets } = await paidOrder(["valid"]);
+    tickets[0].code = false;
+    await mountWithCleanup(TicketSlips, { props: { slips: [tickets[0].slip] } });
+    expect(".o_scenic_slip_qr").toHaveCount(0);
+    expect(".o_scenic_slip_no_qr").toHaveCount(1);
+    expect(".o_scenic_slip_alias").toHaveText("T123 4567 8901 2340");
+});
+
 test("only tickets that open a gate are printed", async () => {
     const { order } = await paidOrder(["used", "valid", "void"]);
     expect(order.scenicTicketsToPrint.map((ticket) => ticket.state)).toEqual(["valid"]);

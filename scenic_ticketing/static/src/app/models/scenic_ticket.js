@@ -18,7 +18,8 @@ export class ScenicTicket extends Base {
         const siblings = line.order_id.scenicTickets;
         return {
             id: this.id,
-            qr: drawQrCode(this.code),
+            // a ticket that could not be signed yet has only its number, which opens the gate too
+            qr: this.code ? drawQrCode(this.code) : null,
             alias: groupAlias(this.alias),
             site: this.site_id?.name || "",
             product: line.getFullProductName(),

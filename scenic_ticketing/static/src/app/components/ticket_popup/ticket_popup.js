@@ -7,7 +7,6 @@ import { useService } from "@web/core/utils/hooks";
 import { useBarcodeReader } from "@point_of_sale/app/hooks/barcode_reader_hook";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { uuidv4 } from "@point_of_sale/utils";
-import { sentenceOfReason } from "@scenic_ticketing/app/utils/reason";
 import { groupAlias } from "@scenic_ticketing/app/models/scenic_ticket";
 import { formatDayForPaper } from "@scenic_ticketing/app/utils/visit_date";
 
@@ -72,9 +71,6 @@ export class TicketPopup extends Component {
             ? _t("%(left)s of %(total)s left", { left: right.left, total: right.total })
             : _t("no limit");
     }
-    problemOf(right) {
-        return sentenceOfReason(right.reason);
-    }
     useLabel(use) {
         const at = deserializeDateTime(use.happened_at).toLocaleString(DateTime.DATETIME_SHORT);
         return [at, use.zone, use.lane].filter(Boolean).join(" · ");
@@ -106,10 +102,10 @@ export class TicketPopup extends Component {
             this.show(answer);
         }
     }
-    show({ reason, ticket, may_redeem }) {
+    show({ message, ticket, may_redeem }) {
         this.state.ticket = ticket || null;
         this.state.mayRedeem = may_redeem;
-        this.state.problem = sentenceOfReason(reason);
+        this.state.problem = message;
         this.state.wanted = Math.max(1, ticket ? this.mostWanted : 1);
         if (this.state.problem) {
             this.pos.sound.play("error");
@@ -134,8 +130,10 @@ export class TicketPopup extends Component {
                 count: answer.admit,
                 zone: right.zone,
             });
+        } else if (answer.colour === "GREEN") {
+            this.state.success = answer.message;
         } else {
-            this.state.problem = sentenceOfReason(answer.reason);
+            this.state.problem = answer.message;
         }
     }
     stepWanted(count) {

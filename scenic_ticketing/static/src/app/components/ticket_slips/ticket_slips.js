@@ -10,7 +10,7 @@ export class TicketSlips extends Component {
                 type: Object,
                 shape: {
                     id: Number,
-                    qr: Object,
+                    qr: { type: [Object, { value: null }] },
                     alias: String,
                     site: String,
                     product: String,
