@@ -38,7 +38,7 @@ addTour(
     Scenic.slipsArePrinted(),
     {
         content: "the receipt shows visit dates, and no QR code but those of the tickets",
-        trigger: ".pos-receipt:has(.o_scenic_line_date:contains(", 20")):not(:has(#posqrcode))",
+        trigger: ".pos-receipt:has(.o_scenic_line_date:contains(', 20')):not(:has(#posqrcode))",
     }
 );
 
@@ -214,7 +214,7 @@ addTour(
     { content: "open its order", trigger: ".o_scenic_open_order", run: "click" },
     {
         content: "the order of the ticket is selected",
-        trigger: ".ticket-screen .leftpane .o_scenic_print_tickets:contains('(1)')",
+        trigger: ".ticket-screen .leftpane .o_scenic_print_tickets:contains('again (1)')",
     }
 );
 
@@ -245,7 +245,7 @@ addTour(
     Scenic.connectPrinter(),
     ProductScreen.clickRefund(),
     TicketScreen.selectOrder("001"),
-    Scenic.clickPrintTickets("Print tickets (3)"),
+    Scenic.clickPrintTickets("Print tickets again (3)"),
     Scenic.browserPrinted(3)
 );
 

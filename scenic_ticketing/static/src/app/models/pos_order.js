@@ -1,4 +1,5 @@
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
 patch(PosOrder.prototype, {
@@ -20,6 +21,12 @@ patch(PosOrder.prototype, {
     /** The tickets that still open a gate. */
     get scenicTicketsToPrint() {
         return this.scenicTickets.filter((ticket) => ticket.state === "valid");
+    },
+    get scenicPrintLabel() {
+        const count = this.scenicTicketsToPrint.length;
+        return this.uiState.scenicPrinted
+            ? _t("Print tickets again (%s)", count)
+            : _t("Print tickets (%s)", count);
     },
     /** Whether tickets are paid for but not issued yet, because the server did not answer. */
     get isAwaitingScenicTickets() {

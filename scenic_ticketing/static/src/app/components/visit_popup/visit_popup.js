@@ -63,8 +63,10 @@ export class VisitPopup extends Component {
     get isDateAllowed() {
         return this.state.date >= this.props.today && this.state.date <= this.props.lastDay;
     }
-    get lastDayLabel() {
-        return formatDay(this.props.lastDay, this.props.today);
+    get dateProblem() {
+        return _t("This ticket can be sold for visits from today until %(day)s.", {
+            day: formatDay(this.props.lastDay, this.props.today),
+        });
     }
     get confirmLabel() {
         const amount = this.env.utils.formatCurrency(this.props.unitPrice * this.state.qty);
