@@ -26,8 +26,8 @@ class WindowCase(HttpCase):
         super().tearDown()
 
     def run_tour(self, name):
-        """Let the cashier walk through a tour at the window."""
-        self.start_tour(f"/pos/ui/{self.window.id}", name, login=LOGIN)
+        """Let the cashier walk through a tour at the window; busy machines take their time."""
+        self.start_tour(f"/pos/ui/{self.window.id}", name, login=LOGIN, timeout=180)
 
     @property
     def tickets(self):

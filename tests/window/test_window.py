@@ -29,8 +29,13 @@ class TestWindow(window_case.WindowCase):
         self.assertEqual(sum(tickets.mapped("net_value")), 390)
         codes = [slip_reader.read_codes(slip) for slip in self.slips]
         self.assertCountEqual(codes, [[ticket.code] for ticket in tickets])
+        # version 7 on 58 mm paper: seven whole dots a module
+        self.assertEqual([slip_reader.dots_per_module(slip) for slip in self.slips], [7] * 4)
 
     def test_four_tickets_for_today_are_sold_without_a_question(self):
+        methods = self.window.payment_method_ids
+        self.window.sudo().write({"use_fast_payment": True, "fast_payment_method_ids": methods.ids})
+
         self.run_tour("ScenicSellFast")
 
         self.assertEqual(self.tickets.mapped("visit_date"), [self.park.site._today()] * 4)

@@ -28,8 +28,7 @@ export function scanProduct(store, templateId = ADULT) {
     const template = store.models["product.template"].get(templateId);
     return store.addLineToCurrentOrder(
         { product_tmpl_id: template, product_id: template.product_variant_ids[0] },
-        { code: { type: "product", code: "6901234567892" } },
-        false
+        { code: { type: "product", code: "6901234567892" } }
     );
 }
 

@@ -6,6 +6,9 @@ import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import { negate, run } from "@point_of_sale/../tests/generic_helpers/utils";
 
+// a picture of a slip takes seconds on a busy machine
+const PRINT_TIMEOUT = 60000;
+
 function check(condition, message) {
     if (!condition) {
         throw new Error(message);
@@ -159,6 +162,7 @@ export function slipsArePrinted() {
     return {
         content: "the slips are printed",
         trigger: ".receipt-screen .o_scenic_print_tickets:contains('Print tickets again')",
+        timeout: PRINT_TIMEOUT,
     };
 }
 
@@ -172,6 +176,7 @@ export function clickPrintTickets(label) {
         {
             content: "the slips are printed",
             trigger: ".o_scenic_print_tickets:not(:has(.fa-spin))",
+            timeout: PRINT_TIMEOUT,
         },
     ];
 }
