@@ -1,7 +1,9 @@
 import configparser
 import logging
 import os
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from odoo import api, models, tools
 from odoo.exceptions import UserError
@@ -20,6 +22,24 @@ SECTION, OPTION = "scenic", "key_file"
 _loaded = {}
 
 
+class Trust(NamedTuple):
+    """What the codes of one site are checked with."""
+
+    verifier: Verifier
+    dynamic_key: bytes | None
+
+
+@lru_cache(maxsize=1)
+def _path_in(config_file, _changed):
+    """Read the path of the key file out of the server's configuration, again when it changed."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read(config_file)
+    except configparser.Error:
+        return None
+    return parser.get(SECTION, OPTION, fallback="").strip() or None
+
+
 class ScenicKeyring(models.AbstractModel):
     """The signing keys: read from a file beside the server, never stored in the database."""
 
@@ -31,12 +51,12 @@ class ScenicKeyring(models.AbstractModel):
         """Return the path of the key file, None when nothing names one."""
         if path := os.environ.get(ENVIRONMENT):
             return path
-        parser = configparser.RawConfigParser()
+        path = tools.config["config"] or ""
         try:
-            parser.read(tools.config["config"] or [])
-        except configparser.Error:
+            changed = os.stat(path).st_mtime_ns
+        except OSError:
             return None
-        return parser.get(SECTION, OPTION, fallback="").strip() or None
+        return _path_in(path, changed)
 
     @api.model
     def _problem(self):
@@ -64,16 +84,25 @@ class ScenicKeyring(models.AbstractModel):
         return None
 
     @api.model
+    def _stamp(self):
+        """Return what identifies the content of the key file, None when it cannot be read."""
+        path = self._key_path()
+        try:
+            stat = os.stat(path or "")
+        except OSError:
+            return None
+        return path, stat.st_mtime_ns, stat.st_size
+
+    @api.model
     def _keys(self):
         """Return the key file's content; OSError or KeyFileError when there is none."""
-        path = Path(self._key_path() or "")
-        stat = path.stat()
-        identity = (path, stat.st_mtime_ns, stat.st_size)
-        if identity not in _loaded:
-            keys = key_files.load(path.read_bytes())
+        stamp = self._stamp()
+        if stamp is None or stamp not in _loaded:
+            path = self._key_path() or ""
+            keys = key_files.load(Path(path).read_bytes())
             _loaded.clear()
-            _loaded[identity] = keys
-        return _loaded[identity]
+            _loaded[stamp] = keys
+        return _loaded[stamp]
 
     @api.model
     def _require(self):
@@ -102,30 +131,38 @@ class ScenicKeyring(models.AbstractModel):
         return certificates._current(site).kid, self._keys().issuer
 
     @api.model
-    @tools.ormcache("site_id", "stamp")
-    def _cached_verifier(self, site_id, stamp):
-        """Build the verifier of a site once per worker and key file (``stamp`` names it)."""
-        site = self.env["scenic.site"].browse(site_id).sudo()
-        verifier = Verifier(site.code, self._keys().roots)
-        for certificate in (
-            self.env["scenic.certificate"].sudo().search([("site_id", "=", site_id)])
-        ):
-            certificate._teach(verifier)
-        return verifier
-
-    @api.model
     def _verifier(self, site):
         """Return the verifier of a site's codes, with every certificate that was ever issued."""
         self._require()
-        return self._cached_verifier(site.id, hash(next(iter(_loaded))))
+        return self._trust(site).verifier
 
     @api.model
     def _dynamic_key(self, site):
         """Return the key of the live codes of a site; None without a key file."""
+        return self._trust(site).dynamic_key
+
+    @api.model
+    def _trust(self, site):
+        """Return what a site's codes are checked with; without a key file it knows no code.
+
+        ``site``: record or SiteInfo. Kept in memory until a certificate or the key file changes.
+        """
+        return self._trust_of(site.id, self._stamp())
+
+    @api.model
+    @tools.ormcache("site_id", "stamp")
+    def _trust_of(self, site_id, stamp):
+        site = self.env["scenic.site"].browse(site_id).sudo()
         try:
-            return self._keys().dynamic_key(site.code)
-        except (OSError, key_files.KeyFileError):
-            return None
+            keys = self._keys() if stamp else None
+        except key_files.KeyFileError:
+            keys = None
+        verifier = Verifier(site.code, keys.roots if keys else {})
+        if keys:
+            certificates = self.env["scenic.certificate"].sudo()
+            for certificate in certificates.search([("site_id", "=", site_id)]):
+                certificate._teach(verifier)
+        return Trust(verifier, keys.dynamic_key(site.code) if keys else None)
 
     @api.model
     def _read_code(self, text):

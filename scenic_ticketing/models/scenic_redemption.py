@@ -4,6 +4,10 @@ from odoo.exceptions import UserError
 from ..tools import redemption_sql
 
 
+# columns of a ticket that the database itself writes when a right is used
+_MOVED_BY_USE = ["used_count", "state", "write_date", "redemption_ids"]
+
+
 class ScenicRedemption(models.Model):
     """The one ledger of passages. One row is one right used by one person.
 
@@ -128,8 +132,7 @@ class ScenicRedemption(models.Model):
         """
         if not rows:
             return []
-        tickets = self.env["scenic.ticket"].browse({row["ticket_id"] for row in rows})
-        tickets.flush_recordset()
+        self.env["scenic.ticket"].flush_model()
         filled = {
             "kind": "use",
             "how": "gate",
@@ -138,7 +141,8 @@ class ScenicRedemption(models.Model):
             "user_id": self.env.uid,
         }
         written = redemption_sql.append(self.env.cr, [filled | row for row in rows])
-        tickets.invalidate_recordset(flush=False)
+        tickets = self.env["scenic.ticket"].browse({row["ticket_id"] for row in rows})
+        tickets.invalidate_recordset(_MOVED_BY_USE, flush=False)
         return written
 
     def _reverse(self, reason):

@@ -6,15 +6,12 @@ from psycopg2 import errors
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.sql_db import Cursor
 
 from ..iot_handlers.scenic_rules.passage import decide
 from ..iot_handlers.scenic_rules.reading import Stores, read
 from ..iot_handlers.scenic_rules.reason import Reason
 from ..iot_handlers.scenic_rules.site_time import day_number
 from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT, uid_hex
-from ..iot_handlers.scenic_rules.verifier import Verifier
 from ..iot_handlers.scenic_rules.views import (
     STATE_VALID,
     STATE_VOID,
@@ -23,7 +20,8 @@ from ..iot_handlers.scenic_rules.views import (
     TicketView,
     refusal,
 )
-from ..tools.redemption_sql import READ_BY_ALIAS, READ_BY_UID
+from ..tools.kept_connections import kept_cursor
+from ..tools.redemption_sql import read_by_alias, read_by_uid
 from ..tools.site_time import ZoneInfo, to_unix, to_utc
 
 # Each round somebody else won a right of the same ticket, so a ticket for n persons can cost its
@@ -104,9 +102,11 @@ class ScenicRedemptionOnline(models.Model):
         the worker. Here the fifteen wait for the first to commit, a millisecond, see its row and
         decide again.
         """
-        with self.env.registry.cursor() as cr:
-            # a test's cursor stands on an open transaction, whose level cannot change any more
-            if isinstance(cr, Cursor):
+        registry = self.env.registry
+        # a test puts its own cursor there, on a transaction whose level cannot change any more
+        in_test = "cursor" in vars(registry)
+        with registry.cursor() if in_test else kept_cursor(registry.db_name) as cr:
+            if not in_test:
                 cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
             yield self.with_env(self.env(cr=cr))
 
@@ -177,26 +177,20 @@ class ScenicRedemptionOnline(models.Model):
     @api.model
     def _read_ticket(self, attempt):
         """Understand the text shown; returns the reading and the database row behind it."""
-        rows = []
+        cr, zone_id, rows = self.env.cr, attempt.zone.id, []
 
-        def find(query, **key):
-            self.env.cr.execute(query, key | {"zone_id": attempt.zone.id})
-            rows.extend(self.env.cr.dictfetchall())
-            return self._row_view(rows[0]) if rows else None
+        def keep(row):
+            rows.append(row)
+            return row and self._row_view(row)
 
-        keyring = self.env["scenic.keyring"]
-        try:
-            verifier = keyring._verifier(attempt.zone.site)
-        except UserError:
-            # without its key file the server can still find tickets by number
-            verifier = Verifier(attempt.zone.site.code, {})
+        trust = self.env["scenic.keyring"]._trust(attempt.zone.site)
         stores = Stores(
             rule=self.env["product.template"]._scenic_rule_of,
-            ticket=lambda uid: find(READ_BY_UID, kid=uid >> 32, serial=uid & 0xFFFFFFFF),
-            alias=lambda alias: find(READ_BY_ALIAS, alias=alias),
-            dynamic_key=keyring._dynamic_key(attempt.zone.site),
+            ticket=lambda uid: keep(read_by_uid(cr, zone_id, uid)),
+            alias=lambda alias: keep(read_by_alias(cr, zone_id, alias)),
+            dynamic_key=trust.dynamic_key,
         )
-        return read(attempt.text, verifier, stores, attempt.now), rows[0] if rows else None
+        return read(attempt.text, trust.verifier, stores, attempt.now), rows[0] if rows else None
 
     @api.model
     def _decide_row(self, reading, row, attempt):

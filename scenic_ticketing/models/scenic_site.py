@@ -57,6 +57,11 @@ class ScenicSite(models.Model):
     )
     zone_ids = fields.One2many("scenic.zone", "site_id", string="Zones")
     entrance_ids = fields.One2many("scenic.entrance", "site_id", string="Entrances")
+    expired_until = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Tickets whose last valid day is before this one have been marked as expired.",
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.Constraint(

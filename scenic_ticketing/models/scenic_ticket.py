@@ -94,7 +94,6 @@ class ScenicTicket(models.Model):
         required=True,
         readonly=True,
         default="valid",
-        index=True,
         help="Used up: every right is used. A partly used ticket is still valid.",
     )
     used_count = fields.Integer(
@@ -156,7 +155,8 @@ class ScenicTicket(models.Model):
     )
     _used_count = models.Constraint("CHECK (used_count >= 0)", "Uses cannot be negative.")
     _unsigned = models.Index("(id) WHERE code IS NULL")
-    _expiry = models.Index("(site_id, valid_until) WHERE state = 'valid'")
+    # No index names a column that a use changes (state, used_count), so that a use stays in its page
+    _expiry = models.Index("(valid_until)")
 
     def init(self):
         """Install the laws of this table in the database itself."""

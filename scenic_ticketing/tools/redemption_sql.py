@@ -1,4 +1,4 @@
-"""What PostgreSQL itself enforces about redemptions, and the two statements that write them.
+"""What PostgreSQL itself enforces about redemptions, and the functions that read and write them.
 
 The laws hold for whoever writes, raw SQL included:
 
@@ -82,12 +82,6 @@ CREATE TRIGGER scenic_redemption_laws
 """
 
 
-def install(cr):
-    """Create or renew the triggers of the ledger; may run any number of times."""
-    cr.execute(_APPEND_ONLY)
-    cr.execute(_LAWS)
-
-
 # columns of one row given to ``append``, in order, with their SQL types
 COLUMNS = {
     "ticket_id": "int",
@@ -106,93 +100,145 @@ COLUMNS = {
     "policy_version": "int",
 }
 
-_UNNEST = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
+_TYPES = ", ".join(f"{kind}[]" for kind in COLUMNS.values())
+_PLACES = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
 _NAMES = ", ".join(COLUMNS)
 _CARRIED = ", ".join(f"w.{name}" for name in COLUMNS)
-_RETURNING = "RETURNING id, ticket_id, zone_id, use_no, kind, source_ref"
+_UNNEST = ", ".join(f"${place}" for place in range(1, len(COLUMNS) + 1))
+_WRITTEN = "id int, ticket_id int, zone_id int, use_no int, kind varchar, source_ref varchar"
+_RETURNING = ", ".join(f"r.{column.split()[0]}" for column in _WRITTEN.split(", "))
 
-LOCK = """
-SELECT id FROM scenic_ticket WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
-"""
+# The work is done by functions because PostgreSQL keeps the plans of a function for as long as a
+# connection lives, and at a gate planning costs more than the rows.
 
 # Rows that carry their use_no were decided on what was read before. The lock inside comes first,
 # so that everybody takes ticket before ledger row and nobody deadlocks.
-INSERT_NUMBERED = f"""
-WITH w AS (
-    SELECT * FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
-), held AS (
-    SELECT id, company_id, state FROM scenic_ticket
-     WHERE id IN (SELECT ticket_id FROM w) ORDER BY id FOR NO KEY UPDATE
-)
-INSERT INTO scenic_redemption ({_NAMES}, pax, company_id)
-SELECT {_CARRIED}, 1, held.company_id FROM w JOIN held ON held.id = w.ticket_id
- WHERE held.state <> 'void' OR w.kind = 'reversal'
- ORDER BY w.ord
-ON CONFLICT DO NOTHING {_RETURNING}
+_APPEND_NUMBERED = f"""
+CREATE OR REPLACE FUNCTION scenic_redemption_append_numbered({_TYPES})
+RETURNS TABLE ({_WRITTEN}) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM 1 FROM scenic_ticket t WHERE t.id = ANY($1) ORDER BY t.id FOR NO KEY UPDATE;
+    RETURN QUERY
+    INSERT INTO scenic_redemption AS r ({_NAMES}, pax, company_id)
+    SELECT {_CARRIED}, 1, t.company_id
+      FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
+      JOIN scenic_ticket t ON t.id = w.ticket_id
+     WHERE t.state <> 'void' OR w.kind = 'reversal'
+     ORDER BY w.ord
+    ON CONFLICT DO NOTHING
+    RETURNING {_RETURNING};
+END $$;
 """
 
-# Rows without use_no get the next numbers here; the tickets are locked before, by LOCK, so that
-# this statement's snapshot contains every use. What does not fit is left out, not refused.
-INSERT_NEXT = f"""
-WITH w AS (
-    SELECT * FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
-), new AS (
-    SELECT DISTINCT ON (COALESCE(source_ref, ord::text)) * FROM w
-     WHERE source_ref IS NULL OR NOT EXISTS (
-           SELECT 1 FROM scenic_redemption r WHERE r.source_ref = w.source_ref)
-     ORDER BY COALESCE(source_ref, ord::text), ord
-), numbered AS (
-    SELECT w.*, t.company_id, (t.rights ->> w.zone_id::text)::int AS number, h.last_no, h.reversed,
-           h.last_no + ROW_NUMBER() OVER (
-               PARTITION BY w.ticket_id, w.zone_id ORDER BY w.happened_at, w.ord) AS next_no
-      FROM new w
-      JOIN scenic_ticket t ON t.id = w.ticket_id AND t.state <> 'void'
-           AND t.rights -> w.zone_id::text IS NOT NULL
-     CROSS JOIN LATERAL (
-           SELECT COALESCE(MAX(r.use_no), 0) AS last_no,
-                  COUNT(*) FILTER (WHERE r.kind = 'reversal') AS reversed
-             FROM scenic_redemption r
-            WHERE r.ticket_id = w.ticket_id AND r.zone_id = w.zone_id) h
-)
-INSERT INTO scenic_redemption ({_NAMES}, pax, company_id)
-SELECT {_CARRIED.replace("w.use_no", "w.next_no")}, 1, w.company_id FROM numbered w
- WHERE w.number = 0 OR w.next_no <= w.number + w.reversed
- ORDER BY w.ord
-ON CONFLICT DO NOTHING {_RETURNING}
+# Rows without use_no get the next numbers, counted after the tickets are locked. What does not fit
+# is left out, not refused.
+_APPEND_NEXT = f"""
+CREATE OR REPLACE FUNCTION scenic_redemption_append_next({_TYPES})
+RETURNS TABLE ({_WRITTEN}) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM 1 FROM scenic_ticket t WHERE t.id = ANY($1) ORDER BY t.id FOR NO KEY UPDATE;
+    RETURN QUERY
+    WITH w AS (
+        SELECT * FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
+    ), fresh AS (
+        SELECT DISTINCT ON (COALESCE(source_ref, ord::text)) * FROM w
+         WHERE source_ref IS NULL OR NOT EXISTS (
+               SELECT 1 FROM scenic_redemption r WHERE r.source_ref = w.source_ref)
+         ORDER BY COALESCE(source_ref, ord::text), ord
+    ), numbered AS (
+        SELECT w.*, t.company_id, (t.rights ->> w.zone_id::text)::int AS number, h.reversed,
+               h.last_no + ROW_NUMBER() OVER (
+                   PARTITION BY w.ticket_id, w.zone_id ORDER BY w.happened_at, w.ord) AS next_no
+          FROM fresh w
+          JOIN scenic_ticket t ON t.id = w.ticket_id AND t.state <> 'void'
+               AND t.rights -> w.zone_id::text IS NOT NULL
+         CROSS JOIN LATERAL (
+               SELECT COALESCE(MAX(r.use_no), 0) AS last_no,
+                      COUNT(*) FILTER (WHERE r.kind = 'reversal') AS reversed
+                 FROM scenic_redemption r
+                WHERE r.ticket_id = w.ticket_id AND r.zone_id = w.zone_id) h
+    )
+    INSERT INTO scenic_redemption AS r ({_NAMES}, pax, company_id)
+    SELECT {_CARRIED.replace("w.use_no", "w.next_no")}, 1, w.company_id FROM numbered w
+     WHERE w.number = 0 OR w.next_no <= w.number + w.reversed
+     ORDER BY w.ord
+    ON CONFLICT DO NOTHING
+    RETURNING {_RETURNING};
+END $$;
 """
+
+# One ticket with the net uses of one zone: all that a decision looks at, in one round trip
+_READ = """
+CREATE OR REPLACE FUNCTION scenic_ticket_read(
+    p_zone int, p_kid int, p_serial int, p_alias varchar
+) RETURNS TABLE (
+    id int, kid int, serial int, gen int, visit_date date, valid_days int, pax int,
+    entrances int, flags int, state varchar, rights jsonb, issued_at timestamp, alias varchar,
+    site_code int, gate_product_code int, last_no int, used bigint,
+    first_t timestamp, first_lane varchar, last_t timestamp, last_lane varchar
+) LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    found_id int;
+BEGIN
+    IF p_alias IS NULL THEN
+        SELECT t.id INTO found_id FROM scenic_ticket t
+         WHERE t.kid = p_kid AND t.serial = p_serial;
+    ELSE
+        SELECT t.id INTO found_id FROM scenic_ticket t WHERE t.alias = p_alias;
+    END IF;
+    RETURN QUERY
+    SELECT t.id, t.kid, t.serial, t.gen, t.visit_date, t.valid_days, t.pax, t.entrances, t.flags,
+           t.state, t.rights, t.issued_at, t.alias, s.code, p.gate_product_code, h.*
+      FROM scenic_ticket t
+      JOIN scenic_site s ON s.id = t.site_id
+      JOIN product_template p ON p.id = t.product_tmpl_id
+     CROSS JOIN LATERAL (
+           SELECT COALESCE(MAX(use_no), 0),
+                  COUNT(*) FILTER (WHERE stands),
+                  MIN(happened_at) FILTER (WHERE stands),
+                  (ARRAY_AGG(lane_code ORDER BY happened_at, id) FILTER (WHERE stands))[1],
+                  MAX(happened_at) FILTER (WHERE stands),
+                  (ARRAY_AGG(lane_code ORDER BY happened_at DESC, id DESC)
+                      FILTER (WHERE stands))[1]
+             FROM (SELECT r.*, r.kind = 'use' AND NOT EXISTS (
+                          SELECT 1 FROM scenic_redemption v WHERE v.reverses_id = r.id) AS stands
+                     FROM scenic_redemption r
+                    WHERE r.ticket_id = found_id AND r.zone_id = p_zone
+                   OFFSET 0) r) h
+     WHERE t.id = found_id;
+END $$;
+"""
+
+
+def install(cr):
+    """Create or renew triggers and functions of the ledger; may run any number of times."""
+    for definition in (_APPEND_ONLY, _LAWS, _APPEND_NUMBERED, _APPEND_NEXT, _READ):
+        cr.execute(definition)
 
 
 def append(cr, rows):
     """Write ledger rows (dicts with the keys of COLUMNS) and return those that were written."""
     columns = [[row.get(name) for row in rows] for name in COLUMNS]
     if all(row.get("use_no") or row.get("kind") == "reversal" for row in rows):
-        cr.execute(INSERT_NUMBERED, columns)
+        cr.execute(f"SELECT * FROM scenic_redemption_append_numbered({_PLACES})", columns)
     else:
-        cr.execute(LOCK, [sorted({row["ticket_id"] for row in rows})])
-        cr.execute(INSERT_NEXT, columns)
+        cr.execute(f"SELECT * FROM scenic_redemption_append_next({_PLACES})", columns)
     return cr.dictfetchall()
 
 
-# One ticket with the net uses of one zone: all that a decision looks at, in one round trip
-_READ = """
-SELECT t.id, t.kid, t.serial, t.gen, t.visit_date, t.valid_days, t.pax, t.entrances, t.flags,
-       t.state, t.rights, t.issued_at, t.alias, s.code AS site_code, p.gate_product_code, h.*
-  FROM scenic_ticket t
-  JOIN scenic_site s ON s.id = t.site_id
-  JOIN product_template p ON p.id = t.product_tmpl_id
- CROSS JOIN LATERAL (
-       SELECT COALESCE(MAX(use_no), 0) AS last_no,
-              COUNT(*) FILTER (WHERE stands) AS used,
-              MIN(happened_at) FILTER (WHERE stands) AS first_t,
-              (ARRAY_AGG(lane_code ORDER BY happened_at, id) FILTER (WHERE stands))[1]
-                  AS first_lane,
-              MAX(happened_at) FILTER (WHERE stands) AS last_t,
-              (ARRAY_AGG(lane_code ORDER BY happened_at DESC, id DESC) FILTER (WHERE stands))[1]
-                  AS last_lane
-         FROM (SELECT r.*, r.kind = 'use' AND NOT EXISTS (
-                      SELECT 1 FROM scenic_redemption v WHERE v.reverses_id = r.id) AS stands
-                 FROM scenic_redemption r
-                WHERE r.ticket_id = t.id AND r.zone_id = %(zone_id)s) r) h
-"""
-READ_BY_UID = _READ + " WHERE t.kid = %(kid)s AND t.serial = %(serial)s"
-READ_BY_ALIAS = _READ + " WHERE t.alias = %(alias)s"
+def read_by_uid(cr, zone_id, uid):
+    """Return the ticket of a uid with its uses in a zone, None when there is none."""
+    cr.execute(
+        "SELECT * FROM scenic_ticket_read(%s, %s, %s, NULL)",
+        [zone_id, uid >> 32, uid & 0xFFFFFFFF],
+    )
+    return cr.dictfetchone()
+
+
+def read_by_alias(cr, zone_id, alias):
+    """Return the ticket of a number with its uses in a zone, None when there is none."""
+    cr.execute("SELECT * FROM scenic_ticket_read(%s, NULL, NULL, %s)", [zone_id, alias])
+    return cr.dictfetchone()
