@@ -5,6 +5,5 @@ MODULES = (
     "online_redemption",
     "write_back",
     "window_order",
-    "recognition",
-    "day_proof",
+    "books",
 )

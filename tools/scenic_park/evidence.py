@@ -70,12 +70,19 @@ class Journal:
     def __init__(self, path: Path):
         self.path = path
 
-    def facts(self, uid: str | None = None) -> list[dict]:
+    def _rows(self, query: str, *values) -> list[dict]:
         with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=5)) as db:
             db.row_factory = sqlite3.Row
-            rows = db.execute("SELECT * FROM fact ORDER BY seq").fetchall()
-        number = uid and int(uid, 16)
-        return [dict(row) for row in rows if number in (None, row["uid"])]
+            return [dict(row) for row in db.execute(query, values).fetchall()]
+
+    def facts(self, uid: str | None = None) -> list[dict]:
+        if uid:
+            return self._rows("SELECT * FROM fact WHERE uid = ? ORDER BY seq", int(uid, 16))
+        return self._rows("SELECT * FROM fact ORDER BY seq")
+
+    def knows_ticket(self, uid: str) -> bool:
+        """Tell whether the server has told the box of a ticket."""
+        return bool(self._rows("SELECT 1 FROM ticket WHERE uid = ?", int(uid, 16)))
 
     def kinds(self, uid: str) -> list[str]:
         return [fact["kind"] for fact in self.facts(uid)]

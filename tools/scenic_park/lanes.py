@@ -15,6 +15,7 @@ class LaneDevices:
     barrier: int | Path
     observer: Path | None = None
     visitor_after: float | None = 0.6
+    pulse_ms: int = 500
 
     def config(self) -> dict:
         def device(place):

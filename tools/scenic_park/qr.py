@@ -6,9 +6,9 @@ import zxingcpp
 from PIL import Image
 
 
-def read_all(picture: Path) -> list[str]:
-    """Return the texts of all QR codes in a picture, from top to bottom."""
+def read(picture: Path) -> str:
+    """Return the text of the only QR code in a picture."""
     with Image.open(picture) as image:
         found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
-    found = [code for code in found if code.valid]
-    return [code.text for code in sorted(found, key=lambda code: code.position.top_left.y)]
+    (code,) = [code for code in found if code.valid]
+    return code.text

@@ -35,7 +35,10 @@ class Relay:
 
     def join(self) -> None:
         """Connect the cable again, after `cut()` or `freeze()`."""
+        self._listen()
         self._flowing.set()
+
+    def _listen(self) -> None:
         if self._listener is None:
             self._listener = socket.create_server(("127.0.0.1", self.port))
             threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
@@ -55,6 +58,7 @@ class Relay:
 
     def freeze(self) -> None:
         self._flowing.clear()
+        self._listen()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:

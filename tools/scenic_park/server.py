@@ -72,7 +72,7 @@ class User:
         if "error" in answer:
             data = answer["error"].get("data") or {}
             raise RpcError(data.get("message") or answer["error"]["message"])
-        return answer["result"]
+        return answer.get("result")
 
     def call(self, model: str, method: str, *args, **kwargs):
         params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}

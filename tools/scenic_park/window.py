@@ -1,11 +1,32 @@
 """What the person at a ticket window does in the POS, click by click."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
 
 from . import browser as browsing
 from .server import Address
+
+# stands where the browser's print dialog would: keeps what is given to the printer
+PRINTER = """
+window.scenicPapers = [];
+window.print = (element) => window.scenicPapers.push(element.cloneNode(true));
+"""
+LAY_OUT_SLIPS = """
+() => {
+    const slips = window.scenicPapers.flatMap((p) => [...p.querySelectorAll(".o_scenic_slip")]);
+    window.scenicPapers = [];
+    const paper = document.createElement("div");
+    paper.id = "scenic-paper";
+    paper.className = "o_scenic_slips";
+    paper.style = "position: fixed; top: 0; left: 0; z-index: 99999; background: white;";
+    document.body.append(paper);
+    window.scenicShowSlip = (number) => paper.replaceChildren(slips[number]);
+    window.scenicClearPaper = () => paper.remove();
+    return slips.length;
+}
+"""
 
 
 class Window:
@@ -14,6 +35,8 @@ class Window:
     def __init__(self, browser: Browser, address: Address, login: str, config: int):
         self.page: Page = browsing.log_in(browser, address, login, login)
         self.problems: list[str] = []
+        self.printed = 0
+        self.page.add_init_script(PRINTER)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.goto(f"{address.url}/pos/ui/{config}", wait_until="domcontentloaded")
 
@@ -30,13 +53,23 @@ class Window:
             self._product(product).click()
 
     def add_tickets(self, product: str, quantity: int = 1) -> None:
-        """Put tickets for today into the order: the popup proposes the day, asks how many."""
-        self._product(product).click()
+        """Put tickets for today into the order.
+
+        The first ticket of an order opens the popup that proposes the day and asks how many;
+        further ones are taken for the same day at once.
+        """
+        card = self._product(product)
         popup = self.page.locator(".o_scenic_visit_popup")
-        for _more in range(quantity - 1):
-            popup.locator(".o_scenic_plus").click()
-        popup.locator(".o_scenic_confirm").click()
-        popup.wait_for(state="detached")
+        for count in range(1, quantity + 1):
+            card.click()
+            in_order = card.locator(".product-cart-qty", has_text=re.compile(rf"^\s*{count}\s*$"))
+            popup.or_(in_order).first.wait_for()
+            if popup.is_visible():
+                for _more in range(quantity - count):
+                    popup.locator(".o_scenic_plus").click()
+                popup.locator(".o_scenic_confirm").click()
+                popup.wait_for(state="detached")
+                return
 
     def _product(self, name: str) -> Locator:
         return self.page.locator("article.product", has_text=name).first
@@ -51,10 +84,18 @@ class Window:
         self.page.click(".payment-screen .validation-button.next")
         self.page.wait_for_selector(".receipt-screen .pos-receipt")
 
-    def slips(self, path: Path) -> Path:
-        """Photograph the ticket slips that are printed."""
-        self.page.wait_for_selector(".o_scenic_slips svg")
-        return browsing.screenshot(self.page, path, ".o_scenic_slips")
+    def slips(self, folder: Path) -> list[Path]:
+        """Return pictures of the ticket slips that went to the printer since the last call."""
+        self.page.wait_for_function("window.scenicPapers.some((p) => p.querySelector('svg'))")
+        count = self.page.evaluate(LAY_OUT_SLIPS)
+        pictures = []
+        for number in range(count):
+            self.page.evaluate("(number) => window.scenicShowSlip(number)", number)
+            path = folder / f"slip-{self.printed + 1}.png"
+            pictures.append(browsing.screenshot(self.page, path, "#scenic-paper"))
+            self.printed += 1
+        self.page.evaluate("window.scenicClearPaper()")
+        return pictures
 
     def next_order(self) -> None:
         self.page.click(".receipt-screen .button.next")
@@ -64,6 +105,8 @@ class Window:
         """End the shift: count everything as expected, close the register."""
         self.page.click(".pos-rightheader button:has(.fa-bars)")
         self.page.click(".dropdown-item:has-text('Close Register')")
+        # "as expected", beside the count of each payment method
+        self.page.locator(".close-pos-popup button.fa-clone").first.wait_for()
         for button in self.page.locator(".close-pos-popup button.fa-clone").all():
             button.click()
         self.page.click(".close-pos-popup .modal-footer .btn-primary")

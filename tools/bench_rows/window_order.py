@@ -1,0 +1,94 @@
+"""window-order: an order of four tickets from a POS to stored tickets, beside plain products."""
+
+import time
+
+from scenic_park import server
+from scenic_park.bench import Bench, Row, interleaved, median
+from scenic_park.processor import Meter
+
+from .orders import PRICE, Till, order
+
+ROWS = ("window-order",)
+TICKETS = 4
+REPEATS = 3
+
+
+def measure(bench: Bench) -> list[Row]:
+    orders = bench.size(60, 10)
+    with bench.park() as name:
+        with bench.environment(name) as env:
+            plain = _plain_product(env)
+        with bench.server(name) as (address, child):
+            window = Window(address, plain, Meter(child.process.pid, name))
+            window.sell(plain, 5)
+            window.sell(window.ticket, 5)
+            cpu = interleaved(
+                {
+                    "tickets": lambda: window.sell(window.ticket, orders),
+                    "plain": lambda: window.sell(plain, orders),
+                },
+                REPEATS,
+            )
+            sold = window.admin.call("scenic.ticket", "search_count", [])
+    expected = (orders * REPEATS + 5) * TICKETS
+    if sold != expected:
+        raise AssertionError(f"{sold} tickets were made, not {expected}")
+    detail = {
+        "what": "processor time of workers and PostgreSQL for sync_from_ui",
+        "tickets_per_order": TICKETS,
+        "floor": "the same order of a plain service product",
+    }
+    figure, floor = median(cpu["tickets"]), median(cpu["plain"])
+    return [Row("window-order", "ms CPU", figure, floor, 1.5, orders, detail)]
+
+
+def _plain_product(env) -> int:
+    """Make a service that costs what a ticket costs."""
+    ticket = env.ref("yunlu.ticket_adult")
+    vals = {
+        "name": "Guided walk",
+        "type": "service",
+        "list_price": PRICE,
+        "taxes_id": ticket.taxes_id.ids,
+        "categ_id": ticket.categ_id.id,
+        "available_in_pos": True,
+    }
+    return env["product.product"].create(vals).id
+
+
+class Window:
+    """One opened window whose browser is replaced by the calls that it makes."""
+
+    def __init__(self, address: server.Address, plain: int, meter: Meter):
+        self.meter = meter
+        self.user = server.User(address, "window", "window")
+        self.admin = server.User(address, "admin", "admin")
+        template = self.admin.id_of("yunlu.ticket_adult")
+        self.ticket = self._product([("product_tmpl_id", "=", template)])["id"]
+        self.till = Till(
+            session=self._open(self.admin.id_of("yunlu.window_south_1")),
+            user=self.user.uid,
+            method=self.admin.id_of("yunlu.pay_wechat"),
+            taxes=self._product([("id", "=", plain)])["taxes_id"],
+        )
+        # the park's clock is eight hours ahead of UTC
+        self.visit = {"visit_date": time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))}
+
+    def _product(self, domain: list) -> dict:
+        return self.admin.search("product.product", domain, ["taxes_id"])[0]
+
+    def _open(self, config: int) -> int:
+        self.user.call("pos.config", "open_ui", [config])
+        domain = [("config_id", "=", config), ("state", "!=", "closed")]
+        session = self.user.search("pos.session", domain, ["id"])[0]["id"]
+        self.user.call("pos.session", "set_opening_control", [session], 0, "")
+        return session
+
+    def sell(self, product: int, count: int) -> float:
+        """Send paid orders; return the milliseconds of processor time of one."""
+        data = self.visit if product == self.ticket else None
+        orders = [order(self.till, product, TICKETS, data) for _order in range(count)]
+        with self.meter as meter:
+            for paid in orders:
+                self.user.call("pos.order", "sync_from_ui", [paid])
+        return meter.seconds / count * 1000

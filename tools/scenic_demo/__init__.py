@@ -1,0 +1,1 @@
+"""The main job once, on real parts, with its evidence: what `make demo` shows."""

@@ -1,0 +1,73 @@
+"""What `make run` tells the person in front of it."""
+
+import os
+import threading
+
+from scenic_tools import shell
+
+from . import lanes, ports
+from .scene import Scene
+from .server import Address
+
+LANES = ("S1", "S2", "N1", "C1", "K1")
+READER_PORT, BARRIER_PORT = 7301, 7401  # of the first lane, the others follow
+
+POSTER = """
+Yunlu Mountain 云麓山 is open:  {url}
+
+  log in as     password      who
+  window        window        sells at the south gate: Point of Sale > South Gate window 1
+  chuangkou     chuangkou     北门售票员（中文界面）
+  gate          gate          gate attendant: Scenic > Lanes
+  accountant    accountant    books, recognition, proof
+  manager       manager       everything of the park, dashboards
+  admin         admin         administrator of Odoo
+
+Show a ticket to a gate, with the number below its QR code (or the text of the QR code):
+
+  tools/scan S1 T123456789012345      S1 S2 South Gate, N1 North Gate, C1 cable car, K1 skywalk
+
+Gate box {box}; its own page: {box_url}
+Logs: {logs}
+Ctrl-C closes the park.
+"""
+
+
+def lane_devices() -> list[lanes.LaneDevices]:
+    return [
+        lanes.LaneDevices(code, READER_PORT + number, BARRIER_PORT + number)
+        for number, code in enumerate(LANES)
+    ]
+
+
+def check_ports(address: Address, box: int, devices: list[lanes.LaneDevices]) -> None:
+    """Fail before anything is started when somebody else is there already."""
+    wanted = {address.http: "--port", box: "--port"}
+    for lane in devices:
+        wanted |= {lane.reader: "the lanes", lane.barrier: "the lanes"}
+    for port, use in wanted.items():
+        if ports.in_use(port):
+            advice = (
+                "choose another with --port" if use == "--port" else "is a park running already?"
+            )
+            raise shell.SetupError(f"port {port} is in use; {advice}")
+
+
+def text(address: Address, scene: Scene) -> str:
+    return POSTER.format(
+        url=address.url,
+        box=scene.box.identifier,
+        box_url=scene.box.url,
+        logs=scene.children.logs,
+    )
+
+
+def watch(scene: Scene) -> None:
+    """Show what happens at the lanes, until a process ends or somebody closes the park."""
+    pause = threading.Event()
+    with open(scene.hardware.log) as log:
+        log.seek(0, os.SEEK_END)
+        while True:
+            scene.children.check()
+            print(log.read(), end="", flush=True)
+            pause.wait(0.5)
