@@ -36,10 +36,12 @@ def sell(stage: Stage, step: Step, basket: dict[str, int], method: str, total: s
     for product, quantity in basket.items():
         window.add_tickets(product, quantity)
     step.check("total in the POS", window.total(), total)
+    stage.album.window(stage)
     window.pay(method)
     pictures = window.slips(stage.pictures)
     window.next_order()
     step.seen("printed slips", f"{len(pictures)} in {pictures[0].parent.relative_to(stage.root)}/")
+    stage.album.slip(pictures[0])
     codes = [qr.read(picture) for picture in pictures]
     step.check("codes read by zxing-cpp", len(set(codes)), sum(basket.values()))
     sold = [Sold(code, stage.books.ticket(code)) for code in codes]
@@ -153,6 +155,7 @@ def recognise(stage: Stage, step: Step) -> None:
     show_entry(stage, step, name, move)
     state = stage.books.one("SELECT state FROM account_move WHERE id = %s", move)
     step.check("state of the entry", state, "posted")
+    stage.album.books(stage, move)
 
 
 def prove(stage: Stage, step: Step, holders: list[Sold]) -> None:

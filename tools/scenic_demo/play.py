@@ -58,6 +58,7 @@ def online(stage: Stage, story: Story) -> list[Sold]:
         acts.enter(stage, step, "C1", combo)
         acts.refused(stage, step, "C1", combo, "E_USED")
         acts.redeemed(stage, step, combo, ["PARK", "CABLE"])
+        stage.album.lanes(stage)
     with story.step("The window closes: money, stock, liability") as step:
         acts.close_window(stage, step)
     with story.step("Used tickets become revenue") as step:

@@ -38,6 +38,7 @@ class Stage:
     accountant: User | None = None
     observers: dict[str, Observer] = field(default_factory=dict)
     last_session: int = 0
+    album: object = None  # of pictures.Album
 
     @property
     def lanes(self) -> LaneControl:

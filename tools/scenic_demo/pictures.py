@@ -1,0 +1,40 @@
+"""Pictures for the README, taken while the demo runs (`tools/demo --pictures FOLDER`)."""
+
+import shutil
+from pathlib import Path
+
+from scenic_park import browser as browsing
+
+from .stage import Stage
+
+LANES = "/odoo/action-scenic_gate_iot.scenic_lane_action"
+ENTRY = "/odoo/m-account.move/{}"
+
+
+class Album:
+    """Where the pictures go; without a folder none is taken."""
+
+    def __init__(self, folder: Path | None):
+        self.folder = folder
+
+    def window(self, stage: Stage) -> None:
+        if self.folder:
+            browsing.screenshot(stage.window.page, self.folder / "window.png")
+
+    def slip(self, printed: Path) -> None:
+        if self.folder:
+            shutil.copy(printed, self.folder / "slip.png")
+
+    def lanes(self, stage: Stage) -> None:
+        self._page(stage, "gate", LANES, ".o_kanban_record:not(.o_kanban_ghost)", "lanes.png")
+
+    def books(self, stage: Stage, move: int) -> None:
+        self._page(stage, "accountant", ENTRY.format(move), ".o_list_renderer", "books.png")
+
+    def _page(self, stage: Stage, login: str, path: str, wanted: str, name: str) -> None:
+        if self.folder:
+            page = browsing.log_in(stage.browser, stage.scene.address, login, login)
+            page.goto(stage.scene.address.url + path, wait_until="domcontentloaded")
+            page.wait_for_selector(wanted)
+            browsing.screenshot(page, self.folder / name)
+            page.context.close()
