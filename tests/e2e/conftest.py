@@ -50,7 +50,7 @@ def park():
             running.start_hardware(
                 [lanes.LaneDevices(code, ports.free(), ports.free(), None, 0.1) for code in LANES]
             )
-            running.start_box()
+            running.start_box(ports.free())
             yield Park(running)
             inside.leave(name)
     finally:

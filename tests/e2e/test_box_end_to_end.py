@@ -61,7 +61,7 @@ def test_a_box_killed_in_a_burst_loses_and_doubles_nothing(park):
         waiting.until(lambda: _reserved(park, start) >= KILL_AFTER, "the burst is under way", 60)
         park.box.kill()
         park.box.start()
-        park.box.wait_ready(park.lanes, 90)
+        park.scene.wait_for_lanes()
         done = lambda: _reserved(park, start) >= BURST  # noqa: E731
         waiting.until(done, "every visitor of the burst got in or was refused", 90)
     finally:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scenic_tools import paths
 
-from . import box, lanes, server
+from . import box, lanes, server, waiting
 from .children import Child, Children
 
 HARDWARE_LIMIT = 20  # seconds
@@ -52,16 +52,27 @@ class Scene:
         elsewhere = admin.search("scenic.lane", [("code", "not in", here)], ["id"])
         admin.call("scenic.lane", "write", [lane["id"] for lane in elsewhere], {"active": False})
 
-    def start_box(self, port: int, server_url: str | None = None) -> None:
-        """Pair the park's box with a box process and wait until its lanes are ready.
+    def start_box(self, port: int, server_url: str | None = None, fresh: bool = True) -> None:
+        """Start the park's box, pair it, and wait until its lanes are ready.
 
-        `server_url`: the way from the box to the server, when it is not the direct one.
+        `server_url`: the way from the box to the server, when it is not the direct one. `fresh`:
+        it has no past.
         """
-        admin = self.user("admin")
         self.box = box.Box(self.children, self.folder / "box", port)
-        self.box.pair(admin, server_url or self.address.url)
+        if fresh:
+            self.box.forget()
         self.box.start()
-        self.box.wait_ready(self.control, BOX_LIMIT)
+        self.box.pair(self.user("admin"), server_url or self.address.url)
+        self.wait_for_lanes()
+
+    def wait_for_lanes(self) -> None:
+        """Wait until the box can use all its lanes, and the server has heard from it."""
+        waiting.until(self.box.ready, "the box is ready at all its lanes", BOX_LIMIT, pause=0.2)
+        admin = self.user("admin")
+        paired = [("state", "=", "paired"), ("is_online", "=", True)]
+        waiting.until(
+            lambda: admin.search("scenic.box", paired, ["id"]), "the server hears the box", 30
+        )
 
     def user(self, login: str) -> server.User:
         return server.User(self.address, login, login)
