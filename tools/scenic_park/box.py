@@ -57,9 +57,19 @@ class Box:
         self.children.forget(self.child)
 
     def ready(self) -> bool:
-        """Tell whether the box knows its lanes and every one can be used."""
-        self.child.check()
-        return bool(self.process._ready())
+        """Tell whether the box can use all its lanes; LookupError names what it waits for."""
+        lanes = (self.process.status() or {}).get("lanes")
+        if not lanes:
+            raise LookupError("it knows no lane yet")
+        missing = [
+            f"{code}: {device['name']} {device['detail']}"
+            for code, lane in lanes.items()
+            for device in lane["devices"]
+            if not (lane["usable"] and device["ok"])
+        ]
+        if missing:
+            raise LookupError("; ".join(missing))
+        return True
 
     def forget(self) -> None:
         """Make it a new box: without pairing, tickets and journal."""

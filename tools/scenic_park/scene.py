@@ -67,7 +67,7 @@ class Scene:
 
     def wait_for_lanes(self) -> None:
         """Wait until the box can use all its lanes, and the server has heard from it."""
-        waiting.until(self.box.ready, "the box is ready at all its lanes", BOX_LIMIT, pause=0.2)
+        self.box.child.wait_ready(self.box.ready, "it can use all its lanes", BOX_LIMIT)
         admin = self.user("admin")
         paired = [("state", "=", "paired"), ("is_online", "=", True)]
         waiting.until(

@@ -75,7 +75,12 @@ class Window:
         return self.page.locator("article.product", has_text=name).first
 
     def total(self) -> str:
-        return self.page.locator(".order-summary .total").first.inner_text().strip()
+        return (
+            self.page.locator(".order-summary .total")
+            .first.inner_text()
+            .replace("\xa0", " ")
+            .strip()
+        )
 
     def pay(self, method: str) -> None:
         """Take the whole amount by one payment method and print the slip."""
