@@ -32,8 +32,6 @@ def connect(name: str = "postgres") -> Iterator[psycopg2.extensions.connection]:
 
 def template(odoo_version: str) -> str:
     """Return the database of the park's first morning; made once for each content."""
-    if os.environ.get("SCENIC_PARK_TMP"):
-        return os.environ["SCENIC_PARK_TMP"]
     addons = database.template(odoo_version, assets=True)
     with shell.locked(paths.LOCAL / "park.lock"):
         made_of = _made_of(addons)
