@@ -7,7 +7,7 @@ from scenic_park import browser as browsing
 
 from .stage import Stage
 
-LANES = "/odoo/action-scenic_gate_iot.scenic_lane_action"
+LANES = "/odoo/scenic-lanes"
 ENTRY = "/odoo/m-account.move/{}"
 
 

@@ -30,6 +30,19 @@ def connect(name: str = "postgres") -> Iterator[psycopg2.extensions.connection]:
         connection.close()
 
 
+def require_server() -> None:
+    """Fail in one sentence when PostgreSQL does not answer."""
+    try:
+        with connect():
+            return
+    except psycopg2.OperationalError as error:
+        place = os.environ.get("PGHOST") or "the private cluster"
+        raise shell.SetupError(
+            f"PostgreSQL ({place}) does not answer; start it, or unset PGHOST to use a private one"
+            f" ({str(error).strip().splitlines()[0]})"
+        ) from error
+
+
 def template(odoo_version: str) -> str:
     """Return the database of the park's first morning; made once for each content."""
     addons = database.template(odoo_version, assets=True)

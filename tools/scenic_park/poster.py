@@ -2,8 +2,9 @@
 
 import os
 import threading
+from pathlib import Path
 
-from scenic_tools import shell
+from scenic_tools import paths, shell
 
 from . import lanes, ports
 from .scene import Scene
@@ -51,6 +52,16 @@ def check_ports(address: Address, box: int, devices: list[lanes.LaneDevices]) ->
                 "choose another with --port" if use == "--port" else "is a park running already?"
             )
             raise shell.SetupError(f"port {port} is in use; {advice}")
+
+
+def check_keys() -> None:
+    """Fail when the file that the server would sign tickets with is missing."""
+    path = Path(os.environ.get("SCENIC_KEY_FILE") or paths.KEY_FILE)
+    if not path.exists():
+        raise shell.SetupError(
+            f"the key file {path} is missing; make one with `python tools/make_keys.py {path}`, or"
+            " unset SCENIC_KEY_FILE"
+        )
 
 
 def text(address: Address, scene: Scene) -> str:
