@@ -40,7 +40,7 @@ class Park:
 @pytest.fixture(scope="module")
 def park():
     name = f"scenic_e2e_{os.getpid()}"
-    database.copy(databases.template(setup.ensure().version), name)
+    database.copy(databases.template(setup.ensure().version, assets=False), name)
     folder = paths.LOCAL / "e2e"
     try:
         with Children(paths.LOCAL / "log" / "e2e") as children:

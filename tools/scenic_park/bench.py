@@ -73,7 +73,7 @@ class Bench:
     @contextlib.contextmanager
     def park(self, name: str = DATABASE) -> Iterator[str]:
         """A fresh copy of the sample park with the floor's addon."""
-        database.copy(databases.template(self.odoo_version), name)
+        database.copy(databases.template(self.odoo_version, assets=False), name)
         log = paths.LOCAL / "log" / "bench-install.log"
         options = (self._addons_path(), "--stop-after-init", "--no-http")
         database.odoo("-d", name, "-i", "scenic_bench_floor", *options, log=log)

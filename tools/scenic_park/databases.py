@@ -10,6 +10,7 @@ from scenic_tools import database, paths, postgres, shell
 
 PREFIX = "scenic_park_"
 STAMP = "scenic_park.made_of"
+KEPT = 3  # with and without assets, and one for going back and forth
 
 
 @contextlib.contextmanager
@@ -43,9 +44,12 @@ def require_server() -> None:
         ) from error
 
 
-def template(odoo_version: str) -> str:
-    """Return the database of the park's first morning; made once for each content."""
-    addons = database.template(odoo_version, assets=True)
+def template(odoo_version: str, *, assets: bool = True) -> str:
+    """Return the database of the park's first morning; made once for each content.
+
+    `assets`: with what browsers ask for; without it the first page of a browser takes long.
+    """
+    addons = database.template(odoo_version, assets=assets)
     with shell.locked(paths.LOCAL / "park.lock"):
         made_of = _made_of(addons)
         name = f"{PREFIX}{made_of}"
@@ -57,9 +61,7 @@ def template(odoo_version: str) -> str:
             load(draft, "--stamp", made_of)
             database.copy(draft, name)
             database.drop(draft)
-            for old in present:
-                if old.startswith(PREFIX):
-                    database.drop(old)
+            _forget_old()
     return name
 
 
@@ -86,6 +88,13 @@ def load(name: str, *options: str) -> None:
     environment = os.environ | {"PYTHONPATH": str(paths.ROOT / "tools")}
     command = [paths.VENV / "bin" / "python", "-m", "scenic_park.loading", name, *options]
     shell.run(command, quiet=True, env=environment)
+
+
+def _forget_old() -> None:
+    """Drop all but the newest parks (newer databases have higher oids)."""
+    known = database.psql("SELECT datname FROM pg_database ORDER BY oid DESC").split()
+    for old in [name for name in known if name.startswith(PREFIX)][KEPT:]:
+        database.drop(old)
 
 
 def _made_of(addons_template: str) -> str:
