@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from scenic_park import databases, evidence, inside, lanes, ports, scene, server  # noqa: E402
+from scenic_park import databases, evidence, inside, lanes, ports, scene, server, waiting  # noqa: E402
 from scenic_park.children import Children  # noqa: E402
 from scenic_tools import database, paths, setup  # noqa: E402
 
@@ -27,7 +27,13 @@ class Park:
         self.journal = running.box.journal
 
     def issue(self, count: int) -> list[dict]:
-        """Sell adult tickets for today; returns id, uid and code of each."""
+        """Sell adult tickets for today and wait until the box has heard of them."""
+        tickets = self._issue(count)
+        last = tickets[-1]["uid"]
+        waiting.until(lambda: self.journal.knows_ticket(last), "the box hears of the sale", 30)
+        return tickets
+
+    def _issue(self, count: int) -> list[dict]:
         with inside.environment(self.scene.address.database) as env:
             product = env.ref("yunlu.ticket_adult").product_variant_id
             today = env.ref("yunlu.site_yunlu")._today()
