@@ -16,7 +16,7 @@ def test_a_port_in_use_is_named():
 
 def test_a_missing_key_file_is_named(tmp_path):
     missing = tmp_path / "keys.json"
-    line = _complaint("--port", "18069", SCENIC_KEY_FILE=str(missing))
+    line = _complaint(SCENIC_KEY_FILE=str(missing))
     assert f"the key file {missing} is missing" in line
 
 

@@ -1,6 +1,7 @@
 """Child processes: started in their own group, ended with everything they started."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -9,6 +10,13 @@ from pathlib import Path
 from . import waiting
 
 GRACE = 10  # seconds between a polite end and kill
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """Let the kernel end this child if the command that started it is killed."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ChildFailed(Exception):
@@ -96,6 +104,7 @@ class Children:
                 env={**os.environ, **(env or {})},
                 cwd=cwd,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
         child = Child(name, process, log)
         self._running.append(child)

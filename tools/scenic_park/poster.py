@@ -11,7 +11,8 @@ from .scene import Scene
 from .server import Address
 
 LANES = ("S1", "S2", "N1", "C1", "K1")
-READER_PORT, BARRIER_PORT = 7301, 7401  # of the first lane, the others follow
+# beside the port of the server; further parks on this machine take other ports by --port
+WEBSOCKET, BOX, READERS, BARRIERS = 3, 1, 10, 20
 
 POSTER = """
 Yunlu Mountain 云麓山 is open:  {url}
@@ -34,24 +35,21 @@ Ctrl-C closes the park.
 """
 
 
-def lane_devices() -> list[lanes.LaneDevices]:
+def lane_devices(port: int) -> list[lanes.LaneDevices]:
     return [
-        lanes.LaneDevices(code, READER_PORT + number, BARRIER_PORT + number)
+        lanes.LaneDevices(code, port + READERS + number, port + BARRIERS + number)
         for number, code in enumerate(LANES)
     ]
 
 
-def check_ports(address: Address, box: int, devices: list[lanes.LaneDevices]) -> None:
+def check_ports(port: int) -> None:
     """Fail before anything is started when somebody else is there already."""
-    wanted = {address.http: "--port", box: "--port"}
-    for lane in devices:
-        wanted |= {lane.reader: "the lanes", lane.barrier: "the lanes"}
-    for port, use in wanted.items():
-        if ports.in_use(port):
-            advice = (
-                "choose another with --port" if use == "--port" else "is a park running already?"
+    devices = [place for lane in lane_devices(port) for place in (lane.reader, lane.barrier)]
+    for wanted in (port, port + BOX, *devices):
+        if ports.in_use(wanted):
+            raise shell.SetupError(
+                f"port {wanted} is in use: is a park running already? Choose others with --port"
             )
-            raise shell.SetupError(f"port {port} is in use; {advice}")
 
 
 def check_keys() -> None:
