@@ -73,6 +73,25 @@ def test_pulse_opens_and_ends_by_itself(line):
         assert made.close() is Ack.DONE
 
 
+@pytest.mark.parametrize("pulse", ["two_writes", "native"])
+def test_second_person_gets_a_pulse_of_its_own(line, pulse):
+    board, url = line
+    with barrier(url, pulse=pulse, pulse_ms=60_000, gap_ms=50) as made:
+        assert made.open(1) is made.open(1) is Ack.DONE
+        edges = [bits[0] for function, _, bits in board.log if function == 5][-3:]
+        assert edges == [True, False, True]
+
+
+def test_bouncing_contact_is_one_person(line):
+    board, url = line
+    with barrier(url, poll_ms=5, debounce_ms=400) as made:
+        for _ in range(3):
+            board.pulse_input(ENTRY, 0.03)
+        time.sleep(0.5)
+        board.pulse_input(ENTRY, 0.03)
+        assert made.signals == [Signal.UP, Signal.PASSED, Signal.PASSED]
+
+
 def test_native_pulse_is_timed_by_the_board(line):
     board, url = line
     with barrier(url, pulse="native") as made:
@@ -140,6 +159,7 @@ def test_order_without_answer_is_read_back(port):
     with tcp_board(port) as board, barrier(url, poll_ms=60_000, pulse_ms=5000) as made:
         board.swallow = 1
         assert made.open(1) is Ack.DONE  # the echo was lost, the output was seen on
+        assert made.close() is Ack.DONE
         board.swallow = 2
         assert made.open(1) is Ack.UNKNOWN
         board.swallow = 1

@@ -140,7 +140,7 @@ class GateBox:
 
     def serve_lane(self, code: str, stopped: Callable[[], bool]) -> None:
         """Run one lane in the calling thread until ``stopped()``; follows its configuration."""
-        while not stopped():
+        while not (stopped() or self._stopped.is_set()):
             config = self.lanes.get(code)
             if config is None:
                 self._stopped.wait(0.5)
@@ -159,9 +159,11 @@ class GateBox:
             )
             self.runners[code] = runner
             try:
-                runner.run(stopped)
+                runner.run(lambda: stopped() or self._stopped.is_set())
             finally:
-                self.runners.pop(code, None)
+                # a lane that left and came back may have a new runner already
+                if self.runners.get(code) is runner:
+                    del self.runners[code]
 
     def _configured(self) -> None:
         lanes = self.lanes
@@ -187,9 +189,12 @@ class GateBox:
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """Stop the threads, write what waits and close the database."""
+        """Shut the lanes, stop the threads, write what waits and close the database."""
         self._stopped.set()
         self.wake.set()
+        deadline = self.clock.mono() + 5
+        while self.runners and self.clock.mono() < deadline:
+            threading.Event().wait(0.05)  # the lanes' own threads switch their outputs off
         for thread in self._threads:
             thread.join(timeout=20)
         self.engine.journal.flush()

@@ -25,6 +25,7 @@ from .store import Store, StoreError
 
 # a text refused for one of these is not a ticket of ours; it may be a payment code or an ID number
 _NOT_OURS = (Reason.E_FOREIGN, Reason.E_FORMAT, Reason.E_TYPE, Reason.E_UNKNOWN_ALIAS)
+MAX_LIVE = 50_000  # live codes remembered; they matter only while the clock is unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ class Engine:
         if reading.ticket is None:
             return reading, refusal(reading.reason)
         if reading.live_t is not None:
+            if len(self._last_live) >= MAX_LIVE:
+                self._last_live.clear()
             self._last_live[reading.ticket.uid] = reading.live_t
         gate = GateView.at(
             now,

@@ -3,7 +3,9 @@
 Options: ``unit`` (1), ``out_coil`` (0), ``pulse_ms`` (500), ``pulse`` ("two_writes" or "native":
 the board times the pulse itself and so ends it even if the box dies), ``in_entry``, ``in_exit``,
 ``in_fire`` (input numbers, absent = not wired), ``invert`` (list of those names), ``green_coil``,
-``red_coil``, ``lamp_ms`` (800), ``poll_ms`` (20), ``outputs`` (number of outputs of the board, all
+``red_coil``, ``lamp_ms`` (800), ``gap_ms`` (100: pause between two pulses, which the gate must see
+as two), ``debounce_ms`` (100: a second edge of an input within that time is the same person),
+``poll_ms`` (20), ``outputs`` (number of outputs of the board, all
 switched off at start-up; absent: only the own ones), and those of the line: ``baud``, ``parity``,
 ``stop``, ``timeout_ms`` (300).
 """
@@ -18,7 +20,7 @@ from . import modbus
 from .device import Ack, Barrier, DeviceError, Health, Signal
 from .modbus import BadAnswer, Refused
 from .modbus_bus import ModbusBus, NoAnswer, NotSent
-from .port import monotonic
+from .port import monotonic, wait
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +44,8 @@ class ModbusBarrier(Barrier):
         self._held = False
         self._levels: dict[str, bool] | None = None  # None: nothing read since (re)connection
         self._fire = False
+        self._edges: dict[str, float] = {}  # when an input became active last
+        self._pulse_end = 0.0
         self._misses = 0
         self._up = False
 
@@ -62,6 +66,8 @@ class ModbusBarrier(Barrier):
             if options.get(name) is not None
         }
         self._lamp_s = float(options.get("lamp_ms", 800)) / 1000
+        self._gap_s = float(options.get("gap_ms", 100)) / 1000
+        self._debounce_s = float(options.get("debounce_ms", 100)) / 1000
         self._poll_s = float(options.get("poll_ms", 20)) / 1000
         self._outputs = int(options.get("outputs", 0))
 
@@ -91,10 +97,17 @@ class ModbusBarrier(Barrier):
         if persons > 1:
             self._held = True
             return self._switch_on(until=None)
+        self._end_last_pulse()
+        self._pulse_end = monotonic() + self._pulse_s
         if self._native:
             tenths = round(self._pulse_s * 10)
             return self._order(modbus.flash_coil(self._coil, tenths))
         return self._switch_on(until=self._pulse_s)
+
+    def _end_last_pulse(self) -> None:
+        # a gate counts edges: a pulse that only gets longer admits nobody else
+        if monotonic() < self._pulse_end and self.close() is Ack.DONE:
+            wait(self._gap_s)
 
     def hold(self) -> Ack:
         """Level until :meth:`close`."""
@@ -241,5 +254,10 @@ class ModbusBarrier(Barrier):
             self._emit(Signal.EMERGENCY_ON if fire else Signal.EMERGENCY_OFF, 0)
         # the first reading is a level, not an edge: somebody may just stand in the beam
         for name, signal in (("in_entry", Signal.PASSED), ("in_exit", Signal.REVERSE)):
-            if now.get(name) and before.get(name) is False:
+            if now.get(name) and before.get(name) is False and self._is_new_edge(name):
                 self._emit(signal, 1)
+
+    def _is_new_edge(self, name: str) -> bool:
+        at, last = monotonic(), self._edges.get(name, float("-inf"))
+        self._edges[name] = at
+        return at - last >= self._debounce_s

@@ -129,6 +129,11 @@ def open_port(url: str, options: dict) -> SerialPort | SocketPort:
     return kind(url, options)
 
 
+def wait(seconds: float) -> None:
+    """Let time pass between two orders to a device."""
+    time.sleep(seconds)
+
+
 def monotonic() -> float:
     """Seconds for time-outs of devices."""
     return time.monotonic()

@@ -6,6 +6,7 @@ Imported normally, so it exists once. Handler files are executed by the box with
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -56,6 +57,8 @@ def box() -> GateBox:
         if _box is None:
             _box = GateBox(home(), pairing, HttpTransport())
             _box.start()
+            # the end of the process must not leave an output on
+            atexit.register(_box.stop)
             _logger.info("Scenic gate box %s with data in %s", _box.store.epoch, home())
         return _box
 

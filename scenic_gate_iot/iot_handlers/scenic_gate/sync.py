@@ -106,11 +106,19 @@ class Sync:
             "acks": acks,
             "config_rev": store.get("config_rev", ""),
             "cursor": store.get("cursor", 0),
-            "status": self.status(),
+            "status": self._told_status(),
         }
         reply = self._post(pairing, request)
         sent_to = facts[-1]["seq"] if facts else acked
         return self._apply(reply, sent_to, acks)
+
+    def _told_status(self) -> dict:
+        try:
+            return self.status()
+        except Exception as err:
+            # only people look at it: whatever is wrong with it, the facts have to go
+            _logger.exception("Scenic status")
+            return {"error": repr(err)}
 
     def _post(self, pairing: Pairing, request: dict) -> dict:
         body = json.dumps(request, separators=(",", ":")).encode()
