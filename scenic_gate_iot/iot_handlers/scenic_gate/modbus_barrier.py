@@ -161,6 +161,7 @@ class ModbusBarrier(Barrier):
             return Ack.UNKNOWN
         with self._lock:
             self._off_at.pop(self._coil, None)
+        self._pulse_end = 0.0
         return Ack.DONE
 
     def feedback(self, good: bool) -> None:
