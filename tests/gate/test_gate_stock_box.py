@@ -202,8 +202,16 @@ def _read(path, seconds, until=None):
     return seen
 
 
-def test_pinned_box_starts_without_server_and_admits(place):
+def test_box_that_ends_shuts_a_held_gate(place):
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+    order = command("hold", uid="b" * 32, expires=time.time() + 60, box=place.server.box)
+    place.act(action="command", command=order)
+    wait_for(lambda: place.board.coils()[0])
     place.box.stop()
+    assert not place.board.coils()[0]
+
+
+def test_pinned_box_starts_without_server_and_admits(place):
     place.folder.configure(place.box.port, pinned=True)
     server = place.folder.get("iot.box", "remote_server")
     place.folder.set("iot.box", remote_server="http://127.0.0.1:9")
