@@ -171,6 +171,21 @@ test("a date outside the sale window cannot be confirmed", async () => {
     expect(linesOf(order)).toEqual([["Adult ticket", "2026-05-31", 1]]);
 });
 
+test("a ticket that comes in without a date gets the one of the order", async () => {
+    const { store, order } = await openWindow();
+    await sell(store, TOMORROW);
+    order.uiState.scenicVisitDate = TOMORROW;
+    // as a combo creates its parts
+    store.models["pos.order.line"].create({
+        order_id: order,
+        product_id: store.models["product.product"].get(CHILD),
+        qty: 1,
+        price_unit: 0,
+    });
+    await store.addLineToOrder({ product_tmpl_id: store.models["product.template"].get(5) }, order);
+    expect(order.scenicLines.map((line) => line.scenicVisitDate)).toEqual([TOMORROW, TOMORROW]);
+});
+
 test("half a ticket and a ticket without its sale are refused", async () => {
     const { store, order } = await openWindow();
     const line = await sell(store, TODAY, 2);

@@ -80,6 +80,17 @@ test("a browser prints all slips in one document, a receipt printer cuts after e
     expect(jobs).toEqual([2, 1, 1]);
 });
 
+test("without the server what is known is printed again", async () => {
+    const { store, order } = await paidOrder(["valid"]);
+    patchWithCleanup(store.data, {
+        loadServerOrders: () => Promise.reject(new ConnectionLostError("/web/dataset/call_kw")),
+    });
+    patchWithCleanup(store.printer, { printHtml: async () => expect.step("printed") || true });
+    await store.refreshScenicTickets({ id: 1, isSynced: true });
+    await store.printScenicTickets(order);
+    expect.verifySteps(["printed"]);
+});
+
 test("a paid order without tickets waits for the connection", async () => {
     const { store, order } = await openWindow();
     await sell(store, TODAY);

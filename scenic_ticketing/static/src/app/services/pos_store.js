@@ -44,7 +44,9 @@ patch(PosStore.prototype, {
                 ? this.models["product.template"].get(vals.product_tmpl_id)
                 : vals.product_tmpl_id;
         if (!template?.is_scenic_ticket || vals.scenic_data || order.isRefund) {
-            return super.addLineToOrder(...arguments);
+            const line = await super.addLineToOrder(...arguments);
+            this._dateScenicLines(order);
+            return line;
         }
         // a scanned product is one more ticket for the same day: nobody at a scanner wants a dialog
         const ask = configure && !opts.code && this._mustAskScenicVisit(template, order);
@@ -62,6 +64,15 @@ patch(PosStore.prototype, {
             opts,
             configure
         );
+    },
+    /** Give tickets that came in without a date, as parts of a combo do, the date of the order. */
+    _dateScenicLines(order) {
+        for (const line of order.scenicLines) {
+            if (!line.scenicVisitDate && !line.refunded_orderline_id) {
+                const template = line.product_id.product_tmpl_id;
+                line.setScenicVisitDate(this._scenicNextDate(template, order));
+            }
+        }
     },
     /** Return the date that the next ticket of this order is most likely for. */
     _scenicNextDate(template, order) {
@@ -96,6 +107,7 @@ patch(PosStore.prototype, {
             lastDay: template.getScenicLastDay(),
             date: line?.scenicVisitDate || this._scenicNextDate(template, order),
             qty: line?.qty || 1,
+            pax: template.scenic_pax || 1,
             unitPrice: line ? line.displayPriceUnit : price.total_included,
             isEdit: Boolean(line),
         });
@@ -138,10 +150,17 @@ patch(PosStore.prototype, {
         order.uiState.scenicPrinted = true;
         return true;
     },
-    /** Fetch what happened to the tickets of an order since it was loaded. */
+    /** Fetch what happened to the tickets of an order; without the server nothing new is known. */
     async refreshScenicTickets(order) {
-        if (order.isSynced) {
+        if (!order.isSynced) {
+            return;
+        }
+        try {
             await this.data.loadServerOrders([["id", "=", order.id]]);
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
         }
     },
     /**

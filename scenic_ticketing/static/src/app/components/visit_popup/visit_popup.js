@@ -23,6 +23,7 @@ export class VisitPopup extends Component {
         lastDay: String,
         date: String,
         qty: Number,
+        pax: Number,
         unitPrice: Number,
         isEdit: Boolean,
         getPayload: Function,
@@ -67,6 +68,11 @@ export class VisitPopup extends Component {
         return _t("This ticket can be sold for visits from today until %(day)s.", {
             day: formatDay(this.props.lastDay, this.props.today),
         });
+    }
+    get ticketsLabel() {
+        return this.props.pax > 1
+            ? _t("Tickets, each for %s persons", this.props.pax)
+            : _t("Tickets");
     }
     get confirmLabel() {
         const amount = this.env.utils.formatCurrency(this.props.unitPrice * this.state.qty);
