@@ -18,7 +18,7 @@ from scenic_park.relay import Relay
 from scenic_park.scene import Scene
 from scenic_park.server import Address, User
 from scenic_park.window import Window
-from scenic_tools import database, paths
+from scenic_tools import database, paths, shell
 
 # long enough to be looked at while it is on
 PULSE_MS = 2500
@@ -63,15 +63,26 @@ class Stage:
 def prepared(odoo_version: str) -> Iterator[Stage]:
     """A fresh copy of the park on ports of its own, so that it can run beside `make run`."""
     name = f"scenic_demo_{os.getpid()}"
-    folder = paths.LOCAL / "demo"
-    database.copy(databases.template(odoo_version), name)
-    try:
-        with Children(paths.LOCAL / "log" / "demo") as children, open_browser() as browser:
-            address = Address(name, ports.free(), ports.free())
-            with Relay(ports.free(), ("127.0.0.1", address.http)) as relay:
-                yield Stage(Scene(children, folder, address), relay, browser, Books(name))
-    finally:
-        database.drop(name)
+    # one at a time in a checkout: the folder of box and lanes is always the same
+    with shell.locked(paths.LOCAL / "demo.lock"):
+        database.copy(databases.template(odoo_version), name)
+        try:
+            with _running(name) as stage:
+                yield stage
+        finally:
+            database.drop(name)
+
+
+@contextlib.contextmanager
+def _running(name: str) -> Iterator[Stage]:
+    address = Address(name, ports.free(), ports.free())
+    with (
+        Children(paths.LOCAL / "log" / "demo") as children,
+        open_browser() as browser,
+        Relay(ports.free(), ("127.0.0.1", address.http)) as relay,
+    ):
+        scene = Scene(children, paths.LOCAL / "demo", address)
+        yield Stage(scene, relay, browser, Books(name))
 
 
 def devices(folder: Path) -> list[LaneDevices]:

@@ -1,7 +1,10 @@
 """The near side of the lane hardware: where its devices are, and what is told to them."""
 
+import hashlib
 import json
+import os
 import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +33,17 @@ class LaneDevices:
         }
 
 
-class LaneControl:
-    """Tells the hardware process what visitors do."""
+SOCKET_LIMIT = 100  # bytes of the path of a Unix socket
 
-    def __init__(self, path: Path):
-        self.path = path
+
+class LaneControl:
+    """Tells the hardware process of the park in `folder` what visitors do."""
+
+    def __init__(self, folder: Path):
+        self.path = folder / "lanes.sock"
+        if len(os.fsencode(self.path)) > SOCKET_LIMIT:
+            name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+            self.path = Path(tempfile.gettempdir()) / f"scenic-{name}.sock"
 
     def _ask(self, **order) -> dict:
         with socket.socket(socket.AF_UNIX) as connection:

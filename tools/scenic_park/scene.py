@@ -20,7 +20,7 @@ class Scene:
         self.children = children
         self.folder = folder
         self.address = address
-        self.control = lanes.LaneControl(folder / "lanes.sock")
+        self.control = lanes.LaneControl(folder)
         self.server: Child | None = None
         self.hardware: Child | None = None
         self.box: box.Box | None = None
