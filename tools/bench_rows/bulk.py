@@ -29,18 +29,25 @@ def _latest(connection, table: str, count: int) -> list[dict]:
         return [dict(row) for row in cursor.fetchall()][::-1]
 
 
+def _uids(connection, ids: list[int]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, uid FROM scenic_ticket WHERE id = ANY(%s)", [ids])
+        return dict(cursor.fetchall())
+
+
 def passages_like_last(connection, tickets: list) -> dict[str, list[dict]]:
     """Return the rows that a report of these tickets would store, copied from the last report."""
     epoch = secrets.token_hex(8)
     uses = _latest(connection, USES, len(tickets))
     facts = _latest(connection, FACTS, 2 * len(tickets))
+    uid_of = _uids(connection, [use["ticket_id"] for use in uses])
     ticket_of = {}
     for use, ticket in zip(uses, tickets, strict=True):
-        ticket_of[use["ticket_id"]] = ticket
+        ticket_of[uid_of[use["ticket_id"]]] = ticket
         use |= {"ticket_id": ticket.id, "source_ref": f"{epoch}:{ticket.id}"}
     for fact in facts:
-        ticket = ticket_of[fact["ticket_id"]]
-        fact |= {"epoch": epoch, "ticket_id": ticket.id, "uid": ticket.uid}
+        ticket = ticket_of[fact["uid"]]
+        fact |= {"epoch": epoch, "uid": ticket.uid}
         if fact["code"]:
             fact["code"] = ticket.code
     return {FACTS: facts, USES: uses}
