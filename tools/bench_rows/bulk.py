@@ -121,6 +121,8 @@ def _clone_tickets(connection, cursor, count: int, uses_each: int, state: str = 
         "state": f"'{state}'",
         "used_count": str(uses_each) if state == "used" else "0",
         "rights_total": str(uses_each),
+        # a line has each of its tickets once
+        "pos_order_line_id": "NULL",
     }
     _clone(connection, cursor, "scenic_ticket", changed, (count, 1), first)
     return first
