@@ -97,14 +97,15 @@ class ScenicTicket(models.Model):
     def _value_vals(self, product_id, net_value, position):
         """Return what the books freeze of a ticket of this product, sold for `net_value`."""
         template = self.env["product.product"].browse(product_id).sudo().product_tmpl_id
-        site = template.scenic_site_id
-        shares = {str(right.zone_id.id): right.share for right in template.entitlement_ids}
-        units = allocation.to_units(net_value, site.company_id.currency_id.rounding)
-        accounts = template.with_company(site.company_id).get_product_accounts(fiscal_pos=position)
+        mould = template._scenic_mould()
+        company = self.env["res.company"].browse(mould.company_id)
+        shares = {str(zone_id): share for zone_id, share in mould.shares.items()}
+        units = allocation.to_units(net_value, company.currency_id.rounding)
+        accounts = template.with_company(company).get_product_accounts(fiscal_pos=position)
         return {
             "zone_values": allocation.split_by_zone(units, shares),
             "deferred": accounts["income"].scenic_liability,
-            "sale_day": site._today(),
+            "sale_day": self.env["scenic.site"].browse(mould.site_id)._today(),
         }
 
     # EXTENDS scenic_ticketing
