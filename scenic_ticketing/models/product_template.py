@@ -1,10 +1,37 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare, float_is_zero
 
 from ..iot_handlers.scenic_rules.views import RuleView
 
-_RULE_FIELDS = {"gate_product_code", "scenic_policy_id", "scenic_entrance_ids", "entitlement_ids"}
+# what a sale or a gate reads from memory
+_RULE_FIELDS = {
+    "gate_product_code",
+    "scenic_site_id",
+    "scenic_policy_id",
+    "scenic_entrance_ids",
+    "scenic_pax",
+    "entitlement_ids",
+}
+
+
+class Mould(NamedTuple):
+    """What all tickets of a product have in common when they are sold."""
+
+    template_id: int
+    site_id: int
+    site_code: int
+    company_id: int
+    policy_id: int
+    number: int  # gate product number
+    valid_days: int
+    entrances: int  # bit mask
+    flags: int  # as in the ticket code
+    pax: int
+    uses: dict  # zone id: uses per person, 0 = unlimited
+    shares: dict  # zone id: revenue share in %, all 0 = even
 
 
 class ProductTemplate(models.Model):
@@ -206,6 +233,26 @@ class ProductTemplate(models.Model):
                 sorted((right.zone_id.code, right.uses) for right in template.entitlement_ids)
             ),
             version=policy.version,
+        )
+
+    @tools.ormcache("self.id")
+    def _scenic_mould(self):
+        """Return what a sale copies into its tickets, kept in memory by each worker."""
+        template = self.sudo()
+        site, policy = template.scenic_site_id, template.scenic_policy_id
+        return Mould(
+            template_id=template.id,
+            site_id=site.id,
+            site_code=site.code,
+            company_id=site.company_id.id,
+            policy_id=policy.id,
+            number=template.gate_product_code,
+            valid_days=policy.validity_days,
+            entrances=template.scenic_entrance_ids._mask(),
+            flags=policy._code_flags(),
+            pax=template.scenic_pax,
+            uses={right.zone_id.id: right.uses for right in template.entitlement_ids},
+            shares={right.zone_id.id: right.share for right in template.entitlement_ids},
         )
 
     @api.model

@@ -128,7 +128,8 @@ class ScenicKeyring(models.AbstractModel):
         if problem := self._problem():
             _logger.error("Tickets are sold without a code. %s", problem)
             return certificates._placeholder(site).kid, None
-        return certificates._current(site).kid, self._keys().issuer
+        kid = certificates._current_kid(site)
+        return kid, self._keys().issuer
 
     @api.model
     def _verifier(self, site):

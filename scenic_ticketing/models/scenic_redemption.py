@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from ..tools import redemption_sql
 
-
 # columns of a ticket that the database itself writes when a right is used
 _MOVED_BY_USE = ["used_count", "state", "write_date", "redemption_ids"]
 

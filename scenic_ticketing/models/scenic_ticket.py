@@ -51,7 +51,14 @@ class ScenicTicket(models.Model):
     product_id = fields.Many2one(
         "product.product", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    product_tmpl_id = fields.Many2one(related="product_id.product_tmpl_id", store=True, index=True)
+    product_tmpl_id = fields.Many2one(
+        "product.template",
+        string="Ticket Product",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
     site_id = fields.Many2one(
         "scenic.site", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -155,7 +162,7 @@ class ScenicTicket(models.Model):
     )
     _used_count = models.Constraint("CHECK (used_count >= 0)", "Uses cannot be negative.")
     _unsigned = models.Index("(id) WHERE code IS NULL")
-    # No index names a column that a use changes (state, used_count), so that a use stays in its page
+    # No index names what a use changes (state, used_count), so that a use stays in its page
     _expiry = models.Index("(valid_until)")
 
     def init(self):

@@ -1,7 +1,5 @@
 import secrets
-from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
 
 from odoo import api, fields, models
 
@@ -21,18 +19,6 @@ from ..tools.site_time import to_unix
 from ..tools.ticket_sql import next_serials
 
 
-class Mould(NamedTuple):
-    """What all tickets of one product have in common at one moment."""
-
-    kid: int
-    sign: Callable[[bytes], bytes] | None  # None: the key file is missing
-    site_code: int
-    number: int  # gate product number
-    pax: int
-    uses: dict  # zone id: uses per person, 0 = unlimited
-    vals: dict  # fields of the ticket
-
-
 class ScenicTicketIssue(models.Model):
     """Issuing, finding and voiding tickets."""
 
@@ -46,16 +32,19 @@ class ScenicTicketIssue(models.Model):
         from (order line, seq, channel, net value) and ``pax``. Rights, dates, site and policy are
         copied from the product here and stay as they are from now on.
         """
-        moulds = {}
-        for vals in vals_list:
-            product_id = vals["product_id"]
-            if product_id not in moulds:
-                moulds[product_id] = self._mould(self.env["product.product"].browse(product_id))
+        products = self.env["product.product"].browse({vals["product_id"] for vals in vals_list})
+        moulds = {product.id: product.product_tmpl_id._scenic_mould() for product in products}
+        keyring = self.env["scenic.keyring"]
+        signers = {
+            site_id: keyring._signer_or_number(self.env["scenic.site"].browse(site_id))
+            for site_id in {mould.site_id for mould in moulds.values()}
+        }
         serials = next_serials(self.env.cr, len(vals_list))
         aliases = self._new_aliases(len(vals_list))
         complete = [
-            self._complete_vals(moulds[vals["product_id"]], vals, serial, alias)
+            self._complete_vals(mould, signers[mould.site_id], vals, serial, alias)
             for vals, serial, alias in zip(vals_list, serials, aliases, strict=True)
+            if (mould := moulds[vals["product_id"]])
         ]
         quiet = self.sudo().with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
@@ -66,60 +55,48 @@ class ScenicTicketIssue(models.Model):
         return tickets
 
     @api.model
-    def _mould(self, product):
-        """Return what all tickets of a product have in common, read once for a whole batch."""
-        template = product.sudo().product_tmpl_id
-        site, policy = template.scenic_site_id, template.scenic_policy_id
-        kid, sign = self.env["scenic.keyring"]._signer_or_number(site)
-        return Mould(
-            kid=kid,
-            sign=sign,
-            site_code=site.code,
-            number=template.gate_product_code,
-            pax=template.scenic_pax,
-            uses={right.zone_id.id: right.uses for right in template.entitlement_ids},
-            vals={
-                "site_id": site.id,
-                "company_id": site.company_id.id,
-                "policy_id": policy.id,
-                "valid_days": policy.validity_days,
-                "entrances": template.scenic_entrance_ids._mask(),
-                "flags": policy._code_flags(),
-                "issued_at": fields.Datetime.now(),
-            },
-        )
-
-    @api.model
-    def _complete_vals(self, mould, vals, serial, alias):
-        vals = {**mould.vals, "pax": mould.pax, **vals}
-        rights = {str(zone): uses * vals["pax"] for zone, uses in mould.uses.items()}
+    def _complete_vals(self, mould, signer, vals, serial, alias):
+        """Return the fields of one ticket; ``signer`` is (key number, function or None)."""
+        kid, sign = signer
+        pax = vals.get("pax") or mould.pax
+        rights = {str(zone_id): uses * pax for zone_id, uses in mould.uses.items()}
         visit_date = fields.Date.to_date(vals["visit_date"])
+        now = fields.Datetime.now()
         code = TicketCode(
             site=mould.site_code,
-            kid=mould.kid,
+            kid=kid,
             serial=serial,
             gen=0,
             product=mould.number,
             valid_from=day_number(visit_date),
-            valid_days=vals["valid_days"],
+            valid_days=mould.valid_days,
             slot_start=NO_SLOT,
             slot_len=0,
-            pax=vals["pax"],
+            pax=pax,
             uses=allowance.uses_byte(mould.uses.values()),
-            entrances=vals["entrances"],
-            flags=vals["flags"],
-            iat=int(to_unix(vals["issued_at"])) - EPOCH,
+            entrances=mould.entrances,
+            flags=mould.flags,
+            iat=int(to_unix(now)) - EPOCH,
         )
         return {
             **vals,
-            "kid": mould.kid,
+            "product_tmpl_id": mould.template_id,
+            "site_id": mould.site_id,
+            "company_id": mould.company_id,
+            "policy_id": mould.policy_id,
+            "kid": kid,
             "serial": serial,
             "uid": uid_hex(code.uid),
             "alias": alias,
-            "code": encode(code, mould.sign) if mould.sign else False,
+            "code": encode(code, sign) if sign else False,
+            "pax": pax,
             "rights": rights,
             "rights_total": 0 if 0 in rights.values() else sum(rights.values()),
-            "valid_until": visit_date + timedelta(vals["valid_days"] - 1),
+            "valid_days": mould.valid_days,
+            "valid_until": visit_date + timedelta(mould.valid_days - 1),
+            "entrances": mould.entrances,
+            "flags": mould.flags,
+            "issued_at": now,
         }
 
     @api.model
