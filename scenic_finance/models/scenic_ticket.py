@@ -67,6 +67,7 @@ class ScenicTicket(models.Model):
     # the tickets of a journal item, and the proof adds up all tickets from it alone.
     _origin_aml = models.Index("(origin_aml_id, company_id) INCLUDE (net_value, deferred)")
     _sale_day = models.Index("USING brin (sale_day)")
+    _refund_day = models.Index("(company_id, refund_day) WHERE refund_day IS NOT NULL")
 
     @api.depends("net_value", "refund_value", "revenue_event_ids.amount")
     def _compute_remaining_value(self):

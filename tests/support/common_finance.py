@@ -79,7 +79,7 @@ class FinanceCase(common_scenic.ScenicCase):
         return self.env["scenic.recognition"]._run(self.company, day)
 
     def proof(self, **options):
-        return self.env["scenic.proof"]._compute_proof(self.company, **options)
+        return self.env["scenic.proof"]._compute_proof(self.company, **{"tickets": True} | options)
 
     def balance(self, account):
         """Return the posted balance of an account, credit positive."""
