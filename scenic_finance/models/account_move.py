@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,13 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     scenic_ticket_count = fields.Integer(compute="_compute_scenic_ticket_count")
+
+    has_scenic_ticket = fields.Boolean(compute="_compute_has_scenic_ticket")
+
+    @api.depends("invoice_line_ids.product_id")
+    def _compute_has_scenic_ticket(self):
+        for move in self:
+            move.has_scenic_ticket = any(move.invoice_line_ids.mapped("is_scenic_ticket"))
 
     def _compute_scenic_ticket_count(self):
         for move in self:
@@ -59,10 +66,14 @@ class AccountMove(models.Model):
         self._scenic_check_final()
         return super().button_draft()
 
-    def _scenic_check_final(self):
-        """Refuse to take entries back that tickets or the recognition stand on."""
-        lines = self.sudo().line_ids
-        batches = lines.scenic_recognition_id
+    # EXTENDS account
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._scenic_check_recognition()
+        return super()._reverse_moves(default_values_list, cancel)
+
+    def _scenic_check_recognition(self):
+        """Refuse to undo an entry that the events of a recognition stand on."""
+        batches = self.sudo().line_ids.scenic_recognition_id
         if batches:
             raise UserError(
                 self.env._(
@@ -71,6 +82,11 @@ class AccountMove(models.Model):
                     entry=batches.move_id[:1].name,
                 )
             )
+
+    def _scenic_check_final(self):
+        """Refuse to take entries back that tickets or a recognition stand on."""
+        self._scenic_check_recognition()
+        lines = self.sudo().line_ids
         tickets = (
             self.env["scenic.ticket"]
             .sudo()

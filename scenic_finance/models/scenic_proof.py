@@ -241,17 +241,16 @@ class ScenicProof(models.Model):
         )
         self.message_post(
             body=self.env._(
-                "The tickets and the ledger of %(company)s differ by %(amount).2f, in "
-                "%(count)s places.",
+                "The tickets and the ledger of %(company)s differ by %(amount)s. The red lines of "
+                "the proof say where (%(count)s).",
                 company=self.company_id.name,
-                amount=self.difference,
+                amount=self.currency_id.format(self.difference),
                 count=self.difference_count,
             ),
             partner_ids=users.partner_id.ids,
             subtype_xmlid="mail.mt_comment",
         )
 
-    @api.model
     def action_prove(self):
         """Prove the companies that are switched on, now, and open the result."""
         proofs = self.browse()

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import format_date
 
 from ..tools import proof_sql
 
@@ -77,7 +78,9 @@ class ScenicProofOpen(models.Model):
                 "release",
                 float(amount),
                 self.env._(
-                    "%(count)s events of %(day)s wait for the recognition.", count=count, day=day
+                    "%(count)s events of %(day)s wait for the recognition.",
+                    count=count,
+                    day=format_date(self.env, day),
                 ),
             )
             for day, amount, count in self.env.cr.fetchall()
@@ -97,7 +100,9 @@ class ScenicProofOpen(models.Model):
             name = self.env._("%(entry)s is not posted yet.", entry=aml.move_id.display_name)
             if aml.parent_state == "posted":
                 name = self.env._(
-                    "%(entry)s was posted on %(day)s.", entry=aml.move_id.name, day=aml.date
+                    "%(entry)s was posted on %(day)s.",
+                    entry=aml.move_id.name,
+                    day=format_date(self.env, aml.date),
                 )
             return self._line(kind, amount, name, **links)
         if aml:
@@ -121,6 +126,8 @@ class ScenicProofOpen(models.Model):
         name = self.env._("%(entry)s is not posted.", entry=batch.display_name)
         if batch.move_id.state == "posted":
             name = self.env._(
-                "%(entry)s was posted on %(day)s.", entry=batch.display_name, day=batch.move_id.date
+                "%(entry)s was posted on %(day)s.",
+                entry=batch.display_name,
+                day=format_date(self.env, batch.move_id.date),
             )
         return self._line("release", amount, name, **links)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..tools import recognition_sql
 
@@ -184,7 +185,9 @@ class ScenicRecognition(models.Model):
                 "move_type": "entry",
                 "journal_id": self.company_id.scenic_recognition_journal_id.id,
                 "date": self.day,
-                "ref": self.env._("Ticket revenue until %(day)s", day=self.day),
+                "ref": self.env._(
+                    "Ticket revenue until %(day)s", day=format_date(self.env, self.day)
+                ),
                 "line_ids": [Command.create(line) for line in lines],
             }
         )
@@ -206,7 +209,11 @@ class ScenicRecognition(models.Model):
             line = self._line_vals(account, product, amount, events, back)
             if not line:
                 continue
-            line["name"] = self.env._("Sold with %(sale)s", sale=origin.move_id.name)
+            line["name"] = self.env._(
+                "%(product)s, sold with %(sale)s",
+                product=self.env["product.product"].browse(product).name,
+                sale=origin.move_id.name,
+            )
             line["scenic_origin_line_id"] = origin_id
             if origin.currency_id != self.currency_id and origin.balance:
                 rate = origin.amount_currency / origin.balance
@@ -218,10 +225,10 @@ class ScenicRecognition(models.Model):
     def _income_lines(self, rows):
         """Return one line for each income account, product and reason."""
         names = {
-            "use": self.env._("Tickets used"),
-            "expire": self.env._("Tickets expired"),
-            "fee": self.env._("Kept of refunds"),
-            "reversal": self.env._("Uses taken back"),
+            "use": self.env._("used"),
+            "expire": self.env._("expired"),
+            "fee": self.env._("kept of refunds"),
+            "reversal": self.env._("uses taken back"),
         }
         groups = defaultdict(lambda: [0.0, 0])
         for row in rows:
@@ -232,7 +239,8 @@ class ScenicRecognition(models.Model):
         lines = []
         for (account, product, kind, back), (amount, events) in groups.items():
             if line := self._line_vals(account, product, amount, events, back):
-                lines.append({**line, "name": names[kind]})
+                name = f"{self.env['product.product'].browse(product).name}: {names[kind]}"
+                lines.append({**line, "name": name})
         return lines
 
     def _line_vals(self, account_id, product_id, balance, events, back):

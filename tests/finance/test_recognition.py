@@ -253,6 +253,8 @@ class TestRecognition(common_finance.FinanceCase):
         with self.assertRaises(UserError):
             batch.move_id.button_draft()
         with self.assertRaises(UserError):
+            batch.move_id._reverse_moves()
+        with self.assertRaises(UserError):
             batch.unlink()
 
     def test_events_are_append_only_for_sql_too(self):
