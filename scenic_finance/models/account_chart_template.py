@@ -86,6 +86,7 @@ class AccountChartTemplate(models.AbstractModel):
         return {
             "scenic_revenue": {
                 "name": self.env._("Ticket Revenue"),
+                "name@zh_CN": "门票收入",
                 "type": "general",
                 "code": "TKREV",
                 "show_on_dashboard": False,

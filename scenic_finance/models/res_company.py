@@ -109,7 +109,7 @@ class ResCompany(models.Model):
             labels = [self._fields[name]._description_string(self.env) for name in missing]
             raise UserError(
                 self.env._(
-                    "%(company)s: choose %(settings)s under Accounting, Configuration, Settings, "
+                    "%(company)s: choose %(settings)s under Invoicing, Configuration, Settings, "
                     "Scenic Tickets first.",
                     company=self.name,
                     settings=", ".join(labels),

@@ -41,7 +41,11 @@ class ScenicProof(models.Model):
         readonly=True,
         help="Tickets of sessions that are still open: they reach the ledger at the closing.",
     )
-    unposted_refunds = fields.Monetary(string="Refunded, not Posted", readonly=True)
+    unposted_refunds = fields.Monetary(
+        string="Refunded, not Posted",
+        readonly=True,
+        help="Refunds of sessions that are still open: they reach the ledger at the closing.",
+    )
     unposted_releases = fields.Monetary(
         string="Used, not Posted",
         readonly=True,
@@ -58,7 +62,7 @@ class ScenicProof(models.Model):
         default="unset",
     )
     line_ids = fields.One2many("scenic.proof.line", "proof_id", readonly=True)
-    difference_count = fields.Integer(string="Differences", readonly=True)
+    difference_count = fields.Integer(string="Number of Differences", readonly=True)
 
     @api.depends("company_id", "day", "computed_at")
     def _compute_display_name(self):
