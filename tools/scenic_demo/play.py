@@ -97,7 +97,11 @@ def offline(stage: Stage, story: Story, left: list[Sold]) -> None:
         acts.enter(stage, step, "C1", combo)
         acts.refused(stage, step, "S2", new2, "E_USED")
     at_gate = [(ticket, ["PARK"]) for ticket in (known, heard, new, new2)]
-    used = [*at_gate, (combo, ["CABLE"])]
+    report(stage, story, [*at_gate, (combo, ["CABLE"])], [child, combo])
+
+
+def report(stage: Stage, story: Story, used: list[tuple[Sold, list[str]]], left: list[Sold]):
+    """The network comes back: what happened meanwhile arrives in ledger and books, once."""
     with story.step("Meanwhile the server knows nothing of it") as step:
         for ticket, _zones in used:
             step.check(f"uses of {ticket.name}", len(stage.books.uses(ticket.id)), 0)
@@ -110,4 +114,4 @@ def offline(stage: Stage, story: Story, left: list[Sold]) -> None:
         acts.close_window(stage, step)
         acts.recognise(stage, step)
     with story.step("Proof: what is owed to visitors, after all this") as step:
-        acts.prove(stage, step, [child, combo])
+        acts.prove(stage, step, left)
