@@ -15,8 +15,8 @@ class ScenicBoxPresence(models.Model):
     def _seen(self, status, drift_s):
         """Store what the box says about itself, at most every ``SEEN_EVERY_S`` seconds.
 
-        Something that people must see at once (a lane in trouble, a device that fails) is
-        written without waiting. Returns whether the row was written.
+        Something that people must see at once (a lane in trouble, a device that fails, lanes that
+        the box has just learned of) is written without waiting. Returns whether the row was written.
         """
         self.ensure_one()
         version, unsent = status.get("version"), status.get("unsent")
@@ -28,6 +28,7 @@ class ScenicBoxPresence(models.Model):
                           trouble = %(trouble)s
                     WHERE id = %(id)s AND (
                           last_seen IS NULL OR trouble IS DISTINCT FROM %(trouble)s
+                          OR coalesce(status ->> 'config_rev', '') <> %(config_rev)s
                           OR last_seen < (now() AT TIME ZONE 'UTC') - %(every)s * interval '1 s')
                 """,
                 status=json.dumps(status),
@@ -35,6 +36,7 @@ class ScenicBoxPresence(models.Model):
                 unsent=unsent if type(unsent) is int and 0 <= unsent < 2**31 else 0,
                 version=version[:64] if isinstance(version, str) else None,
                 trouble=lane_status.trouble(status),
+                config_rev=str(status.get("config_rev") or ""),
                 every=SEEN_EVERY_S,
                 id=self.id,
             )
