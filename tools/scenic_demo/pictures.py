@@ -26,15 +26,18 @@ class Album:
             shutil.copy(printed, self.folder / "slip.png")
 
     def lanes(self, stage: Stage) -> None:
-        self._page(stage, "gate", LANES, ".o_kanban_record:not(.o_kanban_ghost)", "lanes.png")
+        # the badges come with the box's first report of its lanes
+        self._page(stage, "gate", LANES, ".o_kanban_record .o_field_badge", "lanes.png", 600)
 
     def books(self, stage: Stage, move: int) -> None:
-        self._page(stage, "accountant", ENTRY.format(move), ".o_list_renderer", "books.png")
+        path = ENTRY.format(move)
+        self._page(stage, "accountant", path, ".o_list_renderer", "books.png", 680)
 
-    def _page(self, stage: Stage, login: str, path: str, wanted: str, name: str) -> None:
+    def _page(self, stage: Stage, login: str, path: str, wanted: str, name: str, height: int):
         if self.folder:
             page = browsing.log_in(stage.browser, stage.scene.address, login, login)
             page.goto(stage.scene.address.url + path, wait_until="domcontentloaded")
             page.wait_for_selector(wanted)
+            page.set_viewport_size({"width": 1366, "height": height})
             browsing.screenshot(page, self.folder / name)
             page.context.close()
