@@ -77,6 +77,7 @@ class ScenicTicketWindow(models.Model):
             "alias": self.alias,
             "product": self.product_id.display_name,
             "site": self.site_id.name,
+            "tz": self.site_id.tz,
             "visit_date": self.visit_date.isoformat(),
             "valid_until": self.valid_until.isoformat(),
             "pax": self.pax,

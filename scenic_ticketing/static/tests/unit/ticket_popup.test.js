@@ -13,6 +13,7 @@ function ticketFacts(values = {}) {
         alias: "T123456789012345",
         product: "Adult ticket",
         site: "Cloud Mountain",
+        tz: "Asia/Shanghai",
         visit_date: TODAY,
         valid_until: TODAY,
         pax: 1,
@@ -71,7 +72,7 @@ test("a good ticket is redeemed once, and shows that it is used", async () => {
     await waitFor(".o_scenic_ticket_state[data-state='used']");
     expect(".o_scenic_ticket_success").toHaveText("1 let in: Park");
     expect(".o_scenic_redeem").toHaveProperty("disabled", true);
-    expect(queryAllTexts(".o_scenic_ticket_uses li")[0]).toMatch(/Park · North 2/);
+    expect(queryAllTexts(".o_scenic_ticket_uses li")[0]).toMatch(/9:30 AM · Park · North 2/);
     expect.verifySteps(["scan ST1", "redeem zone 3 for 1", "scan ST1"]);
 });
 

@@ -72,7 +72,9 @@ export class TicketPopup extends Component {
             : _t("no limit");
     }
     useLabel(use) {
-        const at = deserializeDateTime(use.happened_at).toLocaleString(DateTime.DATETIME_SHORT);
+        // by the clock of the site, like everything that is said about a ticket
+        const moment = deserializeDateTime(use.happened_at).setZone(this.ticket.tz);
+        const at = moment.toLocaleString(DateTime.DATETIME_SHORT);
         return [at, use.zone, use.lane].filter(Boolean).join(" · ");
     }
 
