@@ -173,7 +173,7 @@ def recognise(stage: Stage, step: Step) -> None:
 
 def prove(stage: Stage, step: Step, holders: list[Sold]) -> None:
     """The liability is the value of what the holders of tickets can still use, to the cent."""
-    stage.accountant.call("scenic.proof", "action_prove")
+    stage.accountant.call("scenic.proof", "action_prove", [])
     fields = ["liability_balance", "unredeemed_value", "difference", "state", "difference_count"]
     proof = stage.accountant.search("scenic.proof", [], fields, order="id desc", limit=1)[0]
     worth = Decimal(0)
