@@ -74,15 +74,15 @@ class CommittedCase(BaseCase):
 
     def park_in(self, env):
         """Return the park in another environment."""
-        return _park_in(env, self.ids)
+        return park_in(env, self.ids)
 
     @classmethod
     def _remove_all(cls):
         with cls.connect() as env:
-            remove_park(_park_in(env, cls.ids))
+            remove_park(park_in(env, cls.ids))
 
 
-def _park_in(env, ids):
+def park_in(env, ids):
     models = {
         "company": "res.company",
         "site": "scenic.site",
@@ -130,6 +130,25 @@ def remove_park(park):
 def reasons():
     """Return the reasons of the decision package, as the server sees it."""
     return list(Reason)
+
+
+def remove_window(window):
+    """Remove a committed window with its session and orders, which no user could do."""
+    cr, orders = window.env.cr, "SELECT id FROM pos_order WHERE config_id = %s"
+    for table, column in (
+        ("scenic_ticket", "pos_order_id"),
+        ("pos_payment", "pos_order_id"),
+        ("pos_order_line", "order_id"),
+    ):
+        cr.execute(f"DELETE FROM {table} WHERE {column} IN ({orders})", [window.id])
+    cr.execute("DELETE FROM pos_order WHERE config_id = %s", [window.id])
+    cr.execute("DELETE FROM pos_session WHERE config_id = %s", [window.id])
+    window.env.invalidate_all()
+    methods = window.payment_method_ids
+    journals = methods.journal_id
+    window.unlink()
+    methods.unlink()
+    journals.unlink()
 
 
 def make_park(env, name="Cloud Valley", tz="Asia/Shanghai", company=None):
