@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -22,8 +22,8 @@ class ScenicBox(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
-        default=lambda self: self.env.user,
-        help="Owner of the incidents that this box reports.",
+        default=lambda self: self.env.user.filtered(lambda user: user.id != SUPERUSER_ID),
+        help="Owner of the incidents that this box reports. Empty = a manager of the company.",
     )
     state = fields.Selection(
         [
@@ -64,7 +64,7 @@ class ScenicBox(models.Model):
         compute="_compute_pairing", groups="base.group_system", exportable=False
     )
     pairing_qr = fields.Binary(
-        compute="_compute_pairing", groups="base.group_system", exportable=False
+        "QR Code", compute="_compute_pairing", groups="base.group_system", exportable=False
     )
     handlers_auto_update = fields.Boolean(
         "Automatic Driver Update",
@@ -84,6 +84,7 @@ class ScenicBox(models.Model):
     last_seen = fields.Datetime(readonly=True, copy=False, help=f"Exact to {SEEN_EVERY_S} seconds.")
     clock_drift = fields.Float(
         "Clock Drift (s)",
+        digits=(12, 1),
         readonly=True,
         copy=False,
         help="Clock of the box less clock of the server, at the last contact.",
@@ -96,7 +97,7 @@ class ScenicBox(models.Model):
     )
     status = fields.Json(readonly=True, copy=False)
     trouble = fields.Char(readonly=True, copy=False, help="Lanes and devices that need a look.")
-    is_online = fields.Boolean(compute="_compute_is_online", search="_search_is_online")
+    is_online = fields.Boolean("Online", compute="_compute_is_online", search="_search_is_online")
     fact_count = fields.Integer(compute="_compute_fact_count")
 
     _identifier_uniq = models.UniqueIndex(

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..iot_handlers.scenic_gate import facts as gate_facts
 from ..tools.resolution import net_rights_value
@@ -39,7 +39,9 @@ class ScenicGateAlarm(models.AbstractModel):
                     "kind": kind,
                     "lane_code": row["lane"],
                     "happened_at": happened_at.replace(microsecond=0),
-                    "facts": self._line(happened_at, row["lane"], row["pax"], row["uid"], what),
+                    "facts": self._line(
+                        box.site_id, happened_at, row["lane"], row["pax"], row["uid"], what
+                    ),
                     "persons": row["pax"],
                 }
             )
@@ -47,19 +49,19 @@ class ScenicGateAlarm(models.AbstractModel):
             self.env["scenic.incident"]._gate_report(box, reports)
 
     @api.model
-    def _line(self, happened_at, lane, persons, uid, what):
-        """Describe one fact in one line of an incident."""
+    def _line(self, site, happened_at, lane, persons, ticket, what):
+        """Describe one fact in one line of an incident, on the clock of its site."""
         labels = dict(
             self.env["scenic.gate.fact"]._fields["kind"]._description_selection(self.env)
             + self.env["scenic.gate.fact"]._fields["verdict"]._description_selection(self.env)
         )
         return self.env._(
-            "%(time)s UTC, lane %(lane)s: %(what)s, %(persons)s person(s), ticket %(uid)s",
-            time=fields.Datetime.to_string(happened_at),
+            "%(time)s, lane %(lane)s: %(what)s, %(persons)s person(s), ticket %(ticket)s",
+            time=site._gate_local(happened_at).strftime("%Y-%m-%d %H:%M:%S"),
             lane=lane or "-",
             what=labels.get(what, what),
             persons=persons,
-            uid=uid or "-",
+            ticket=ticket or "-",
         )
 
     @api.model
@@ -89,8 +91,10 @@ class ScenicGateAlarm(models.AbstractModel):
     def _surplus_report(self, ticket, zone, key, persons, passages):
         is_void = ticket["state"] == "void"
         ordered = sorted(passages, key=lambda passage: passage.fact.order)
+        site = self.env["scenic.site"].browse(ticket["site_id"])
         lines = [
             self._line(
+                site,
                 passage.fact.happened_at,
                 passage.fact.lane,
                 passage.demand,
@@ -131,7 +135,9 @@ class ScenicGateAlarm(models.AbstractModel):
                     "gate_key": f"{prefix}{day}",
                     "kind": "unknown_ticket",
                     "happened_at": facts[0][0].replace(microsecond=0),
-                    "facts": "\n".join(self._line(*fact, "unknown_ticket") for fact in facts[:100]),
+                    "facts": "\n".join(
+                        self._line(box.site_id, *fact, "unknown_ticket") for fact in facts[:100]
+                    ),
                     "persons": sum(fact[2] for fact in facts),
                     "whole": True,
                 }

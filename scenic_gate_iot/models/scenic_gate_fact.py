@@ -68,8 +68,8 @@ class ScenicGateFact(models.Model):
     )
     happened_at = fields.Datetime(required=True, readonly=True, help="By the clock of the box.")
     received_at = fields.Datetime(required=True, readonly=True)
-    lane = fields.Char("Lane Code", readonly=True)
-    zone = fields.Char("Zone Code", readonly=True)
+    lane = fields.Char(readonly=True)
+    zone = fields.Char(readonly=True)
     uid = fields.Char("Ticket Identity", readonly=True)
     gen = fields.Integer("Copy", readonly=True, help="Reissue number of the code that was shown.")
     pax = fields.Integer("Persons", readonly=True)
@@ -78,7 +78,8 @@ class ScenicGateFact(models.Model):
         [("online", "Online"), ("offline", "Offline")], required=True, readonly=True
     )
     clock = fields.Selection([("ok", "Exact"), ("unsure", "Unsure")], required=True, readonly=True)
-    reason = fields.Char(readonly=True)
+    reason = fields.Char("Reason Code", readonly=True)
+    reason_text = fields.Char("Reason", compute="_compute_reason_text")
     code = fields.Char("Ticket Code", readonly=True, groups="scenic_ticketing.group_manager")
     prev = fields.Char("Hash of Previous Fact", readonly=True)
     hash = fields.Char(required=True, readonly=True)
@@ -114,6 +115,7 @@ class ScenicGateFact(models.Model):
     taken = fields.Integer("Persons in the Ledger", readonly=True, help="When the fact arrived.")
     verdict_ids = fields.One2many("scenic.gate.verdict", "fact_id", "Later Verdicts")
     current_verdict = fields.Selection(
+        string="Verdict",
         selection=lambda self: self._fields["verdict"]._description_selection(self.env),
         compute="_compute_current_verdict",
         search="_search_current_verdict",
@@ -137,6 +139,14 @@ class ScenicGateFact(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for fact in self:
             fact.display_name = f"{fact.box_id.name} #{fact.seq} {kinds.get(fact.kind, '')}"
+
+    @api.depends_context("lang")
+    @api.depends("reason", "kind")
+    def _compute_reason_text(self):
+        labels = self.env["scenic.reason"]._reason_labels()
+        for fact in self:
+            shown = fact.kind == gate_facts.REFUSED
+            fact.reason_text = shown and labels.get(fact.reason, fact.reason)
 
     @api.depends("uid", "box_id.site_id")
     def _compute_ticket_id(self):

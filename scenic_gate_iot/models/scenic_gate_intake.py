@@ -72,7 +72,7 @@ class ScenicGateIntake(models.AbstractModel):
         )
         line = self.env["scenic.gate.alarm"]._line
         lines = [
-            line(_moment(fact), fact["lane"], fact["pax"], fact["uid"], fact["kind"])
+            line(box.site_id, _moment(fact), fact["lane"], fact["pax"], fact["uid"], fact["kind"])
             for fact, _digest in contradictions
         ]
         self.env["scenic.incident"]._gate_report(

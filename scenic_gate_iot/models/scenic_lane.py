@@ -87,7 +87,7 @@ class ScenicLane(models.Model):
         compute="_compute_live",
         help="What the lane did when its box called last.",
     )
-    live_since = fields.Datetime(compute="_compute_live")
+    live_since = fields.Datetime("Since", compute="_compute_live")
     live_broken = fields.Char(
         "Devices in Trouble", compute="_compute_live", help="Devices that do not answer the box."
     )
