@@ -1,7 +1,7 @@
 import hashlib
 import json
 
-from odoo import api, models, tools
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import wire
@@ -30,12 +30,48 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
 ) AS parts
 """
 
+# What a lane shows the visitor; staff get the longer sentences of scenic.reason.
+VISITOR_TEXTS = [
+    ("OK", "Welcome"),
+    ("SAME_SCAN", "Please walk through"),
+    ("E_FOREIGN", "This is not a ticket of ours"),
+    ("E_FORMAT", "Please scan again"),
+    ("E_TYPE", "Please scan again"),
+    ("E_VERSION", "Please ask our staff"),
+    ("E_SIG", "This ticket is not genuine"),
+    ("E_CERT", "This ticket is not genuine"),
+    ("E_SITE", "This ticket is for another place"),
+    ("E_UNKNOWN_KEY", "Please ask our staff"),
+    ("E_KEY_REVOKED", "This ticket is not valid"),
+    ("E_KEY_CLOSED", "This ticket is not valid"),
+    ("E_LIMIT", "This ticket is not valid"),
+    ("E_PRODUCT", "Please ask our staff"),
+    ("E_CLOCK", "Please ask our staff"),
+    ("E_EXPIRED", "This ticket has expired"),
+    ("E_EARLY", "This ticket is for a later day"),
+    ("E_SLOT", "This is not the booked time"),
+    ("E_ENTRANCE", "Please use the entrance on your ticket"),
+    ("E_ZONE", "This ticket does not include this entrance"),
+    ("E_REVOKED", "This ticket was refunded"),
+    ("E_SUPERSEDED", "There is a newer copy of this ticket"),
+    ("E_USED", "This ticket has been used"),
+    ("E_USED_PEER", "This ticket has been used"),
+    ("E_DYNAMIC", "Please show the live code on your phone"),
+    ("E_UNKNOWN_ALIAS", "This number is not known"),
+    ("R_GROUP_COUNT", "Group: please wait for our staff"),
+    ("R_UNLISTED_CUT_OFF", "Please ask our staff"),
+    ("E_STORE", "Out of order, please ask our staff"),
+    ("E_FAULT", "Out of order, please ask our staff"),
+]
+
 
 class ScenicGateConfig(models.AbstractModel):
     """What a box must know apart from the tickets."""
 
     _name = "scenic.gate.config"
     _description = "Configuration of a Box"
+
+    visitor_text = fields.Selection(VISITOR_TEXTS)
 
     @api.model
     def _for_box(self, box):
@@ -146,40 +182,8 @@ class ScenicGateConfig(models.AbstractModel):
     def _texts(self):
         """Return {language: {reason: what the visitor reads}} in every installed language."""
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        return {lang: self.with_context(lang=lang)._visitor_texts() for lang in languages}
-
-    @api.model
-    def _visitor_texts(self):
-        _ = self.env._
+        field = self._fields["visitor_text"]
         return {
-            "OK": _("Welcome"),
-            "SAME_SCAN": _("Please walk through"),
-            "E_FOREIGN": _("This is not a ticket of ours"),
-            "E_FORMAT": _("Please scan again"),
-            "E_TYPE": _("Please scan again"),
-            "E_VERSION": _("Please ask our staff"),
-            "E_SIG": _("This ticket is not genuine"),
-            "E_CERT": _("This ticket is not genuine"),
-            "E_SITE": _("This ticket is for another place"),
-            "E_UNKNOWN_KEY": _("Please ask our staff"),
-            "E_KEY_REVOKED": _("This ticket is not valid"),
-            "E_KEY_CLOSED": _("This ticket is not valid"),
-            "E_LIMIT": _("This ticket is not valid"),
-            "E_PRODUCT": _("Please ask our staff"),
-            "E_CLOCK": _("Please ask our staff"),
-            "E_EXPIRED": _("This ticket has expired"),
-            "E_EARLY": _("This ticket is for a later day"),
-            "E_SLOT": _("This is not the booked time"),
-            "E_ENTRANCE": _("Please use the entrance on your ticket"),
-            "E_ZONE": _("This ticket does not include this entrance"),
-            "E_REVOKED": _("This ticket was refunded"),
-            "E_SUPERSEDED": _("There is a newer copy of this ticket"),
-            "E_USED": _("This ticket has been used"),
-            "E_USED_PEER": _("This ticket has been used"),
-            "E_DYNAMIC": _("Please show the live code on your phone"),
-            "E_UNKNOWN_ALIAS": _("This number is not known"),
-            "R_GROUP_COUNT": _("Group: please wait for our staff"),
-            "R_UNLISTED_CUT_OFF": _("Please ask our staff"),
-            "E_STORE": _("Out of order, please ask our staff"),
-            "E_FAULT": _("Out of order, please ask our staff"),
+            lang: dict(field._description_selection(self.with_context(lang=lang).env))
+            for lang in languages
         }
