@@ -4,7 +4,7 @@ import random
 
 import common_scenic
 from common_gate import Journal, make_box
-from common_scenic import make_park, make_tickets
+from common_scenic import make_park, make_tickets, make_user
 from psycopg2.errors import RestrictViolation
 
 from odoo.tests import tagged
@@ -126,6 +126,16 @@ class TestGateIntake(GateCase):
         self.assertEqual((incident.persons, incident.amount), (1, 80.0))
         self.assertEqual((incident.user_id, incident.lane_code), (self.north.user_id, "N1"))
         self.assertEqual(len(incident.facts.splitlines()), 2)
+
+    def test_incident_of_a_box_without_responsible_goes_to_a_manager(self):
+        make_user(self.env, "gate_boss", "manager")
+        self.box.user_id = False
+        journal = Journal()
+        journal.write("tailgate")
+        self.take(journal)
+        owner = self.incidents("tailgate").user_id
+        self.assertTrue(owner.has_group("scenic_ticketing.group_manager"))
+        self.assertNotEqual(owner.id, SUPERUSER_ID)
 
     def test_passage_given_back_explains_the_surplus(self):
         ticket = make_tickets(self.park)
@@ -381,6 +391,7 @@ class TestAppendOnly(GateCase):
 
 
 def common_gate_error():
-    from odoo.exceptions import UserError
+    from odoo import SUPERUSER_ID
+from odoo.exceptions import UserError
 
     return UserError

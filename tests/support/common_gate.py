@@ -85,6 +85,7 @@ def make_box(park, name="South Gate House", lanes=("G1",), **values):
             "site_id": park.site.id,
             "identifier": f"box-{secrets.token_hex(4)}",
             "state": "paired",
+            "user_id": env.ref("base.user_admin").id,
             **values,
         }
     )
