@@ -16,7 +16,7 @@ class ScenicBoxPresence(models.Model):
         """Store what the box says about itself, at most every ``SEEN_EVERY_S`` seconds.
 
         Something that people must see at once (a lane in trouble, a device that fails, lanes that
-        the box has just learned of) is written without waiting. Returns whether the row was written.
+        the box has just learned of) is written without waiting. Returns whether it was written.
         """
         self.ensure_one()
         version, unsent = status.get("version"), status.get("unsent")
