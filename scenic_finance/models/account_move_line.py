@@ -142,7 +142,7 @@ class AccountMoveLine(models.Model):
             tickets.filtered(lambda ticket: ticket.state != "void")._void(
                 self.env._("Credited with %(document)s", document=line.move_id.name)
             )
-            tickets._set_refund(line.balance, refund_aml=line)
+            tickets._set_refund(line.balance, line.currency_id, refund_aml=line)
             tickets._scenic_match_refunds()
 
     def _scenic_choose_credited(self, count):

@@ -4,6 +4,34 @@ from odoo import models
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
 
+    # EXTENDS point_of_sale
+    def _prepare_base_line_for_taxes_computation(self):
+        """Take what is given back from where its sale was booked.
+
+        Settings may have changed since, and tickets that were sold before this addon came became
+        revenue at once.
+        """
+        values = super()._prepare_base_line_for_taxes_computation()
+        if self.refunded_orderline_id and self.product_id.is_scenic_ticket:
+            values["account_id"] = self._scenic_sale_account() or values["account_id"]
+        return values
+
+    def _scenic_sale_account(self):
+        """Return the account of the sale that this line gives back, if it is known."""
+        ticket = (
+            self.env["scenic.ticket"]
+            .sudo()
+            .search([("pos_order_line_id", "=", self.refunded_orderline_id.id)], limit=1)
+        )
+        if ticket.origin_aml_id:
+            return ticket.origin_aml_id.account_id
+        if ticket and not ticket.deferred:
+            product = self.product_id.with_company(self.company_id)
+            return self.order_id.fiscal_position_id.map_account(
+                product._get_product_accounts()["scenic_revenue"]
+            )
+        return self.env["account.account"]
+
     def _scenic_origin(self):
         """Return the journal item in which the sale that this line gives back was booked."""
         tickets = self.env["scenic.ticket"].sudo()

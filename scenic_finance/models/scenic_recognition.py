@@ -2,7 +2,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
@@ -88,6 +88,8 @@ class ScenicRecognition(models.Model):
         batch.flush_recordset()
         self.env.cr.execute(recognition_sql.CLAIM, {**wanted, "batch": batch.id})
         batch.event_count = self.env.cr.rowcount
+        self.env["scenic.revenue.event"].invalidate_model(["recognition_id"], flush=False)
+        batch.invalidate_recordset(["event_ids"], flush=False)
         batch._post_entry()
         return batch
 
@@ -136,6 +138,7 @@ class ScenicRecognition(models.Model):
 
     def action_run(self):
         """Recognise everything until this moment, for the companies that are switched on."""
+        self._check_accountant()
         batches = self.browse()
         for company in self.env.companies:
             batches |= self._run(company)
@@ -153,6 +156,14 @@ class ScenicRecognition(models.Model):
         )
         action["domain"] = [("id", "in", batches.ids)]
         return action
+
+    @api.model
+    def _check_accountant(self):
+        """Refuse who may not touch the books: runs and proofs see and post everything."""
+        if not self.env.user.has_group("scenic_finance.group_accountant"):
+            raise AccessError(
+                self.env._("Only a revenue accountant can recognise and prove ticket revenue.")
+            )
 
     def action_events(self):
         """Open the events of this run."""

@@ -115,15 +115,16 @@ class ScenicTicket(models.Model):
         res = super()._void(reason, refund_line=refund_line)
         if refund_line:
             line = refund_line.sudo()
-            self._set_refund(-line._scenic_net_values()[line])
+            self._set_refund(-line._scenic_net_values()[line], line.currency_id)
         return res
 
-    def _set_refund(self, amount, refund_aml=None):
+    def _set_refund(self, amount, currency, refund_aml=None):
         """Spread a refund over its tickets; what it does not return is released as kept.
 
         `amount` is net of tax in the company's currency, exactly as the ledger has or will have
-        it. A refund for the full price may still differ by a cent from what the tickets were
-        sold for, because each document is rounded by itself: that cent is released too.
+        it; `currency` is that of the document. A refund for the full price may still differ by a
+        cent from what the tickets were sold for, because each document is rounded by itself: that
+        cent is released too.
         """
         tickets = self.sudo().filtered("deferred")
         if not tickets:
@@ -132,9 +133,10 @@ class ScenicTicket(models.Model):
         parts = allocation.split_evenly(allocation.to_units(amount, unit), len(tickets))
         kept = []
         for ticket, part in zip(tickets.sorted("id"), parts, strict=True):
-            ticket._check_refund(part - allocation.to_units(ticket.net_value, unit))
+            slack = ticket._refund_slack(currency)
+            ticket._check_refund(part, slack)
             returned = allocation.from_units(part, unit)
-            left = ticket.remaining_value - returned
+            units = allocation.to_units(ticket.remaining_value - returned, unit)
             ticket.write(
                 {
                     "refund_value": returned,
@@ -142,15 +144,23 @@ class ScenicTicket(models.Model):
                     "refund_aml_id": refund_aml.id if refund_aml else False,
                 }
             )
-            units = allocation.to_units(left, unit)
             if units:
-                kind = ticket._kept_kind(units)
+                kind = ticket._kept_kind(units, slack)
                 kept.append((ticket, kind, allocation.from_units(units, unit)))
         self.env["scenic.revenue.event"]._append_kept(kept)
 
-    def _check_refund(self, excess):
-        """Refuse to give back more than was paid; a cent may come from rounding."""
-        if excess > 1:
+    def _refund_slack(self, currency):
+        """Return by how many units a refund may differ from the sale without meaning anything.
+
+        One for the rounding; in a foreign currency also the rate may have moved since.
+        """
+        if currency == self.currency_id:
+            return 1
+        return allocation.to_units(self.net_value, self.currency_id.rounding) // 10 + 1
+
+    def _check_refund(self, units, slack):
+        """Refuse to give back more than was paid."""
+        if units > allocation.to_units(self.net_value, self.currency_id.rounding) + slack:
             raise UserError(
                 self.env._(
                     "Ticket %(number)s was sold for %(value)s net of tax; more than that cannot be "
@@ -160,9 +170,9 @@ class ScenicTicket(models.Model):
                 )
             )
 
-    def _kept_kind(self, units):
+    def _kept_kind(self, units, slack):
         """Return why a refund and what the ticket still held differ by `units`."""
-        if abs(units) <= 1:
+        if abs(units) <= slack:
             return "rounding"
         if units < 0 and "expire" in self.revenue_event_ids.mapped("kind"):
             # given back after its expiry: the income from the expiry was none

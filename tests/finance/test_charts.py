@@ -95,6 +95,23 @@ class TestGenericChart(common_finance.FinanceCase):
         self.assertEqual(self.balance(self.revenue), 150.94)
         self.assertEqual(self.proof()["state"], "unset")
 
+    def test_what_was_revenue_at_once_is_given_back_from_revenue(self):
+        window = self.window()
+        order = self.sell(window, (self.park.adult, 2))
+        self.close(window)
+        self.env["res.config.settings"].create({}).action_scenic_create_accounts()
+        window.open_ui()
+        window.current_session_id.set_opening_control(0, None)
+        self.sell(
+            window,
+            (self.park.adult, -1, {"refunded_orderline_id": order.lines.id}),
+            is_refund=True,
+        )
+        self.sell(window, (self.park.adult, 1))
+        self.close(window)
+        self.assertEqual(self.balance(self.revenue), 75.47)
+        self.assertEqual(self.balance(self.liability), 75.47)
+
     def test_the_button_creates_what_is_missing(self):
         settings = self.env["res.config.settings"].create({})
         settings.action_scenic_create_accounts()

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import common_finance
+import common_scenic
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -246,6 +247,27 @@ class TestRecognition(common_finance.FinanceCase):
             self.recognise(day)
         self.company.scenic_breakage_account_id = account
         self.assertTrue(self.recognise(day))
+
+    def test_only_a_revenue_accountant_runs_and_proves(self):
+        self.use(self.sold())
+        outsider = common_scenic.make_user(self.env, "outsider", "manager", company=self.company)
+        for model, method in (
+            ("scenic.recognition", "action_run"),
+            ("scenic.proof", "action_prove"),
+        ):
+            with self.assertRaises(AccessError):
+                getattr(self.env[model].with_user(outsider), method)()
+        accountant = common_scenic.make_user(
+            self.env, "accountant", "scenic_finance.group_accountant", company=self.company
+        )
+        books = self.env(user=accountant.id)
+        books["scenic.recognition"].action_run()
+        action = books["scenic.proof"].action_prove()
+        proof = books["scenic.proof"].browse(action["res_id"])
+        self.assertEqual(proof.state, "balanced")
+        self.assertEqual(
+            books["scenic.recognition"].search([]).event_ids.product_id, self.park.adult
+        )
 
     def test_recognition_entries_stay(self):
         self.use(self.sold())
