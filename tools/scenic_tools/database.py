@@ -100,7 +100,8 @@ def template(odoo_version: str, *, assets: bool = True) -> str:
     return wanted
 
 
-def _manifests() -> dict[str, dict]:
+def manifests() -> dict[str, dict]:
+    """Return the manifests of our addons that a database can install."""
     found = {}
     for addon in paths.addons():
         text = (addon / "__manifest__.py").read_text()
@@ -110,9 +111,9 @@ def _manifests() -> dict[str, dict]:
 
 def _needed_modules() -> list[str]:
     """Return the modules of Odoo itself that our addons depend on."""
-    manifests = _manifests()
-    depends = {name for manifest in manifests.values() for name in manifest.get("depends", [])}
-    return sorted(BASE_MODULES | (depends - set(manifests)))
+    ours = manifests()
+    depends = {name for manifest in ours.values() for name in manifest.get("depends", [])}
+    return sorted(BASE_MODULES | (depends - set(ours)))
 
 
 def _base_hash(odoo_version: str) -> str:
@@ -165,7 +166,7 @@ def _restore(folder: Path, name: str) -> None:
 def _build_addons(name: str, base: str) -> None:
     draft = f"{name}_draft"
     copy(base, draft)
-    addons = list(_manifests())
+    addons = list(manifests())
     if addons:
         shell.say(f"installing {', '.join(addons)}")
         install(draft, addons)
