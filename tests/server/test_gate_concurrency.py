@@ -27,14 +27,14 @@ class TestGateConcurrency(common_scenic.CommittedCase):
         super().setUpClass()
         cls.addClassCleanup(cls._remove_gates)
         with cls.connect() as env:
-            park = common_scenic._park_in(env, cls.ids)
+            park = common_scenic.park_in(env, cls.ids)
             boxes = [make_box(park, f"Box {k}", (f"G{k}",)) for k in range(BOXES)]
             cls.box_ids = [box.id for box in boxes]
 
     @classmethod
     def _remove_gates(cls):
         with cls.connect() as env:
-            common_gate.remove_boxes(common_scenic._park_in(env, cls.ids))
+            common_gate.remove_boxes(common_scenic.park_in(env, cls.ids))
 
     def make(self, name="adult", count=1):
         with self.connect() as env:
