@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from scenic_park import browser as browsing
+from scenic_park import waiting
 
 from .stage import Stage
 
@@ -26,8 +27,16 @@ class Album:
             shutil.copy(printed, self.folder / "slip.png")
 
     def lanes(self, stage: Stage) -> None:
-        # the badges come with the box's first report of its lanes
-        self._page(stage, "gate", LANES, ".o_kanban_record .o_field_badge", "lanes.png", 600)
+        if self.folder:
+            admin = stage.scene.user("admin")
+            waiting.until(
+                lambda: all(
+                    lane["live_state"] for lane in admin.search("scenic.lane", [], ["live_state"])
+                ),
+                "the board knows the state of the lanes",
+                40,
+            )
+        self._page(stage, "gate", LANES, ".o_kanban_record .badge", "lanes.png", 600)
 
     def books(self, stage: Stage, move: int) -> None:
         path = ENTRY.format(move)
