@@ -103,6 +103,9 @@ class ScenicBoxPairing(models.Model):
         changed = {name: value for name, value in vals.items() if boxes and boxes[name] != value}
         if changed:
             boxes.write(changed)
+        if "paired_at" in changed and not self.env["scenic.keyring"]._problem():
+            # a key that is made with the first sale would be unknown to the gate for a moment
+            self.env["scenic.certificate"].sudo()._current(boxes.site_id)
         return boxes
 
     def action_replace_hardware(self):
