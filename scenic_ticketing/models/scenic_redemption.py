@@ -105,9 +105,11 @@ class ScenicRedemption(models.Model):
             row.display_name = f"{row.ticket_id.alias} · {row.zone_id.name} · {row.use_no or '−'}"
 
     def write(self, vals):
-        raise UserError(
-            self.env._("A redemption is never changed. Take it back with a reversal instead.")
-        )
+        if self:
+            raise UserError(
+                self.env._("A redemption is never changed. Take it back with a reversal instead.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -133,7 +133,6 @@ class ScenicTicket(models.Model):
     )
     refund_line_id = fields.Many2one(
         "pos.order.line",
-        string="Refund Line",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -79,7 +79,8 @@ class ScenicTicketEnd(models.Model):
     @api.model
     def _cron_expire(self, batch=1000):
         """Expire tickets after the last valid day of their site, a batch at a time."""
-        for site in self.env["scenic.site"].sudo().with_context(active_test=False).search([]):
+        sites = self.env["scenic.site"].sudo().with_context(active_test=False)
+        for site in sites.search([("company_id", "!=", False)]):
             today = site._today()
             if not self._expire_site(site, today, batch):
                 return

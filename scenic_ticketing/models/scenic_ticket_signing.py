@@ -51,7 +51,8 @@ class ScenicTicketSigning(models.Model):
             # before sales need it: gates have heard of the next key when its first ticket comes
             certificates._current(site, fields.Datetime.now() + HEAD_START)
         keys = keyring._keys()
-        own = certificates.search([]).filtered(lambda c: c._is_of(keys.issuer.public))
+        signed = certificates.search([("blob", "!=", False)])
+        own = signed.filtered(lambda certificate: certificate._is_of(keys.issuer.public))
         domain = [("code", "=", False), ("kid", "in", own.mapped("kid"))]
         while tickets := self.sudo().search(domain, limit=batch):
             for ticket in tickets:

@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
+
+_logger = logging.getLogger(__name__)
 
 
 class StockPicking(models.Model):
@@ -55,6 +59,6 @@ class StockPicking(models.Model):
         try:
             with self.env.cr.savepoint():
                 picking._action_done()
-        except (UserError, ValidationError):
-            pass
+        except (UserError, ValidationError) as err:
+            _logger.info("Ticket paper %s stays to be taken from stock: %s", picking.name, err)
         return picking
