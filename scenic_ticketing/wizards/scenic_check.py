@@ -33,7 +33,7 @@ class ScenicCheck(models.TransientModel):
         compute="_compute_decision",
     )
     first_use = fields.Char(string="Used", compute="_compute_decision")
-    rest = fields.Char(string="Uses Left Here", compute="_compute_decision")
+    rest = fields.Char(string="Left after This", compute="_compute_decision")
     ticket_id = fields.Many2one("scenic.ticket", compute="_compute_decision")
     product_id = fields.Many2one(related="ticket_id.product_id")
     visit_date = fields.Date(related="ticket_id.visit_date")
