@@ -11,7 +11,7 @@ from odoo.addons.scenic_ticketing.tools.site_time import to_unix
 from ..tools import feed_sql
 
 PAGE = 5_000  # tickets in one reply
-_LOCK = 7_410_331_905  # advisory lock of the publisher; any fixed number
+PUBLISHER = 7_410_331_905  # advisory lock of the publisher; any fixed number
 
 
 class ScenicTicketChange(models.Model):
@@ -67,7 +67,7 @@ class ScenicTicketChange(models.Model):
 
         The lock is held until the commit, so that numbers become visible in their order.
         """
-        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", _LOCK))
+        self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", PUBLISHER))
         self.env.cr.execute(
             SQL(
                 """UPDATE scenic_ticket_change SET no = nextval('scenic_ticket_change_no')
@@ -94,7 +94,7 @@ class ScenicTicketChange(models.Model):
                      LEFT JOIN LATERAL (
                           SELECT c.no, c.ticket_id FROM scenic_ticket_change c
                             JOIN scenic_ticket t ON t.id = c.ticket_id
-                           WHERE c.site_id = %(site)s AND c.no > %(cursor)s AND c.no <= top.no
+                           WHERE c.site_id = %(site)s AND c.no > %(cursor)s
                              AND c.source IS DISTINCT FROM %(source)s
                              AND t.visit_date + t.valid_days >= %(today)s
                            ORDER BY c.no LIMIT %(limit)s) c ON true""",

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from threading import Barrier
 
 import common_gate
@@ -14,6 +14,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools.misc import mute_logger
 
 from odoo.addons.scenic_gate_iot.iot_handlers.scenic_gate import auth
+from odoo.addons.scenic_gate_iot.models.scenic_ticket_change import PUBLISHER
 from odoo.addons.scenic_gate_iot.tools.sync_request import SyncRequest
 
 BOXES = 4
@@ -107,6 +108,22 @@ class TestGateConcurrency(common_scenic.CommittedCase):
             slow_uid = slow_ticket.uid
         answer = self.sync(box_id, journal, cursor=answer["cursor"])
         self.assertEqual([row["u"] for row in answer["tickets"]], [slow_uid])
+
+    def test_publishers_take_turns(self):
+        """Two that number at once could show 1 and 3 before 2: the second one waits."""
+        journal, box_id = Journal(), self.box_ids[0]
+        cursor = self.sync(box_id, journal)["cursor"]
+        ((_id, first),) = self.make()
+        with ThreadPoolExecutor(1) as pool:
+            with self.connect() as slow:
+                slow.cr.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHER])
+                ((_id, second),) = self.make()
+                reader = pool.submit(self.sync, box_id, journal, cursor=cursor)
+                with self.assertRaises(TimeoutError):
+                    reader.result(timeout=0.5)
+                slow["scenic.ticket.change"]._publish()
+            rows = reader.result(timeout=10)["tickets"]
+        self.assertEqual({row["u"] for row in rows}, {first, second})
 
     def test_feed_is_complete_while_sales_go_on(self):
         """Windows sell in parallel while a box reads on: in the end it has every ticket."""

@@ -283,6 +283,16 @@ class TestGateIntake(GateCase):
         )
         self.assertEqual(acked_to, 4)
 
+    def test_old_facts_of_a_known_journal_are_given_up_too(self):
+        journal = Journal()
+        for _i in range(4):
+            journal.write("refused", reason="E_FORMAT")
+        self.assertEqual(self.take(journal, journal.facts[:1])[0], 1)
+        acked_to, _verdicts = self.env["scenic.gate.intake"]._take(
+            self.box, journal.epoch, journal.facts[3:], oldest=4
+        )
+        self.assertEqual(acked_to, 4)
+
 
 @tagged("post_install", "-at_install")
 class TestGateFork(GateCase):

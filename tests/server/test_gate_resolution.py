@@ -105,6 +105,29 @@ class TestResolution(BaseCase):
         )
         self.assertEqual(ledger.summary(), (1, 0))
 
+    def test_void_ticket_takes_nothing_and_gives_back_what_it_took(self):
+        reserved = GateFact(1, 1, "e", 1, "reserved", NOON, "G1", "PARK", "u", 2, "a", "offline")
+        released = GateFact(1, 1, "e", 2, "released", NOON, "G1", "PARK", "u", 1, "a", "offline")
+        rows = [(1, "use", "1:e:1:1", None, 1)]
+        found = resolution.passages([reserved, released], rows)
+        answer = resolution.resolve(2, 1, found, open_for_use=False)
+        self.assertEqual((answer.uses, answer.reversals), ([], []))
+        found = resolution.passages([reserved], [])
+        answer = resolution.resolve(2, 0, found, open_for_use=False)
+        self.assertEqual((answer.uses, found[0].missing), ([], 2))
+        self.assertEqual(found[0].verdict(True), "after_void")
+
+    def test_more_given_back_than_reserved_gives_back_no_other_passage(self):
+        facts = [
+            GateFact(1, 1, "e", 1, "reserved", NOON, "G1", "PARK", "u", 1, "a", "offline"),
+            GateFact(1, 1, "e", 2, "released", NOON, "G1", "PARK", "u", 5, "a", "offline"),
+            GateFact(1, 1, "e", 3, "reserved", NOON, "G1", "PARK", "u", 1, "b", "offline"),
+        ]
+        ledger = Ledger(9)
+        ledger.take(facts)
+        self.assertEqual(ledger.summary(), (1, 0))
+        self.assertEqual([p.released for p in resolution.passages(facts, [])], [1, 0])
+
     def test_use_reversed_by_staff_is_not_taken_again(self):
         ledger = Ledger(2)
         ledger.take(

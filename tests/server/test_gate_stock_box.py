@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from common_gate import make_box
 from common_scenic import make_park
@@ -130,6 +132,26 @@ class TestStockBox(HttpCase):
         self.assertNotEqual(base, handler_zip.etag(files | {"drivers/a.py": b"2"}, "19.0"))
         self.assertNotEqual(base, handler_zip.etag({"drivers/a.py": b"1"}, "19.0"))
         self.assertEqual(handler_zip.pack(files), handler_zip.pack(files))
+
+    def test_private_and_nested_files_stay_here(self):
+        with TemporaryDirectory() as folder:
+            root = Path(folder)
+            for name in (
+                "drivers/a.py",
+                "drivers/_private.py",
+                "drivers/.hidden.py",
+                "drivers/__init__.py",
+                "drivers/deep/b.py",
+                "__pycache__/c.py",
+                "lib/deep/d.py",
+                "lib/__init__.py",
+                "top.py",
+                "drivers/e.pyc",
+            ):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(name)
+            files = handler_zip.collect([root])
+        self.assertEqual(set(files), {"drivers/a.py", "lib/deep/d.py", "lib/__init__.py"})
 
     def test_calls_without_use_are_answered(self):
         for path in ("send_websocket", "webrtc_answer", "update_certificate_status"):
