@@ -1,5 +1,4 @@
 from odoo import http
-from odoo.http import request
 
 from ..iot_handlers.scenic_gate import auth
 from ..tools.sync_request import FieldError, parse_redeem
@@ -32,25 +31,22 @@ class GateRedeem(http.Controller):
             lane = self._lane(call, wish)
         except FieldError as error:
             return call.reject(error)
-        decision = (
-            request.env["scenic.redemption"]
-            .sudo()
-            ._redeem(
-                wish.code,
-                request.env["scenic.zone"].browse(lane["zone_id"]),
-                lane_code=wish.lane,
-                how="gate",
-                wanted=wish.wanted,
-                source_ref=f"redeem:{call.box_id}:{wish.op}",
-                entrance=lane["entrance"],
-            )
+        env = gate_auth.environment()
+        decision = env["scenic.redemption"]._redeem(
+            wish.code,
+            env["scenic.zone"].browse(lane["zone_id"]),
+            lane_code=wish.lane,
+            how="gate",
+            wanted=wish.wanted,
+            source_ref=f"redeem:{call.box_id}:{wish.op}",
+            entrance=lane["entrance"],
         )
         return call.reply(200, {"v": 1} | {name: decision[name] for name in ANSWER})
 
     def _lane(self, call, wish):
         if call.state != "paired":
             raise FieldError("box", "the box is in quarantine")
-        lane = request.env["scenic.lane"].sudo()._of_boxes().get((call.box_id, wish.lane))
+        lane = gate_auth.environment()["scenic.lane"]._of_boxes().get((call.box_id, wish.lane))
         if not lane:
             raise FieldError("lane", "a lane of this box is expected")
         if not lane["zone_id"]:

@@ -1,7 +1,6 @@
 import time
 
 from odoo import http
-from odoo.http import request
 
 from ..iot_handlers.scenic_gate import auth
 from ..tools.sync_request import FieldError, parse_sync
@@ -20,6 +19,6 @@ class GateSync(http.Controller):
         except FieldError as error:
             return call.reject(error)
         drift_s = call.box_time - time.time()
-        sync = request.env["scenic.gate.sync"].with_context(lang=call.lang)
+        sync = gate_auth.environment(call.lang)["scenic.gate.sync"]
         answer = sync._serve(call.box_id, message, drift_s)
         return call.reply(200, answer)

@@ -1,6 +1,6 @@
 import time
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 
 from ..tools.transactions import attempt
 
@@ -19,15 +19,14 @@ class ScenicGateSync(models.AbstractModel):
         looked at, and so that nobody waits for a collision. The language of the context is that
         of the texts people will read.
         """
-        env = self.env(user=SUPERUSER_ID, su=True)
 
         def receive(own):
             return own[self._name]._receive(box_id, message, drift_s)
 
-        answer, has_news = attempt(env, receive)
+        answer, has_news = attempt(self.env, receive)
         if has_news:
-            attempt(env, lambda own: own["scenic.ticket.change"]._publish())
-        return answer | attempt(env, lambda own: own[self._name]._give(box_id, message))
+            attempt(self.env, lambda own: own["scenic.ticket.change"]._publish())
+        return answer | attempt(self.env, lambda own: own[self._name]._give(box_id, message))
 
     @api.model
     def _receive(self, box_id, message, drift_s):
