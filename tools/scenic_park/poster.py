@@ -1,5 +1,6 @@
 """What `make run` tells the person in front of it."""
 
+import fcntl
 import os
 import threading
 from pathlib import Path
@@ -11,8 +12,9 @@ from .scene import Scene
 from .server import Address
 
 LANES = ("S1", "S2", "N1", "C1", "K1")
-# beside the port of the server; further parks on this machine take other ports by --port
+# beside the port of the server; a park of another checkout takes other ports by --port
 WEBSOCKET, BOX, READERS, BARRIERS = 3, 1, 10, 20
+_held = []
 
 POSTER = """
 Yunlu Mountain 云麓山 is open:  {url}
@@ -47,9 +49,17 @@ def check_ports(port: int) -> None:
     devices = [place for lane in lane_devices(port) for place in (lane.reader, lane.barrier)]
     for wanted in (port, port + BOX, *devices):
         if ports.in_use(wanted):
-            raise shell.SetupError(
-                f"port {wanted} is in use: is a park running already? Choose others with --port"
-            )
+            raise shell.SetupError(f"port {wanted} is in use; choose others with --port")
+
+
+def only_one(path: Path) -> None:
+    """Hold a lock until this process ends; fail when a park of this checkout has it."""
+    handle = open(path, "w")  # noqa: SIM115 (held for the process's life)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise shell.SetupError("the park of this checkout is running already") from error
+    _held.append(handle)
 
 
 def check_keys() -> None:
