@@ -153,7 +153,7 @@ def wire(folder):
         process.wait(5)
 
 
-def wait_for(condition, seconds=5.0):
+def wait_for(condition, seconds=20.0):
     """Poll a condition; threads and processes have no better way to be waited for."""
     deadline = time.monotonic() + seconds
     while not condition():
