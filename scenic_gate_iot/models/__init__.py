@@ -11,6 +11,7 @@ from . import (
     scenic_gate_fact,
     scenic_gate_fork,
     scenic_gate_intake,
+    scenic_gate_held,  # extends the intake
     scenic_gate_ledger,
     scenic_gate_orphan,
     scenic_gate_sync,

@@ -1,19 +1,10 @@
 from collections import defaultdict
 from datetime import datetime
 
-from odoo import api, models
+from odoo import api, fields, models
 
-from ..iot_handlers.scenic_gate import facts as gate_facts
 from ..tools.resolution import net_rights_value
-
-ALARM_KINDS = {
-    gate_facts.TAILGATE: "tailgate",
-    gate_facts.REVERSE: "reverse",
-    gate_facts.FORCED: "forced_open",
-    gate_facts.EMERGENCY_ON: "other",
-}
-# Verdicts of a passage that a person must look at, whatever the ledger says later.
-ALARM_VERDICTS = {"other_site": "unknown_ticket", "no_ticket": "unknown_ticket"}
+from ..tools.verdicts import ALARM_KINDS, ALARM_VERDICTS
 
 
 class ScenicGateAlarm(models.AbstractModel):
@@ -153,4 +144,26 @@ class ScenicGateAlarm(models.AbstractModel):
         )
         self.env["scenic.incident"]._gate_settle(
             stale.mapped("gate_key"), self.env._("The sales have arrived.")
+        )
+
+    @api.model
+    def _report_failure(self, box, error):
+        """Tell that reports of ``box`` are stored, but could not be entered in the ledger."""
+        now = fields.Datetime.now()
+        self.env["scenic.incident"]._gate_report(
+            box,
+            [
+                {
+                    "gate_key": f"stuck:{box.id}:{box.site_id._today(now)}",
+                    "kind": "other",
+                    "happened_at": now,
+                    "facts": self.env._(
+                        "Reports of box %(box)s are stored, but could not be entered in the "
+                        "ledger: %(error)s",
+                        box=box.name,
+                        error=str(error).splitlines()[0] if str(error) else type(error).__name__,
+                    ),
+                    "persons": 0,
+                }
+            ],
         )

@@ -105,7 +105,7 @@ class ScenicGateFact(models.Model):
             ("confirmed", "Passage confirmed"),
             ("recorded", "Recorded"),
             ("incident", "Incident opened"),
-            ("held", "Waits: box in quarantine"),
+            ("held", "Waits for the ledger"),
         ],
         "First Verdict",
         required=True,
@@ -126,7 +126,11 @@ class ScenicGateFact(models.Model):
         "UNIQUE (box_id, epoch, seq)", "A box reports each number once."
     )
     _by_uid = models.Index("(uid) WHERE uid IS NOT NULL")
-    _held = models.Index("(box_id) WHERE verdict = 'held'")
+    # few rows, and the ones people look for
+    _trouble = models.Index(
+        "(verdict, box_id) WHERE verdict IN ('partial', 'excess', 'after_void', 'unknown_ticket',"
+        " 'other_site', 'no_ticket', 'held')"
+    )
     # rows come in the order of time, nearly: a few pages of BRIN do what a large tree would
     _by_time = models.Index("USING brin (happened_at)")
 
@@ -175,10 +179,14 @@ class ScenicGateFact(models.Model):
             return NotImplemented
         query = SQL(
             """(SELECT f.id FROM scenic_gate_fact f
-                 WHERE coalesce((SELECT v.verdict FROM scenic_gate_verdict v
-                                  WHERE v.fact_id = f.id ORDER BY v.id DESC LIMIT 1),
-                                f.verdict) = ANY(%s))""",
-            [item for item in value if item],
+                 WHERE f.verdict IN %(wanted)s AND NOT EXISTS (
+                       SELECT 1 FROM scenic_gate_verdict v WHERE v.fact_id = f.id)
+                UNION ALL
+                SELECT fact_id FROM (
+                       SELECT DISTINCT ON (fact_id) fact_id, verdict
+                         FROM scenic_gate_verdict ORDER BY fact_id, id DESC) AS newest
+                 WHERE verdict IN %(wanted)s)""",
+            wanted=tuple(item for item in value if item) or ("",),
         )
         return [("id", operator, query)]
 

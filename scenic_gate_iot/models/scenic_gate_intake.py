@@ -1,15 +1,13 @@
 from datetime import datetime, timedelta
 
-from odoo import SUPERUSER_ID, api, models
-from odoo.tools import SQL
+from odoo import api, models
 
 from ..iot_handlers.scenic_gate import facts as gate_facts
+from ..tools import verdicts
 from ..tools.resolution import GateFact
-from ..tools.transactions import attempt
-from .scenic_gate_alarm import ALARM_KINDS
+from ..tools.verdicts import RIGHTS_KINDS
 
 _UNIX = datetime(1970, 1, 1)
-RIGHTS_KINDS = (gate_facts.RESERVED, gate_facts.RELEASED)
 
 
 class ScenicGateIntake(models.AbstractModel):
@@ -19,17 +17,17 @@ class ScenicGateIntake(models.AbstractModel):
     _description = "Intake of Gate Facts"
 
     @api.model
-    def _take(self, box, epoch, facts, oldest=1):
+    def _take(self, box, epoch, facts, oldest=1, hold=False):
         """Store ``facts`` of the journal ``epoch`` of ``box`` and give them their verdicts.
 
         Returns (acked_to, [{"seq", "verdict"}]). Facts that are stored already are left as they
-        are, so a report may come any number of times.
+        are, so a report may come any number of times. ``hold``: store them, but enter nothing.
         """
         acked_to = self.env["scenic.box.epoch"]._lock(box.id, epoch, oldest)
         fresh, contradictions = self._sort_out(box, epoch, facts)
         if contradictions:
             self._quarantine(box, epoch, contradictions)
-        rows, found = self._judge(box, epoch, fresh)
+        rows, found = self._judge(box, epoch, fresh, hold or box.state == "quarantined")
         ids = self.env["scenic.gate.fact"]._insert(box.id, epoch, rows)
         self._queue_orphans(box, rows, ids)
         self._review(*found)
@@ -94,9 +92,8 @@ class ScenicGateIntake(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _judge(self, box, epoch, fresh):
+    def _judge(self, box, epoch, fresh, held):
         """Return the rows to store for ``fresh`` and the passages of all tickets in them."""
-        held = box.state == "quarantined"
         about_rights = [] if held else [f for f in fresh if f["kind"] in RIGHTS_KINDS and f["uid"]]
         tickets, passages = self.env["scenic.gate.ledger"]._settle(
             {fact["uid"] for fact in about_rights},
@@ -110,58 +107,13 @@ class ScenicGateIntake(models.AbstractModel):
                 fact
                 | {
                     "happened_at": _moment(fact).isoformat(),
-                    "verdict": "held" if held else _verdict(fact, box, ticket, passage),
+                    "verdict": "held"
+                    if held
+                    else verdicts.of_fact(fact, ticket, box.site_id.id, passage),
                     "taken": len(passage.active) if passage else 0,
                 }
             )
         return rows, (tickets, passages)
-
-    @api.model
-    def _judge_held(self, box):
-        """Give the facts of a released box their place in the ledger."""
-        self.env.cr.execute(
-            SQL(
-                """SELECT f.id, f.kind, f.uid, f.pax FROM scenic_gate_fact f
-                    WHERE f.box_id = %s AND f.verdict = 'held'
-                      AND NOT EXISTS (SELECT 1 FROM scenic_gate_verdict v WHERE v.fact_id = f.id)
-                """,
-                box.id,
-            )
-        )
-        rows = self.env.cr.dictfetchall()
-        # from here on the ledger sees them as facts whose ticket is looked for
-        waiting = [row for row in rows if row["kind"] == gate_facts.RESERVED]
-        others = [row for row in rows if row["kind"] != gate_facts.RESERVED]
-        verdicts = self.env["scenic.gate.verdict"]
-        verdicts._add([(row["id"], "unknown_ticket", 0) for row in waiting])
-        verdicts._add([(row["id"], _plain_verdict(row["kind"]), 0) for row in others])
-        self.env["scenic.gate.orphan"]._wait([row["id"] for row in waiting if row["uid"]])
-        self._match_orphans()
-
-    @api.model
-    def _cron_settle(self):
-        """Settle what waited: sales that came late, reports held while a box was released."""
-        env = self.env(user=SUPERUSER_ID, su=True)
-        attempt(env, lambda own: own[self._name]._match_orphans())
-        for box_id in self._boxes_with_held():
-            attempt(
-                env,
-                lambda own, box_id=box_id: own[self._name]._judge_held(
-                    own["scenic.box"].browse(box_id)
-                ),
-            )
-
-    @api.model
-    def _boxes_with_held(self):
-        self.env.cr.execute(
-            SQL(
-                """SELECT DISTINCT f.box_id FROM scenic_gate_fact f
-                     JOIN scenic_box b ON b.id = f.box_id AND b.state = 'paired'
-                    WHERE f.verdict = 'held' AND NOT EXISTS (
-                          SELECT 1 FROM scenic_gate_verdict v WHERE v.fact_id = f.id)"""
-            )
-        )
-        return [row[0] for row in self.env.cr.fetchall()]
 
     # ------------------------------------------------------------------
     # What follows from it?
@@ -239,28 +191,3 @@ def _gate_fact(box, epoch, fact):
         op=fact["op"],
         mode=fact["mode"],
     )
-
-
-def _is_own(ticket, box):
-    return ticket["site_id"] == box.site_id.id
-
-
-def _plain_verdict(kind):
-    """Return the verdict of a fact that needs no ticket to be judged."""
-    if kind in ALARM_KINDS:
-        return "incident"
-    return {gate_facts.RELEASED: "returned", gate_facts.PASSED: "confirmed"}.get(kind, "recorded")
-
-
-def _verdict(fact, box, ticket, passage):
-    if fact["kind"] not in RIGHTS_KINDS:
-        return _plain_verdict(fact["kind"])
-    if not fact["uid"]:
-        return "no_ticket"
-    if not ticket:
-        return "unknown_ticket"
-    if not _is_own(ticket, box):
-        return "other_site"
-    if fact["kind"] == gate_facts.RELEASED:
-        return "returned"
-    return passage.verdict(ticket["state"] == "void")

@@ -1,8 +1,12 @@
+import logging
 import time
+from functools import partial
 
 from odoo import api, models
 
 from ..tools.transactions import attempt
+
+_logger = logging.getLogger(__name__)
 
 
 class ScenicGateSync(models.AbstractModel):
@@ -20,26 +24,42 @@ class ScenicGateSync(models.AbstractModel):
         of the texts people will read.
         """
 
-        def receive(own):
-            return own[self._name]._receive(box_id, message, drift_s)
+        def receive(own, error=None):
+            return own[self._name]._receive(box_id, message, drift_s, error)
 
-        answer, has_news = attempt(self.env, receive)
+        try:
+            answer, has_news = attempt(self.env, receive)
+        except Exception as err:
+            # Whatever the ledger objects to (books that are not set up, a defect), what happened
+            # is stored: the box would repeat this report for ever and never come to the next.
+            if not message.facts:
+                raise
+            _logger.warning("Reports of box %s are stored but not entered", box_id, exc_info=True)
+            answer, has_news = attempt(self.env, partial(receive, error=err))
         if has_news:
             attempt(self.env, lambda own: own["scenic.ticket.change"]._publish())
         return answer | attempt(self.env, lambda own: own[self._name]._give(box_id, message))
 
     @api.model
-    def _receive(self, box_id, message, drift_s):
-        """Store what the box brings; returns (part of the answer, whether tickets changed)."""
+    def _receive(self, box_id, message, drift_s, error=None):
+        """Store what the box brings; returns (part of the answer, whether tickets changed).
+
+        ``error``: why entering it in the ledger failed; this time it is only stored.
+        """
         box = self.env["scenic.box"].browse(box_id)
         intake, epochs = self.env["scenic.gate.intake"], self.env["scenic.box.epoch"]
         verdicts = []
         acked_to = epochs._acked_to(box_id, message.epoch)
-        if message.facts or acked_to is None or acked_to < message.oldest - 1:
+        if error:
+            acked_to, verdicts = intake._hold(
+                box, message.epoch, message.facts, message.oldest, error
+            )
+        elif message.facts or acked_to is None or acked_to < message.oldest - 1:
             acked_to, verdicts = intake._take(box, message.epoch, message.facts, message.oldest)
         if message.acks:
             self.env["scenic.gate.command"]._acknowledge(box_id, message.acks)
-        intake._match_orphans()
+        if not error:
+            intake._match_orphans()
         box._seen(message.status, drift_s)
         answer = {"v": 1, "acked_to": acked_to, "verdicts": verdicts}
         return answer, self.env["scenic.ticket.change"]._has_news()

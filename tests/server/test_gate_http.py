@@ -8,12 +8,18 @@ import common_scenic
 from common_gate import Journal, make_box, make_lane, signed
 from common_scenic import make_park, make_tickets
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.scenic_gate_iot.iot_handlers.scenic_gate import auth
 
 SYNC, REDEEM = auth.SYNC_PATH, auth.REDEEM_PATH
 ERASE = object()
+NOISE = (
+    "odoo.addons.scenic_gate_iot.models.scenic_gate_sync",
+    "odoo.addons.scenic_gate_iot.models.scenic_gate_held",
+)
 
 
 class GateHttpCase(HttpCase):
@@ -140,7 +146,7 @@ class TestGateSync(GateHttpCase):
             "acks": [ERASE, {}, [{}] * 1001],
             "config_rev": [ERASE, None, "x" * 129, "\x00"],
             "cursor": [ERASE, -1, 1.5, 2**63, True],
-            "status": [ERASE, [], {"x": "y" * 70_000}],
+            "status": [ERASE, []],
         }
         for name, values in top.items():
             for value in values:
@@ -148,7 +154,7 @@ class TestGateSync(GateHttpCase):
         inside = {
             "seq": [ERASE, 0, "1", 2**31, True],
             "kind": [ERASE, "eaten", 1, None],
-            "t": [ERASE, -1, 1.5, 2**53, "now"],
+            "t": [ERASE, -1, 1.5, 2**53, "now", None],
             "lane": [ERASE, None, "x" * 65],
             "zone": [ERASE, 1, "x" * 65],
             "uid": [ERASE, 7, "X" * 16, "a" * 17],
@@ -297,6 +303,44 @@ class TestGateSync(GateHttpCase):
             self.sync(Journal(), status=status)
             self.env.cr.execute("UPDATE scenic_box SET last_seen = NULL")
         self.assertFalse(self.box.lane_ids.live_state)
+
+    def test_oversized_status_keeps_no_fact_out(self):
+        journal = Journal()
+        journal.write("boot", t=253_370_764_800_000)
+        answer = self.sync(journal, status={"version": "1", "detail": "x" * 70_000})
+        self.assertEqual(answer["acked_to"], 1)
+        self.assertFalse(self.box.version)
+
+    def test_report_the_ledger_cannot_take_is_stored_and_entered_later(self):
+        tickets = make_tickets(self.park, count=2)
+        journal = Journal()
+        journal.pass_through(tickets[0])
+        journal.pass_through(tickets[1])
+        ledger = type(self.env["scenic.redemption"])
+        append = ledger._append
+
+        def fail(self, rows):
+            if any(row["ticket_id"] == tickets[0].id for row in rows):
+                raise UserError("The books of this company are not set up.")
+            return append(self, rows)
+
+        with patch.object(ledger, "_append", fail), mute_logger(*NOISE):
+            answer = self.sync(journal)
+            self.assertEqual(answer["acked_to"], 4)
+            self.assertEqual({v["verdict"] for v in answer["verdicts"]}, {"held"})
+            incident = self.env["scenic.incident"].search([("box_id", "=", self.box.id)])
+            self.assertIn("not set up", incident.facts)
+            self.env["scenic.gate.intake"]._cron_settle()
+            self.env.invalidate_all()
+            self.assertFalse(tickets[0].redemption_ids)
+            self.assertEqual(len(tickets[1].redemption_ids), 1, "one bad ticket stops no other")
+        self.env["scenic.gate.intake"]._cron_settle()
+        self.env.invalidate_all()
+        self.assertEqual(len(tickets[0].redemption_ids), 1)
+        facts = self.env["scenic.gate.fact"].search([("box_id", "=", self.box.id)], order="seq")
+        self.assertEqual(
+            facts.mapped("current_verdict"), ["redeemed", "confirmed", "redeemed", "confirmed"]
+        )
 
     def test_command_reaches_the_box_until_it_answers(self):
         lane = self.box.lane_ids
