@@ -66,6 +66,8 @@ class Chain:
     epoch: str = field(default_factory=lambda: secrets.token_hex(8))
     seq: int = 0
     last: str = ""
+    config_rev: str = ""
+    cursor: int = 0
 
     def passages(self, tickets: Iterable[Ticket]) -> Iterator[dict]:
         """Give two facts for each ticket: its right is reserved, its holder has passed."""
@@ -86,6 +88,10 @@ class Chain:
     def report(self, batch: list[dict]) -> Call:
         """Return the sync call that carries these facts."""
         message = {"v": 1, "epoch": self.epoch, "facts": batch, "acks": [], "oldest": 1}
-        # a cursor far ahead: what is measured is the way up
-        message |= {"config_rev": "bench", "cursor": 2**62, "status": {}}
+        message |= {"config_rev": self.config_rev, "cursor": self.cursor, "status": {}}
         return signed(self.token, auth.SYNC_PATH, message)
+
+    def received(self, answer: dict) -> bool:
+        """Remember how far the box knows the park; tells whether there is more to ask for."""
+        self.config_rev, self.cursor = answer["config_rev"], answer["cursor"]
+        return answer["more"]

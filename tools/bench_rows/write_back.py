@@ -44,6 +44,14 @@ class Desk:
         self.stock = stock
         self.chain = gate.Chain(token)
         self.cpu: list[float] = []
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Take the tickets and the configuration aboard: what is measured is the way up."""
+        more = True
+        while more:
+            (answer,) = load.run(self.port, [self.chain.report([])], 1)
+            more = self.chain.received(json.loads(answer.body))
 
     def _take(self) -> list[gate.Ticket]:
         return [next(self.stock) for _ticket in range(PASSAGES)]
