@@ -15,7 +15,7 @@ def used_by(pids: list[int]) -> float:
 
 def _seconds(pid: int) -> float:
     total = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
+    for task in Path(f"/proc/{pid}/task").glob("*"):  # nothing where the process has ended
         try:
             # nanoseconds; /proc/PID/stat counts in steps of 10 ms
             total += int((task / "schedstat").read_text().split()[0])
