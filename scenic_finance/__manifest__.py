@@ -13,6 +13,7 @@
         "data/ir_cron_data.xml",
         "views/scenic_revenue_event_views.xml",
         "views/scenic_recognition_views.xml",
+        "wizards/scenic_proof_day_views.xml",
         "views/scenic_proof_views.xml",
         "views/scenic_value_report_views.xml",
         "views/scenic_ticket_views.xml",

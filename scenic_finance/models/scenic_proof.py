@@ -261,10 +261,15 @@ class ScenicProof(models.Model):
 
     def action_prove(self):
         """Prove the companies that are switched on, now, and open the result."""
+        return self._prove()
+
+    @api.model
+    def _prove(self, at=None):
+        """Prove the companies that are switched on and return the action that shows it."""
         self.env["scenic.recognition"]._check_accountant()
         proofs = self.browse()
         for company in self.env.companies:
-            proofs |= self._store(company)
+            proofs |= self._store(company, at)
         action = self.env["ir.actions.act_window"]._for_xml_id("scenic_finance.scenic_proof_action")
         if len(proofs) == 1:
             return {

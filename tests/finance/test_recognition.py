@@ -1,6 +1,7 @@
 """Uses become revenue: once, exactly, and never before their sale is in the ledger."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import common_finance
 import common_scenic
@@ -22,6 +23,9 @@ class TestRecognition(common_finance.FinanceCase):
         self.invoice((product or self.park.adult, quantity, values)).action_post()
         return self.env["scenic.ticket"].search([]) - before
 
+    def batches(self):
+        return self.env["scenic.recognition"].search([("company_id", "=", self.company.id)])
+
     def refused(self, statement, *values):
         """Assert that the database refuses a change of events."""
         with (
@@ -41,11 +45,15 @@ class TestRecognition(common_finance.FinanceCase):
         self.use(tickets[0])
         self.assertFalse(self.recognise())
         self.assertEqual(self.proof()["unposted_releases"], 75.47)
+        # neither when there is something else to recognise
+        self.use(self.sold(self.park.annual))
+        self.assertEqual(self.recognise().event_count, 1)
+        self.assertEqual(self.balance(self.revenue), 566.04)
         self.close(window)
         batch = self.recognise()
         self.assertEqual(batch.move_id.state, "posted")
         self.assertEqual(self.balance(self.liability), 75.47)
-        self.assertEqual(self.balance(self.revenue), 75.47)
+        self.assertEqual(self.balance(self.revenue), 641.51)
 
     def test_the_entry_is_compressed_and_matched_with_the_sale(self):
         tickets = self.sold(quantity=5) | self.sold(self.park.combo, 2)
@@ -66,7 +74,7 @@ class TestRecognition(common_finance.FinanceCase):
         self.use(self.sold())
         self.assertTrue(self.recognise())
         self.assertFalse(self.recognise())
-        self.assertEqual(len(self.env["scenic.recognition"].search([])), 1)
+        self.assertEqual(len(self.batches()), 1)
 
     def test_a_combo_is_recognised_zone_by_zone(self):
         ticket = self.sold(self.park.combo)
@@ -229,13 +237,12 @@ class TestRecognition(common_finance.FinanceCase):
 
     def test_a_crash_leaves_nothing_and_the_next_run_does_it_all(self):
         self.use(self.sold())
-        Move = self.registry["account.move"]
-        self.patch(Move, "_post", lambda *args, **options: 1 / 0)
-        with self.assertRaises(ZeroDivisionError), self.cr.savepoint():
+        crash = patch.object(self.registry["account.move"], "_post", side_effect=ZeroDivisionError)
+        with crash, self.assertRaises(ZeroDivisionError), self.cr.savepoint():
             self.recognise()
         self.env.invalidate_all()
-        self.assertFalse(self.env["scenic.recognition"].search([]))
-        self.doCleanups()
+        self.assertFalse(self.batches())
+        self.assertEqual(self.recognise().event_count, 1)
 
     def test_a_missing_setting_is_named(self):
         tickets = self.sold(quantity=2)
@@ -281,7 +288,7 @@ class TestRecognition(common_finance.FinanceCase):
 
     def test_events_are_append_only_for_sql_too(self):
         self.use(self.sold())
-        event = self.env["scenic.revenue.event"].search([], limit=1)
+        event = self.env["scenic.revenue.event"].search([("company_id", "=", self.company.id)])
         for statement in (
             "UPDATE scenic_revenue_event SET amount = 0 WHERE id = %s",
             "DELETE FROM scenic_revenue_event WHERE id = %s",
@@ -307,6 +314,6 @@ class TestRecognition(common_finance.FinanceCase):
         self.use(self.sold())
         self.patch(self.registry["ir.cron"], "_commit_progress", lambda *args, **options: 0)
         self.env["scenic.recognition"]._cron_run()
-        self.assertFalse(self.env["scenic.recognition"].search([]))
+        self.assertFalse(self.batches())
         proof = self.env["scenic.proof"].search([("company_id", "=", self.company.id)])
         self.assertEqual(proof.state, "balanced")

@@ -95,6 +95,8 @@ class TestRecognitionConcurrency(BaseCase):
         with self.books() as (first, company):
             self.assertTrue(first["scenic.recognition"]._run(company))
             with self.books() as (second, same), self.assertRaises(UserError):
+                # without the lock of its own it would wait for the first one's rows for ever
+                second.cr.execute("SET LOCAL lock_timeout = '5s'")
                 second["scenic.recognition"]._run(same.with_env(second))
         self.check(tickets)
 

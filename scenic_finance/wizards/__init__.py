@@ -1,0 +1,1 @@
+from . import scenic_proof_day
