@@ -98,7 +98,7 @@ class ScenicRevenueEvent(models.Model):
         if not redemption_ids:
             return
         self.env.cr.execute(revenue_sql.APPEND_PLAIN, [redemption_ids])
-        if self.env.cr.rowcount < len(redemption_ids):
+        if self.env.cr.fetchone()[0] < len(redemption_ids):
             self._append_unusual(redemption_ids)
         self._forget()
 

@@ -36,9 +36,16 @@ CASE WHEN u.rights = 0 AND u.use_no > 1 THEN 0
      ELSE round(u.value * u.use_no / u.rights) - round(u.value * (u.use_no - 1) / u.rights) END
 """
 
-# Nearly all uses: within the sold rights of a ticket that is still good. One statement, because
-# it lies on the way back of every gate. What it leaves out goes the longer way below.
-APPEND_PLAIN = f"""
+# Nearly all uses: within the sold rights of a ticket that is still good. It lies on the way of each
+# passage, so it is a function: on the kept connections of the redemption PostgreSQL plans it once.
+# Returns the number of events; what it leaves out goes the longer way below.
+_APPEND_PLAIN = f"""
+CREATE OR REPLACE FUNCTION scenic_revenue_append_plain(ids int[]) RETURNS int
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    done int;
+BEGIN
 INSERT INTO scenic_revenue_event (ticket_id, redemption_id, company_id, kind, amount, day,
                                   happened_at, received_at)
 SELECT u.ticket_id, u.id, u.company_id, 'use',
@@ -52,12 +59,16 @@ SELECT u.ticket_id, u.id, u.company_id, 'use',
           JOIN scenic_site s ON s.id = t.site_id
           JOIN res_company o ON o.id = t.company_id
           JOIN res_currency c ON c.id = o.currency_id
-         WHERE r.id = ANY(%s) AND r.kind = 'use' AND t.state <> 'expired') u
+         WHERE r.id = ANY(ids) AND r.kind = 'use' AND t.state <> 'expired') u
  WHERE NOT COALESCE(u.deferred, FALSE)
     OR u.use_no <= GREATEST(u.rights, 1)
     OR (u.rights = 0 AND (SELECT COUNT(*) FROM scenic_revenue_event e
-                           WHERE e.ticket_id = u.ticket_id AND e.kind = 'reversal') = 0)
+                           WHERE e.ticket_id = u.ticket_id AND e.kind = 'reversal') = 0);
+GET DIAGNOSTICS done = ROW_COUNT;
+RETURN done;
+END $$;
 """
+APPEND_PLAIN = "SELECT scenic_revenue_append_plain(%s)"
 
 # everything that the value of the other redemptions depends on, in the order of the append
 USES = """
@@ -125,5 +136,6 @@ SELECT t.id, t.company_id, k.kind, k.amount, t.refund_day, now() AT TIME ZONE 'U
 
 
 def install(cr):
-    """Create or renew the triggers of revenue events; may run any number of times."""
+    """Create or renew the triggers and functions of revenue events; may run any number of times."""
     cr.execute(_APPEND_ONLY)
+    cr.execute(_APPEND_PLAIN)
