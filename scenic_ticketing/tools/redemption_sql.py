@@ -215,6 +215,11 @@ END $$;
 
 def install(cr):
     """Create or renew triggers and functions of the ledger; may run any number of times."""
+    # what a function returns cannot be replaced, and may differ from an earlier version
+    cr.execute(
+        "DROP FUNCTION IF EXISTS scenic_redemption_append_numbered,"
+        " scenic_redemption_append_next, scenic_ticket_read"
+    )
     for definition in (_APPEND_ONLY, _LAWS, _APPEND_NUMBERED, _APPEND_NEXT, _READ):
         cr.execute(definition)
 

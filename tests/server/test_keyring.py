@@ -136,6 +136,7 @@ class TestKeyring(common_scenic.ScenicCase):
         certificate = self.env["scenic.certificate"].search([("kid", "=", ticket.kid)])
         certificate.state = "revoked"
         self.assertEqual(self.redeem(ticket)["reason"], "E_KEY_REVOKED")
+        self.assertEqual(self.env["scenic.ticket"]._find(ticket.code)[1].value, "E_KEY_REVOKED")
         self.assertNotEqual(make_tickets(self.park).kid, ticket.kid)
 
     def test_no_key_is_in_the_database(self):

@@ -292,6 +292,18 @@ class TestPosSale(common_scenic.ScenicCase):
         self.park.company.point_of_sale_update_stock_quantities = "real"
         self.assertEqual(len(self.sell((self.park.adult, 1)).scenic_ticket_ids), 1)
 
+    def test_plain_cashier_sells_and_refunds_tickets(self):
+        cashier = common_scenic.make_user(
+            self.env, "plain_cashier", "base.group_user", "point_of_sale.group_pos_user"
+        )
+        window = common_scenic.open_window(self.park, name="Shop", user=cashier)
+        order = make_paid_order(
+            window, [(self.park.combo, 2, {"scenic_data": {"visit_date": "x"}})]
+        )
+        self.assertEqual(len(order.scenic_ticket_ids), 2)
+        refund(window, order.lines, 1)
+        self.assertEqual(sorted(order.scenic_ticket_ids.mapped("state")), ["valid", "void"])
+
     def test_plain_products_make_no_ticket(self):
         postcard = self.env["product.product"].create(
             {"name": "Postcard", "list_price": 3, "available_in_pos": True}
