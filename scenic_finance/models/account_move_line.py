@@ -33,7 +33,8 @@ class AccountMoveLine(models.Model):
         help="The journal item of the sale whose price this line releases.",
     )
     scenic_visit_date = fields.Date(
-        string="Visit Date", help="First valid day of the tickets. Empty: the invoice date."
+        string="Visit Date",
+        help="First valid day of the tickets. Empty: the invoice date, or today if it is past.",
     )
     is_scenic_ticket = fields.Boolean(related="product_id.is_scenic_ticket")
 
@@ -98,7 +99,9 @@ class AccountMoveLine(models.Model):
         return [
             {
                 "product_id": self.product_id.id,
-                "visit_date": self.scenic_visit_date or self.move_id.invoice_date,
+                # a document may be dated back, or by a user of another time zone
+                "visit_date": self.scenic_visit_date
+                or max(self.move_id.invoice_date, site._today()),
                 "channel_id": self.env.ref("scenic_ticketing.channel_desk").id,
                 "invoice_line_id": self.id,
                 "origin_aml_id": self.id,

@@ -1,5 +1,7 @@
 """Every way of selling ends on the contract liability, and the books prove after each."""
 
+from datetime import timedelta
+
 import common_finance
 import common_scenic
 
@@ -259,7 +261,7 @@ class TestInvoices(common_finance.FinanceCase):
         )
         self.assertEqual(tickets.mapped("net_value"), [31.46, 31.47, 31.46, 188.68])
         self.assertEqual(str(tickets[0].visit_date), "2030-05-01")
-        self.assertEqual(tickets[3].visit_date, invoice.invoice_date)
+        self.assertEqual(tickets[3].visit_date, self.park.site._today())
         self.assertEqual(tickets[3].pax, 3)
         self.assertEqual(self.balance(self.liability), 283.07)
         self.assertEqual(tickets.channel_id, self.env.ref("scenic_ticketing.channel_desk"))
@@ -312,6 +314,17 @@ class TestInvoices(common_finance.FinanceCase):
         self.assertEqual(self.balance(self.liability), 0)
         events = self.env["scenic.revenue.event"].search([("company_id", "=", self.company.id)])
         self.assertEqual(set(events.mapped("kind")), {"rounding"})
+
+    def test_a_document_dated_back_sells_tickets_for_today(self):
+        today = self.park.site._today()
+        for days, day in ((-3, today), (2, today + timedelta(days=2))):
+            date = today + timedelta(days=days)
+            invoice = self.invoice((self.park.adult, 1), invoice_date=date)
+            invoice.action_post()
+            tickets = self.env["scenic.ticket"].search(
+                [("invoice_line_id", "in", invoice.invoice_line_ids.ids)]
+            )
+            self.assertEqual(tickets.mapped("visit_date"), [day])
 
     def test_used_tickets_are_not_credited(self):
         invoice = self.invoice((self.park.adult, 2))
