@@ -56,7 +56,9 @@ def test_a_good_ticket_passes_once_and_leaves_nothing(ask):
         ({}, None, {}, Reason.E_PRODUCT),
         ({}, {"product": 999}, {}, Reason.E_PRODUCT),
         ({"state": "void"}, {}, {}, Reason.E_REVOKED),
-        ({"state": "held"}, {}, {}, Reason.E_REVOKED),  # a state this box does not know yet
+        ({"state": "lost"}, {}, {}, Reason.E_REVOKED),  # a state this box does not know yet
+        ({"state": "blocked"}, {}, {}, Reason.E_BLOCKED),
+        ({"state": "held"}, {}, {}, Reason.E_HELD),
         ({"state": "superseded"}, {}, {}, Reason.E_SUPERSEDED),
         ({"entrances": 0b101}, {}, {}, Reason.E_ENTRANCE),
         ({}, {"entrances": 0b101}, {}, Reason.E_ENTRANCE),

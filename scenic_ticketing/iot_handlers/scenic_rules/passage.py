@@ -10,6 +10,8 @@ from . import allowance
 from .reason import COLOUR, Colour, Reason
 from .ticket_code import EPOCH, FLAG_DYNAMIC, NO_SLOT, QUARTERS_PER_DAY
 from .views import (
+    STATE_BLOCKED,
+    STATE_HELD,
     STATE_SUPERSEDED,
     STATE_VALID,
     Decision,
@@ -29,6 +31,8 @@ ISSUED_AHEAD_LIMIT_S = 6 * 3600
 """Further ahead than this one of the clocks is wrong and dates cannot be judged."""
 
 RISK_LISTED_ONLY = 1
+
+_STATE_REASONS = {STATE_BLOCKED: Reason.E_BLOCKED, STATE_HELD: Reason.E_HELD}
 
 
 def decide(
@@ -130,7 +134,7 @@ def _refusal(
     if ticket.state == STATE_SUPERSEDED:
         return Reason.E_SUPERSEDED
     if ticket.state != STATE_VALID:
-        return Reason.E_REVOKED
+        return _STATE_REASONS.get(ticket.state, Reason.E_REVOKED)
     if late is not None:
         return late
     if not (ticket.entrances & rule.entrances) >> gate.entrance & 1:

@@ -32,12 +32,29 @@ class Reason(str, Enum):
     E_SLOT = "E_SLOT"
     E_ENTRANCE = "E_ENTRANCE"
     E_ZONE = "E_ZONE"
+    E_WEEKDAY = "E_WEEKDAY"
+    E_BLACKOUT = "E_BLACKOUT"
+    E_HOURS = "E_HOURS"
+    E_PERIOD = "E_PERIOD"
+    E_TOTAL = "E_TOTAL"
+    E_DAY_LIMIT = "E_DAY_LIMIT"
+    E_INTERVAL = "E_INTERVAL"
+    E_PASSBACK = "E_PASSBACK"
+    E_ORDER = "E_ORDER"
+    E_WITHIN = "E_WITHIN"
+    E_CHOICE = "E_CHOICE"
+    E_BLOCKED = "E_BLOCKED"
+    E_HELD = "E_HELD"
     E_REVOKED = "E_REVOKED"
     E_SUPERSEDED = "E_SUPERSEDED"
     E_USED = "E_USED"
     E_USED_PEER = "E_USED_PEER"
     E_DYNAMIC = "E_DYNAMIC"
     E_UNKNOWN_ALIAS = "E_UNKNOWN_ALIAS"
+    R_ID = "R_ID"
+    R_CONCESSION = "R_CONCESSION"
+    R_COMPANION = "R_COMPANION"
+    R_HOLDER = "R_HOLDER"
     R_GROUP_COUNT = "R_GROUP_COUNT"
     R_UNLISTED_CUT_OFF = "R_UNLISTED_CUT_OFF"
     E_STORE = "E_STORE"
@@ -65,6 +82,10 @@ _STAFF = {
     Reason.E_UNKNOWN_KEY,
     Reason.E_PRODUCT,
     Reason.E_CLOCK,
+    Reason.R_ID,
+    Reason.R_CONCESSION,
+    Reason.R_COMPANION,
+    Reason.R_HOLDER,
     Reason.R_GROUP_COUNT,
     Reason.R_UNLISTED_CUT_OFF,
     Reason.E_STORE,

@@ -1,4 +1,4 @@
-"""Site-local days and quarter hours, as ticket codes count them."""
+"""Site-local days, minutes and quarter hours, as ticket codes and rules count them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from .ticket_code import QUARTERS_PER_DAY
 
 _DAY_ZERO = date(2020, 1, 1)
-_MINUTES_PER_QUARTER = 24 * 60 // QUARTERS_PER_DAY
+_ORDINAL_ZERO = _DAY_ZERO.toordinal()
+_WEEKDAY_ZERO = _DAY_ZERO.weekday()
+MINUTES_PER_DAY = 24 * 60
+MINUTES_PER_QUARTER = MINUTES_PER_DAY // QUARTERS_PER_DAY
 
 
 def load_zone(name: str, utc_offset: int = 0) -> tzinfo:
@@ -33,8 +36,27 @@ def day_of(number: int) -> date:
     return _DAY_ZERO + timedelta(days=number)
 
 
+def day_at(now: float, zone: tzinfo) -> int:
+    """Site-local day number of Unix seconds."""
+    return datetime.fromtimestamp(now, zone).toordinal() - _ORDINAL_ZERO
+
+
+def day_and_minute(now: float, zone: tzinfo) -> tuple[int, int]:
+    """Site-local (day number, minute 0..1439) of Unix seconds.
+
+    The minute is what a clock on the wall shows: on a day with a change to or from summer time
+    one hour of minutes is missing or comes twice.
+    """
+    local = datetime.fromtimestamp(now, zone)
+    return local.toordinal() - _ORDINAL_ZERO, local.hour * 60 + local.minute
+
+
 def day_and_quarter(now: float, zone: tzinfo) -> tuple[int, int]:
     """Site-local (day number, quarter hour 0..95) of Unix seconds."""
-    local = datetime.fromtimestamp(now, zone)
-    quarter = (local.hour * 60 + local.minute) // _MINUTES_PER_QUARTER
-    return day_number(local.date()), quarter
+    day, minute = day_and_minute(now, zone)
+    return day, minute // MINUTES_PER_QUARTER
+
+
+def weekday(day: int) -> int:
+    """Weekday of a day number, 0 = Monday."""
+    return (day + _WEEKDAY_ZERO) % 7

@@ -10,26 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from .allowance import Rights
+from . import wire_members as read
 from .reason import Colour, Reason
 from .signature import ED25519
+from .site_time import MINUTES_PER_DAY
 from .ticket_code import CodeError, parse_uid, uid_hex
 from .views import (
-    STATE_SUPERSEDED,
-    STATE_VALID,
-    STATE_VOID,
+    ALL_WEEKDAYS,
+    STATES,
     Decision,
     RuleView,
     TicketView,
+    ZoneRule,
+    ZoneUse,
 )
+from .wire_members import WireError
 
 VERSION = 1
-
-_U8, _U16, _U31, _U32 = 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF
-
-
-class WireError(ValueError):
-    """A message that does not follow the protocol."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +34,21 @@ class TicketRow:
     """A ticket as the server lists it: the view, its alias, and uses at other places by zone.
 
     ``elsewhere`` may be negative: the ledger took back a use that the receiving box reported.
+    ``uses``: the same numbers with their moments and days, only of tickets whose rule asks for
+    them; ``out_t``: when the ticket was last seen to leave at another place.
     """
 
     ticket: TicketView
     alias: str = ""
     elsewhere: Mapping[str, int] = field(default_factory=dict)
+    uses: Mapping[str, ZoneUse] = field(default_factory=dict)
+    out_t: float | None = None
 
 
 def ticket_to_wire(row: TicketRow) -> dict:
     """Write one row of ``tickets`` in a sync reply; the site is that of the configuration."""
     ticket = row.ticket
-    return {
+    data = {
         "u": uid_hex(ticket.uid),
         "g": ticket.gen,
         "p": ticket.product,
@@ -63,58 +64,134 @@ def ticket_to_wire(row: TicketRow) -> dict:
         "a": row.alias,
         "iat": ticket.iat,
     }
+    if row.uses:
+        data["h"] = {zone: zone_use_to_wire(use) for zone, use in row.uses.items()}
+    if row.out_t is not None:
+        data["ot"] = row.out_t
+    return data
 
 
 def ticket_from_wire(data: dict, site: int) -> TicketRow:
     """Read one row of ``tickets``; the ticket is a listed one."""
-    _object(data, "ticket")
+    read.check_object(data, "ticket")
     try:
-        uid = parse_uid(_text(data, "u"))
+        uid = parse_uid(read.text(data, "u"))
     except CodeError:
         raise WireError("u is no uid") from None
     slot = data.get("s")
     if not isinstance(slot, list) or len(slot) != 2:
         raise WireError("s is no pair")
-    state = _text(data, "st")
-    if state not in (STATE_VALID, STATE_VOID, STATE_SUPERSEDED):
+    state = read.text(data, "st")
+    if state not in STATES:
         raise WireError("st is no state")
     ticket = TicketView(
         uid=uid,
-        gen=_number(data, "g", _U8),
+        gen=read.number(data, "g", read.U8),
         site=site,
-        product=_number(data, "p", _U16),
-        valid_from=_number(data, "f", _U16),
-        valid_days=_number(data, "d", _U16),
-        slot_start=_in_range(slot[0], "s", _U8),
-        slot_len=_in_range(slot[1], "s", _U8),
-        pax=_number(data, "x", _U8),
-        entrances=_number(data, "e", _U16),
-        flags=_number(data, "fl", _U16),
+        product=read.number(data, "p", read.U16),
+        valid_from=read.number(data, "f", read.U16),
+        valid_days=read.number(data, "d", read.U16),
+        slot_start=read.in_range(slot[0], "s", read.U8),
+        slot_len=read.in_range(slot[1], "s", read.U8),
+        pax=read.number(data, "x", read.U8),
+        entrances=read.number(data, "e", read.U16),
+        flags=read.number(data, "fl", read.U16),
         state=state,
-        rights=_rights(data, "r"),
-        iat=_number(data, "iat", _U32),
+        rights=read.rights(data, "r"),
+        iat=read.number(data, "iat", read.U32),
         listed=True,
     )
-    return TicketRow(ticket, _text(data, "a"), dict(_per_zone(data, "o", -_U31)))
+    return TicketRow(
+        ticket,
+        read.text(data, "a"),
+        dict(read.per_zone(data, "o", -read.U31)),
+        {zone: zone_use_from_wire(use) for zone, use in read.members(data, "h")},
+        read.moment(data, "ot"),
+    )
+
+
+def zone_use_to_wire(use: ZoneUse) -> list:
+    """Write the uses in one zone: [used, first_t, last_t, last_day, day_used]."""
+    return [use.used, use.first_t, use.last_t, use.last_day, use.day_used]
+
+
+def zone_use_from_wire(data: object) -> ZoneUse:
+    """Read the uses in one zone."""
+    if not isinstance(data, list) or len(data) != 5:
+        raise WireError("h is no list of 5")
+    used, first_t, last_t, last_day, day_used = data
+    return ZoneUse(
+        used=read.in_range(used, "h.used", read.U31, -read.U31),
+        first_t=read.moment({"h.first_t": first_t}, "h.first_t"),
+        last_t=read.moment({"h.last_t": last_t}, "h.last_t"),
+        last_day=read.in_range(last_day, "h.last_day", read.U31, -1),
+        day_used=read.in_range(day_used, "h.day_used", read.U31, -read.U31),
+    )
 
 
 def rule_to_wire(rule: RuleView) -> dict:
-    """Write one of ``rules`` in a configuration."""
-    data = {item.name: getattr(rule, item.name) for item in fields(rule)}
-    return data | {"rights": dict(rule.rights)}
+    """Write one of ``rules`` in a configuration; what restricts nothing is left out."""
+    data = _set_members(rule) | {"version": rule.version, "rights": dict(rule.rights)}
+    if rule.zones:
+        data["zones"] = {item.zone: _set_members(item) for item in rule.zones}
+    return data
+
+
+def _set_members(rule: RuleView | ZoneRule) -> dict:
+    data = {}
+    for item in fields(rule):
+        value = getattr(rule, item.name)
+        if value != item.default and item.name not in ("zone", "zones", "rights"):
+            # as JSON reads it back: one spelling for what is compared
+            data[item.name] = list(map(list, value)) if item.default == () else value
+    return data
 
 
 def rule_from_wire(data: dict) -> RuleView:
     """Read one of ``rules``."""
-    _object(data, "rule")
+    read.check_object(data, "rule")
     return RuleView(
-        product=_number(data, "product", _U16),
-        risk=_number(data, "risk", _U8),
-        staff_pax=_number(data, "staff_pax", _U16),
-        class_no=_number(data, "class_no", 31),
-        entrances=_number(data, "entrances", _U16),
-        rights=_rights(data, "rights"),
-        version=_number(data, "version", _U31),
+        product=read.number(data, "product", read.U16),
+        risk=read.number(data, "risk", read.U8),
+        staff_pax=read.number(data, "staff_pax", read.U16),
+        class_no=read.number(data, "class_no", 31),
+        entrances=read.number(data, "entrances", read.U16),
+        rights=read.rights(data, "rights"),
+        version=read.number(data, "version", read.U31),
+        weekdays=read.optional(data, "weekdays", ALL_WEEKDAYS, ALL_WEEKDAYS),
+        blackout=read.spans(data, "blackout", read.U31, 0),
+        hours=read.spans(data, "hours", MINUTES_PER_DAY, 1),
+        start_days=read.optional(data, "start_days", read.U16),
+        use_days=read.optional(data, "use_days", read.U16),
+        use_minutes=read.optional(data, "use_minutes", read.U31),
+        uses_total=read.optional(data, "uses_total", read.U31),
+        uses_day=read.optional(data, "uses_day", read.U31),
+        interval_s=read.optional(data, "interval_s", read.U31),
+        passback=read.flag(data, "passback", False),
+        grace_before_min=read.optional(data, "grace_before_min", MINUTES_PER_DAY),
+        grace_after_min=read.optional(data, "grace_after_min", MINUTES_PER_DAY),
+        checks=read.optional(data, "checks", read.U16),
+        partial=read.flag(data, "partial", True),
+        zones=tuple(
+            sorted(
+                (_zone_rule_from_wire(zone, item) for zone, item in read.members(data, "zones")),
+                key=lambda rule: rule.zone,
+            )
+        ),
+    )
+
+
+def _zone_rule_from_wire(zone: str, data: dict) -> ZoneRule:
+    read.check_object(data, f"zones.{zone}")
+    return ZoneRule(
+        zone=zone,
+        uses_day=read.optional(data, "uses_day", read.U31),
+        after=read.text(data, "after") if "after" in data else "",
+        within_min=read.optional(data, "within_min", read.U31),
+        choice=read.optional(data, "choice", read.U31),
+        pick=read.optional(data, "pick", read.U31, 1),
+        hours=read.spans(data, "hours", MINUTES_PER_DAY, 1),
+        weekdays=read.optional(data, "weekdays", ALL_WEEKDAYS, ALL_WEEKDAYS),
     )
 
 
@@ -126,21 +203,21 @@ def decision_to_wire(decision: Decision) -> dict:
 
 def decision_from_wire(data: dict) -> Decision:
     """Read the answer of an online redemption; a reason of a newer server is an E_FAULT."""
-    _object(data, "decision")
+    read.check_object(data, "decision")
     try:
-        colour = Colour(_text(data, "colour"))
+        colour = Colour(read.text(data, "colour"))
     except ValueError:
         raise WireError("colour is no colour") from None
-    reason = _text(data, "reason")
+    reason = read.text(data, "reason")
     known = reason in Reason.__members__
     return Decision(
         reason=Reason(reason) if known else Reason.E_FAULT,
         colour=colour,
-        admit=_number(data, "admit", _U16),
-        uses=_number(data, "uses", _U16),
-        rest=None if data.get("rest") is None else _number(data, "rest", _U31),
-        first_use_t=_moment(data, "first_use_t"),
-        first_use_lane=_text(data, "first_use_lane"),
+        admit=read.number(data, "admit", read.U16),
+        uses=read.number(data, "uses", read.U16),
+        rest=None if data.get("rest") is None else read.number(data, "rest", read.U31),
+        first_use_t=read.moment(data, "first_use_t"),
+        first_use_lane=read.text(data, "first_use_lane"),
         clock_alarm=data.get("clock_alarm") is True,
     )
 
@@ -154,56 +231,12 @@ def roots_from_wire(items: list) -> dict[int, tuple[int, bytes]]:
     """Read the ``roots`` of a configuration; only Ed25519 roots exist."""
     roots = {}
     for item in items:
-        _object(item, "root")
+        read.check_object(item, "root")
         try:
-            pub = bytes.fromhex(_text(item, "pub"))
+            pub = bytes.fromhex(read.text(item, "pub"))
         except ValueError:
             pub = b""
         if item.get("alg") != ED25519 or len(pub) != 32:
             raise WireError("pub is no root key")
-        roots[_number(item, "kid", _U32)] = (ED25519, pub)
+        roots[read.number(item, "kid", read.U32)] = (ED25519, pub)
     return roots
-
-
-def _object(data: object, what: str) -> None:
-    if not isinstance(data, dict):
-        raise WireError(f"{what} is no object")
-
-
-def _in_range(value: object, name: str, top: int, bottom: int = 0) -> int:
-    # bool is an int in Python, not in JSON
-    if not isinstance(value, int) or isinstance(value, bool) or not bottom <= value <= top:
-        raise WireError(f"{name} is no number from {bottom} to {top}")
-    return value
-
-
-def _number(data: dict, name: str, top: int) -> int:
-    return _in_range(data.get(name), name, top)
-
-
-def _text(data: dict, name: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str):
-        raise WireError(f"{name} is no text")
-    return value
-
-
-def _moment(data: dict, name: str) -> float | None:
-    value = data.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-        raise WireError(f"{name} is no moment")
-    return value
-
-
-def _rights(data: dict, name: str) -> Rights:
-    return _per_zone(data, name, 0)
-
-
-def _per_zone(data: dict, name: str, bottom: int) -> Rights:
-    value = data.get(name)
-    if not isinstance(value, dict):
-        raise WireError(f"{name} is no object")
-    # stores of JSON objects shuffle their members: sorted, equal rights compare equal
-    return tuple(
-        sorted((zone, _in_range(n, f"{name}.{zone}", _U31, bottom)) for zone, n in value.items())
-    )
