@@ -21,6 +21,7 @@
         "views/scenic_site_views.xml",
         "views/scenic_zone_views.xml",
         "views/scenic_entrance_views.xml",
+        "views/scenic_blackout_views.xml",
         "views/scenic_policy_views.xml",
         "views/scenic_channel_views.xml",
         "views/scenic_certificate_views.xml",

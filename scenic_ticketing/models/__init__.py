@@ -5,10 +5,15 @@ from . import scenic_site
 from . import scenic_zone
 from . import scenic_entrance
 from . import scenic_policy
+from . import scenic_policy_rules
+from . import scenic_blackout
+from . import scenic_blackout_line
 from . import scenic_channel
 from . import scenic_entitlement
 from . import product_template
+from . import product_template_rules
 from . import product_product
+from . import product_sale_rules
 from . import scenic_ticket
 from . import scenic_ticket_issue
 from . import scenic_ticket_window

@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare, float_is_zero
 
-from ..iot_handlers.scenic_rules.views import RuleView
+from ..tools.validity import Validity
 
 # what a sale or a gate reads from memory
 _RULE_FIELDS = {
@@ -26,12 +26,13 @@ class Mould(NamedTuple):
     company_id: int
     policy_id: int
     number: int  # gate product number
-    valid_days: int
+    validity: Validity
     entrances: int  # bit mask
     flags: int  # as in the ticket code
     pax: int
     uses: dict  # zone id: uses per person, 0 = unlimited
-    shares: dict  # zone id: revenue share in %, all 0 = even
+    shares: dict  # zone id: weight of its part of the revenue
+    choices: dict  # zone id: (choice, zones of it that may be used), only zones of a choice
 
 
 class ProductTemplate(models.Model):
@@ -218,23 +219,6 @@ class ProductTemplate(models.Model):
                 )
             )
 
-    def _scenic_rule(self):
-        """Return what holds for every ticket of this product, as gates and server decide on it."""
-        self.ensure_one()
-        template = self.sudo()
-        policy = template.scenic_policy_id
-        return RuleView(
-            product=template.gate_product_code,
-            risk=int(policy.risk),
-            staff_pax=policy.staff_pax,
-            class_no=0,
-            entrances=template.scenic_entrance_ids._mask(),
-            rights=tuple(
-                sorted((right.zone_id.code, right.uses) for right in template.entitlement_ids)
-            ),
-            version=policy.version,
-        )
-
     @tools.ormcache("self.id")
     def _scenic_mould(self):
         """Return what a sale copies into its tickets, kept in memory by each worker."""
@@ -247,12 +231,16 @@ class ProductTemplate(models.Model):
             company_id=site.company_id.id,
             policy_id=policy.id,
             number=template.gate_product_code,
-            valid_days=policy.validity_days,
+            validity=policy._validity_view(),
             entrances=template.scenic_entrance_ids._mask(),
             flags=policy._code_flags(),
             pax=template.scenic_pax,
             uses={right.zone_id.id: right.uses for right in template.entitlement_ids},
-            shares={right.zone_id.id: right.share for right in template.entitlement_ids},
+            shares=template.entitlement_ids._weights(),
+            choices={
+                right.zone_id.id: (right.choice, right.pick)
+                for right in template.entitlement_ids.filtered("choice")
+            },
         )
 
     @api.model

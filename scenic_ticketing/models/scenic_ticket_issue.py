@@ -15,6 +15,7 @@ from ..iot_handlers.scenic_rules.ticket_code import (
     encode,
     uid_hex,
 )
+from ..tools import validity
 from ..tools.site_time import to_unix
 from ..tools.ticket_sql import next_serials
 
@@ -60,8 +61,10 @@ class ScenicTicketIssue(models.Model):
         kid, sign = signer
         pax = vals.get("pax") or mould.pax
         rights = {str(zone_id): uses * pax for zone_id, uses in mould.uses.items()}
-        visit_date = fields.Date.to_date(vals["visit_date"])
         now = fields.Datetime.now()
+        today = self.env["scenic.site"].browse(mould.site_id)._today(now)
+        wished = fields.Date.to_date(vals["visit_date"])
+        visit_date, valid_days = validity.dates(mould.validity, wished, today)
         code = TicketCode(
             site=mould.site_code,
             kid=kid,
@@ -69,7 +72,7 @@ class ScenicTicketIssue(models.Model):
             gen=0,
             product=mould.number,
             valid_from=day_number(visit_date),
-            valid_days=mould.valid_days,
+            valid_days=valid_days,
             slot_start=NO_SLOT,
             slot_len=0,
             pax=pax,
@@ -92,8 +95,9 @@ class ScenicTicketIssue(models.Model):
             "pax": pax,
             "rights": rights,
             "rights_total": 0 if 0 in rights.values() else sum(rights.values()),
-            "valid_days": mould.valid_days,
-            "valid_until": visit_date + timedelta(mould.valid_days - 1),
+            "visit_date": visit_date,
+            "valid_days": valid_days,
+            "valid_until": visit_date + timedelta(valid_days - 1),
             "entrances": mould.entrances,
             "flags": mould.flags,
             "issued_at": now,
