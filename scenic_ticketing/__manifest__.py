@@ -18,6 +18,8 @@
         "wizards/scenic_void_views.xml",
         "wizards/scenic_reversal_views.xml",
         "report/scenic_ticket_report.xml",
+        "views/scenic_publishable_views.xml",
+        "wizards/scenic_publish_reject_views.xml",
         "views/scenic_site_views.xml",
         "views/scenic_zone_views.xml",
         "views/scenic_entrance_views.xml",

@@ -4,10 +4,13 @@ from . import scenic_certificate
 from . import scenic_site
 from . import scenic_zone
 from . import scenic_entrance
+from . import scenic_publishable
+from . import scenic_publishable_part
 from . import scenic_policy
 from . import scenic_policy_rules
 from . import scenic_blackout
 from . import scenic_blackout_line
+from . import scenic_policy_publish
 from . import scenic_channel
 from . import scenic_entitlement
 from . import product_template

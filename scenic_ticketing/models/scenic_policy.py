@@ -4,31 +4,6 @@ from ..iot_handlers.scenic_rules.ticket_code import FLAG_CONCESSION_CHECK, FLAG_
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-# what gates and sales must hear of; a redemption records the version it was judged by
-RULE_FIELDS = {
-    *WEEKDAYS,
-    "validity",
-    "validity_days",
-    "use_days",
-    "use_minutes",
-    "period_start",
-    "period_end",
-    "calendar_ids",
-    "hours",
-    "uses_total",
-    "uses_day",
-    "interval",
-    "passback",
-    "grace_before",
-    "grace_after",
-    "concession",
-    "id_required",
-    "companion",
-    "holder_check",
-    "partial",
-    "staff_pax",
-    "risk",
-}
 
 
 class ScenicPolicy(models.Model):
@@ -110,12 +85,6 @@ class ScenicPolicy(models.Model):
     refund_allowed = fields.Boolean(
         default=True, help="Whether an unused ticket can be given back at a window."
     )
-    version = fields.Integer(
-        default=1,
-        readonly=True,
-        copy=False,
-        help="Grows with every change that gates must know; each redemption records it.",
-    )
     active = fields.Boolean(default=True)
 
     _validity = models.Constraint(
@@ -140,14 +109,6 @@ class ScenicPolicy(models.Model):
         " AND (COALESCE(group_max, 0) = 0 OR COALESCE(group_min, 0) <= group_max))",
         "Sizes cannot be negative, and the smallest group is not larger than the largest.",
     )
-
-    def write(self, vals):
-        res = super().write(vals)
-        if RULE_FIELDS & vals.keys():
-            for policy in self:
-                super(ScenicPolicy, policy).write({"version": policy.version + 1})
-            self.env.registry.clear_cache()
-        return res
 
     def _code_flags(self):
         """Return the flag bits that this policy writes into a ticket code."""

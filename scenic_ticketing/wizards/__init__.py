@@ -1,3 +1,4 @@
 from . import scenic_check
 from . import scenic_void
 from . import scenic_reversal
+from . import scenic_publish_reject
