@@ -1,7 +1,7 @@
 """Drafts of what gates and windows follow: who may change them, who may publish them."""
 
 import common_scenic
-from common_scenic import make_user
+from common_scenic import make_tickets, make_user
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -59,12 +59,12 @@ class TestPublish(PublishCase):
         draft = self.draft_of(policy, risk="1", staff_pax=3, validity_days=2)
         draft.action_submit()
         self.assertEqual(template._scenic_rule_of(template.gate_product_code), before)
-        self.assertEqual(template._scenic_mould().valid_days, 1)
+        self.assertEqual(make_tickets(self.park).valid_days, 1)
         draft.with_user(self.bert).action_publish()
         after = template._scenic_rule_of(template.gate_product_code)
         self.assertEqual((after.risk, after.staff_pax), (1, 3))
         self.assertEqual(after.version, before.version + 1)
-        self.assertEqual(template._scenic_mould().valid_days, 2)
+        self.assertEqual(make_tickets(self.park).valid_days, 2)
         self.assertEqual(policy.state, "published")
         self.assertEqual(policy.published_by_id, self.bert)
         self.assertEqual(template.scenic_policy_id, policy)
