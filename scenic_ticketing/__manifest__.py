@@ -6,8 +6,8 @@
     "author": "Scenic project contributors",
     "website": "https://example.org/scenic",
     "license": "LGPL-3",
-    "depends": ["point_of_sale"],
-    "external_dependencies": {"python": ["cryptography", "qrcode"]},
+    "depends": ["point_of_sale", "sale"],
+    "external_dependencies": {"python": ["cryptography", "openpyxl", "qrcode", "reportlab"]},
     "data": [
         "security/scenic_security.xml",
         "security/ir.model.access.csv",

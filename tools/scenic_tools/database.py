@@ -11,7 +11,7 @@ from pathlib import Path
 from . import paths, postgres, shell
 
 # always there, so that tests can make Chinese companies
-BASE_MODULES = {"account", "l10n_cn", "point_of_sale", "stock"}
+BASE_MODULES = {"account", "l10n_cn", "point_of_sale", "sale", "stock"}
 BASE_PREFIX = "scenic_base_"
 ADDONS_PREFIX = "scenic_addons_"
 WEB_PREFIX = "scenic_web_"
