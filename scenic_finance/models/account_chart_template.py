@@ -9,12 +9,18 @@ CN_CHARTS = {
         "liability": "scenic_cn_220301",
         "name": "Advance from Customers: Tickets",
         "name_zh": "预收账款—门票",
+        "deposit": "scenic_cn_220302",
+        "deposit_name": "Advance from Customers: Group Deposits",
+        "deposit_name_zh": "预收账款—团队定金",
         "income": "l10n_cn_account_5051",
     },
     "cn_large_bis": {
         "liability": "scenic_cn_220401",
         "name": "Contract Liabilities: Tickets",
         "name_zh": "合同负债—门票",
+        "deposit": "scenic_cn_220402",
+        "deposit_name": "Contract Liabilities: Group Deposits",
+        "deposit_name_zh": "合同负债—团队定金",
         "income": "l10n_cn_large_bis_account_6051",
     },
 }
@@ -69,13 +75,21 @@ class AccountChartTemplate(models.AbstractModel):
                 "account_type": "liability_current",
                 "reconcile": True,
                 "scenic_liability": True,
-            }
+            },
+            names["deposit"]: {
+                "code": names["deposit"].rpartition("_")[2],
+                "name": names["deposit_name"],
+                "name@zh_CN": names["deposit_name_zh"],
+                "account_type": "liability_current",
+                "reconcile": True,
+            },
         }
 
     def _scenic_company(self, chart):
         return {
             self.env.company.id: {
                 "scenic_liability_account_id": CN_CHARTS[chart]["liability"],
+                "scenic_deposit_account_id": CN_CHARTS[chart]["deposit"],
                 "scenic_breakage_account_id": CN_CHARTS[chart]["income"],
                 "scenic_fee_account_id": CN_CHARTS[chart]["income"],
                 "scenic_recognition_journal_id": "scenic_revenue",

@@ -54,7 +54,9 @@ class AccountMove(models.Model):
             {line.scenic_pos_line_id.id: line.id for line in fresh}
         )
         window.scenic_pos_line_id._scenic_refunded_tickets()._scenic_match_refunds()
-        other = lines - window
+        sale = lines.filtered("sale_line_ids")
+        sale._scenic_post_sale()
+        other = lines - window - sale
         other.filtered(
             lambda line: line.move_id.move_type in ("out_invoice", "out_receipt")
         )._scenic_issue()
@@ -64,7 +66,23 @@ class AccountMove(models.Model):
     # EXTENDS account
     def button_draft(self):
         self._scenic_check_final()
+        self._scenic_sale_invoiced()._sale_forget_invoice()
         return super().button_draft()
+
+    def _scenic_sale_invoiced(self):
+        """Return the tickets of group orders that wait for nothing but these invoices."""
+        return (
+            self.env["scenic.ticket"]
+            .sudo()
+            .search(
+                [
+                    ("invoice_line_id", "in", self.sudo().line_ids.ids),
+                    ("sale_line_id", "!=", False),
+                    ("refund_aml_id", "=", False),
+                    ("revenue_event_ids", "not any", [("recognition_id", "!=", False)]),
+                ]
+            )
+        )
 
     # EXTENDS account
     def _reverse_moves(self, default_values_list=None, cancel=False):
@@ -100,6 +118,7 @@ class AccountMove(models.Model):
                 ]
             )
         )
+        tickets -= self._scenic_sale_invoiced()
         if tickets:
             move = (tickets.invoice_line_id | tickets.refund_aml_id).move_id & self
             raise UserError(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 _SETTINGS = [
     "scenic_liability_account_id",
+    "scenic_deposit_account_id",
     "scenic_breakage_account_id",
     "scenic_fee_account_id",
     "scenic_recognition_journal_id",
@@ -17,6 +18,13 @@ class ResCompany(models.Model):
         string="Ticket Liability Account",
         domain="[('account_type', '=', 'liability_current'), ('active', '=', True)]",
         help="Where the net price of a ticket waits from its sale to its use.",
+    )
+    scenic_deposit_account_id = fields.Many2one(
+        "account.account",
+        string="Group Deposits Account",
+        domain="[('account_type', '=', 'liability_current'), ('scenic_liability', '=', False)]",
+        help="Where deposits of group orders wait until the order is invoiced. Not the account "
+        "of sold tickets: a deposit is no ticket yet.",
     )
     scenic_breakage_account_id = fields.Many2one(
         "account.account",
@@ -125,6 +133,10 @@ class ResCompany(models.Model):
             if not company.scenic_liability_account_id:
                 company.scenic_liability_account_id = company._scenic_create_account(
                     self.env._("Contract Liabilities: Tickets"), "liability_current", "2"
+                )
+            if not company.scenic_deposit_account_id:
+                company.scenic_deposit_account_id = company._scenic_create_account(
+                    self.env._("Deposits of Groups"), "liability_current", "2"
                 )
             income = company.scenic_breakage_account_id or company.scenic_fee_account_id
             if not income:

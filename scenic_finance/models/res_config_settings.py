@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     scenic_breakage_account_id = fields.Many2one(
         related="company_id.scenic_breakage_account_id", readonly=False
     )
+    scenic_deposit_account_id = fields.Many2one(
+        related="company_id.scenic_deposit_account_id", readonly=False
+    )
     scenic_fee_account_id = fields.Many2one(
         related="company_id.scenic_fee_account_id", readonly=False
     )

@@ -30,11 +30,15 @@ class ScenicProofLine(models.Model):
     )
     recognition_id = fields.Many2one("scenic.recognition", readonly=True, ondelete="set null")
     ticket_id = fields.Many2one("scenic.ticket", readonly=True, ondelete="set null")
+    sale_order_id = fields.Many2one(
+        "sale.order", string="Group Order", readonly=True, ondelete="set null"
+    )
 
     def action_open(self):
         """Open what the line is about: the entry, the session or the ticket."""
         self.ensure_one()
-        record = self.move_id or self.session_id or self.ticket_id or self.recognition_id
+        record = self.move_id or self.session_id or self.sale_order_id
+        record = record or self.ticket_id or self.recognition_id
         return record._get_records_action() if record else False
 
     def action_tickets(self):
@@ -46,6 +50,8 @@ class ScenicProofLine(models.Model):
             domain = ["|", ("origin_aml_id", "=", line), ("refund_aml_id", "=", line)]
         elif self.session_id:
             domain = [("pos_order_id.session_id", "=", self.session_id.id)]
+        elif self.sale_order_id:
+            domain = [("sale_order_id", "=", self.sale_order_id.id), ("origin_aml_id", "=", False)]
         elif self.recognition_id:
             domain = [("revenue_event_ids.recognition_id", "=", self.recognition_id.id)]
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -35,6 +35,10 @@ class ScenicProofOpen(models.Model):
         for row in self.env.cr.dictfetchall():
             amount = float(row["amount"])
             session = self.env["pos.session"].browse(row["session_id"])
+            if order := self.env["sale.order"].browse(row.get("sale_order_id")):
+                if not session:
+                    lines.append(self._order_line(order, row))
+                    continue
             links = {
                 "session_id": session.id,
                 "ticket_id": row["ticket_id"],
@@ -48,6 +52,16 @@ class ScenicProofOpen(models.Model):
                 amount = -amount if kind == "sale" else amount
                 lines.append(self._line("difference", amount, name, **links))
         return lines
+
+    @api.model
+    def _order_line(self, order, row):
+        """Return the line of a group order whose tickets wait for their invoice."""
+        name = self.env._(
+            "%(count)s tickets of %(order)s are not invoiced yet.",
+            count=row["tickets"],
+            order=order.name,
+        )
+        return self._line("sale", float(row["amount"]), name, sale_order_id=order.id)
 
     @api.model
     def _open_text(self, kind, count, session):

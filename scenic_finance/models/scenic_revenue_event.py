@@ -47,6 +47,7 @@ class ScenicRevenueEvent(models.Model):
             ("fee", "Refund fee"),
             ("rounding", "Rounding of a refund"),
             ("reversal", "Reversed use"),
+            ("adjust", "Price of the invoice"),
         ],
         required=True,
         readonly=True,
@@ -169,6 +170,18 @@ class ScenicRevenueEvent(models.Model):
             kinds = [kind for _ticket, kind, _amount in kept]
             amounts = [amount for _ticket, _kind, amount in kept]
             self.env.cr.execute(revenue_sql.KEEP, [ids, kinds, amounts])
+            self._forget()
+
+    @api.model
+    def _append_adjustments(self, adjusted):
+        """Release what invoices differ by from used tickets; lists ``(ticket, amount)``."""
+        adjusted = [(ticket, amount) for ticket, amount in adjusted if amount]
+        if adjusted:
+            self.env.flush_all()
+            ids = [ticket.id for ticket, _amount in adjusted]
+            days = [ticket.site_id._today() for ticket, _amount in adjusted]
+            amounts = [amount for _ticket, amount in adjusted]
+            self.env.cr.execute(revenue_sql.ADJUST, [ids, days, amounts])
             self._forget()
 
     @api.model

@@ -85,9 +85,11 @@ class ScenicTicket(models.Model):
     def _issue(self, vals_list):
         """Freeze with the sale what its uses will be worth."""
         lines = self.env["pos.order.line"].sudo()
+        sales = self.env["sale.order.line"].sudo()
         known, complete = {}, []
         for vals in vals_list:
             position = lines.browse(vals.get("pos_order_line_id")).order_id.fiscal_position_id
+            position |= sales.browse(vals.get("sale_line_id")).order_id.fiscal_position_id
             key = (vals["product_id"], vals.get("net_value") or 0.0, position)
             if key not in known:
                 known[key] = self._value_vals(*key)
@@ -118,19 +120,20 @@ class ScenicTicket(models.Model):
             self._set_refund(-line._scenic_net_values()[line], line.currency_id)
         return res
 
-    def _set_refund(self, amount, currency, refund_aml=None):
+    def _set_refund(self, amount, currency, refund_aml=None, weights=None):
         """Spread a refund over its tickets; what it does not return is released as kept.
 
         `amount` is net of tax in the company's currency, exactly as the ledger has or will have
         it; `currency` is that of the document. A refund for the full price may still differ by a
         cent from what the tickets were sold for, because each document is rounded by itself: that
-        cent is released too.
+        cent is released too. `weights`: one for each ticket by id, where they are not alike.
         """
         tickets = self.sudo().filtered("deferred")
         if not tickets:
             return
         unit = tickets.currency_id.rounding
-        parts = allocation.split_evenly(allocation.to_units(amount, unit), len(tickets))
+        weights = weights if weights and len(weights) == len(tickets) else [1] * len(tickets)
+        parts = allocation.split_by_weight(allocation.to_units(amount, unit), weights)
         kept = []
         for ticket, part in zip(tickets.sorted("id"), parts, strict=True):
             slack = ticket._refund_slack(currency)

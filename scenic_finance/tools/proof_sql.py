@@ -31,7 +31,8 @@ def balance(company_id, account_ids, day=None):
     return SQL(
         """
 WITH ledger AS MATERIALIZED (
-    SELECT l.id, l.balance, l.scenic_recognition_id AS batch, l.scenic_pos_line_id AS pos_line
+    SELECT l.id, l.balance, l.scenic_recognition_id AS batch, l.scenic_pos_line_id AS pos_line,
+           COALESCE(l.scenic_reversed_line_id, l.id) AS chain
       FROM account_move_line l
      WHERE l.company_id = %(company)s AND l.account_id = ANY(%(accounts)s)
        AND l.parent_state = 'posted' %(upto)s
@@ -46,7 +47,7 @@ WITH ledger AS MATERIALIZED (
     SELECT recognition_id AS batch, SUM(amount) AS amount, COALESCE(%(released)s, 0) AS counted
       FROM scenic_revenue_event WHERE company_id = %(company)s GROUP BY recognition_id
 ), booked AS (
-    SELECT l.id, l.pos_line, -l.balance AS credit,
+    SELECT l.id, l.pos_line, l.chain, -l.balance AS credit,
            COALESCE(s.amount, 0) - COALESCE(r.amount, 0) AS expected,
            s.aml IS NULL AND r.aml IS NULL AS stray
       FROM ledger l LEFT JOIN sold s ON s.aml = l.id LEFT JOIN refunded r ON r.aml = l.id
@@ -55,6 +56,9 @@ WITH ledger AS MATERIALIZED (
     -- invoiced after the session was closed: out of the closing entry, into the invoice
     SELECT pos_line FROM booked WHERE stray AND pos_line IS NOT NULL
      GROUP BY pos_line HAVING SUM(credit) = 0
+), exchanged AS (
+    -- credited and invoiced anew: the tickets are in the new invoice, these two cancel out
+    SELECT chain FROM booked WHERE stray GROUP BY chain HAVING SUM(credit) = 0
 ), batches AS (
     SELECT batch, -SUM(balance) AS credit FROM ledger WHERE batch IS NOT NULL GROUP BY batch
 )
@@ -67,6 +71,7 @@ UNION ALL
 SELECT 'entry', id, credit, expected FROM booked
  WHERE credit <> expected
    AND NOT (stray AND pos_line IS NOT NULL AND pos_line IN (SELECT pos_line FROM moved))
+   AND NOT (stray AND chain IN (SELECT chain FROM exchanged))
 UNION ALL
 SELECT 'batch', b.batch, b.credit, -COALESCE(r.amount, 0)
   FROM batches b LEFT JOIN released r ON r.batch = b.batch
@@ -94,17 +99,17 @@ SELECT 'release_open', r.batch, r.counted - CASE WHEN b.batch IS NULL THEN 0 ELS
 
 
 def open_sales(company_id, day=None):
-    """Return the statement of sold tickets without a journal item, by session."""
+    """Return the statement of sold tickets without a journal item, by session or group order."""
     upto = SQL("AND t.sale_day <= %s", day) if day else SQL()
     return SQL(
         """
 SELECT s.id AS session_id, s.state = 'closed' AS closed, SUM(t.net_value) AS amount,
-       COUNT(*) AS tickets, MIN(t.id) AS ticket_id
+       COUNT(*) AS tickets, MIN(t.id) AS ticket_id, t.sale_order_id
   FROM scenic_ticket t
   LEFT JOIN pos_order o ON o.id = t.pos_order_id
   LEFT JOIN pos_session s ON s.id = o.session_id
  WHERE t.company_id = %s AND t.deferred AND t.origin_aml_id IS NULL AND t.net_value <> 0 %s
- GROUP BY s.id ORDER BY s.id
+ GROUP BY s.id, t.sale_order_id ORDER BY s.id, t.sale_order_id
 """,
         company_id,
         upto,

@@ -31,7 +31,7 @@ SELECT 1 FROM scenic_revenue_event e JOIN (
 # one row for each line of the entry; a released cent more or less nets out within its row
 TOTALS = """
 SELECT t.origin_aml_id AS origin, o.account_id AS account, t.product_id AS product,
-       CASE WHEN e.kind IN ('use', 'rounding') THEN 'use' ELSE e.kind END AS kind,
+       CASE WHEN e.kind IN ('use', 'rounding', 'adjust') THEN 'use' ELSE e.kind END AS kind,
        e.amount < 0 AS back, SUM(e.amount) AS amount, COUNT(*) AS events
   FROM scenic_revenue_event e
   JOIN scenic_ticket t ON t.id = e.ticket_id

@@ -134,6 +134,16 @@ SELECT t.id, t.company_id, k.kind, k.amount, t.refund_day, now() AT TIME ZONE 'U
   JOIN scenic_ticket t ON t.id = k.id
 """
 
+# an invoice that is made after the use says what the ticket was really sold for
+ADJUST = """
+INSERT INTO scenic_revenue_event (ticket_id, company_id, kind, amount, day, happened_at,
+                                  received_at)
+SELECT t.id, t.company_id, 'adjust', a.amount, a.day, now() AT TIME ZONE 'UTC',
+       now() AT TIME ZONE 'UTC'
+  FROM unnest(%s::int[], %s::date[], %s::numeric[]) AS a(id, day, amount)
+  JOIN scenic_ticket t ON t.id = a.id
+"""
+
 
 def install(cr):
     """Create or renew the triggers and functions of revenue events; may run any number of times."""

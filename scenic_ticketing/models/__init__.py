@@ -33,3 +33,7 @@ from . import pos_order
 from . import pos_order_line
 from . import pos_session
 from . import stock_picking
+from . import res_partner
+from . import sale_order
+from . import sale_order_line
+from . import scenic_ticket_sale

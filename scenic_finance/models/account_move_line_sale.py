@@ -1,0 +1,132 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from odoo.addons.scenic_ticketing.tools import group_codes
+
+from ..tools import allocation
+
+
+class AccountMoveLineSale(models.Model):
+    """Invoice lines of group orders: their tickets exist already and are never issued again."""
+
+    _inherit = "account.move.line"
+
+    def _scenic_sale_tickets(self):
+        """Return the tickets of the order lines that this line invoices or gives back."""
+        return self.sale_line_ids.sudo().scenic_ticket_ids.sorted(
+            lambda ticket: (ticket.sale_line_id.id, ticket.seq)
+        )
+
+    def _scenic_post_sale(self):
+        """Match posted invoice and credit note lines with the tickets of their order lines."""
+        for line in self:
+            back = line.move_id.move_type == "out_refund"
+            if (line.quantity < 0) == back:
+                line._scenic_invoice_sale()
+            elif self.env.context.get("scenic_keep_tickets") and line.scenic_reversed_line_id:
+                line._scenic_exchange_sale()
+            else:
+                line._scenic_credit_sale()
+
+    def _scenic_whole_units(self):
+        """Return the units of this line without its sign, or refuse a fraction."""
+        units = abs(self._scenic_units())
+        if abs(units - round(units)) > 1e-3:
+            raise UserError(
+                self.env._(
+                    "%(product)s on %(document)s is sold in whole tickets; %(quantity)s is not a "
+                    "whole number.",
+                    product=self.product_id.display_name,
+                    document=self.move_id.display_name,
+                    quantity=self.quantity,
+                )
+            )
+        return round(units)
+
+    def _scenic_invoice_sale(self):
+        """Give the tickets that this line invoices their final price."""
+        self.ensure_one()
+        tickets = self._scenic_sale_tickets()
+        tickets._lock()
+        units = tickets._sale_not_invoiced()._sale_billable_units()
+        # who came first: an invoice is rather for what was used than for what may come
+        waiting = sorted(
+            (ticket for ticket in units if units[ticket]),
+            key=lambda ticket: (not ticket.used_count, ticket.sale_line_id.id, ticket.seq),
+        )
+        sizes = [units[ticket] for ticket in waiting]
+        wanted = self._scenic_whole_units()
+        places = group_codes.choose(sizes, wanted)
+        if places is None:
+            self._scenic_refuse_sale(wanted, sizes)
+        chosen = tickets.browse([waiting[place].id for place in places])
+        total = allocation.to_units(-self.balance, self.company_id.currency_id.rounding)
+        weights = [sizes[place] for place in places]
+        chosen._sale_set_invoice(self, group_codes.share(total, weights))
+
+    def _scenic_refuse_sale(self, wanted, sizes):
+        raise UserError(
+            self.env._(
+                "%(document)s has %(wanted)s × %(product)s, but the tickets that wait for their "
+                "invoice are in codes of %(sizes)s (%(total)s together). A code is invoiced as a "
+                "whole: change the quantity, or first change the order.",
+                document=self.move_id.display_name,
+                wanted=wanted,
+                product=self.product_id.display_name,
+                sizes=", ".join(str(size) for size in sorted(set(sizes))) or "-",
+                total=sum(sizes),
+            )
+        )
+
+    def _scenic_credit_sale(self):
+        """Void the tickets that this line gives back, unless they are void already."""
+        self.ensure_one()
+        wanted = self._scenic_whole_units()
+        origin = self.scenic_reversed_line_id
+        tickets = self._scenic_sale_tickets()
+        tickets._lock()
+        free = tickets.filtered(
+            lambda ticket: (
+                ticket.origin_aml_id
+                and origin in (ticket.origin_aml_id, origin.browse())
+                and not ticket.used_count
+                and ticket._scenic_creditable()
+            )
+        ).sorted(lambda ticket: (ticket.state != "void", -ticket.seq))
+        sizes = [ticket._sale_units() for ticket in free]
+        places = group_codes.choose(sizes, wanted)
+        if places is None:
+            invoiced = tickets.filtered("origin_aml_id")
+            self._scenic_refuse_credit(invoiced - free, wanted, sum(sizes))
+        chosen = free.browse([free[place].id for place in places])
+        good = chosen.filtered(lambda ticket: ticket.state != "void")
+        self._scenic_reduce_order(good)
+        if good:
+            good._void(self.env._("Credited with %(document)s", document=self.move_id.name))
+        weights = [ticket._sale_units() for ticket in chosen.sorted("id")]
+        chosen._set_refund(self.balance, self.currency_id, refund_aml=self, weights=weights)
+        chosen._scenic_match_refunds()
+
+    def _scenic_reduce_order(self, tickets):
+        """Lower the ordered quantity by what is given back, or it would be invoiced again."""
+        for line, mine in tickets.grouped("sale_line_id").items():
+            units = sum(ticket._sale_units() for ticket in mine)
+            quantity = line.product_uom_qty - line._scenic_from_units(units)
+            line.with_context(scenic_no_sync=True).product_uom_qty = quantity
+
+    def _scenic_exchange_sale(self):
+        """Leave the tickets alone: this credit note makes room for a corrected invoice."""
+        self.ensure_one()
+        origin = self.scenic_reversed_line_id
+        if self.currency_id.compare_amounts(self.balance, -origin.balance):
+            raise UserError(
+                self.env._(
+                    "%(document)s is corrected by a new invoice, so its credit note has to take "
+                    "back all of %(product)s.",
+                    document=origin.move_id.name,
+                    product=self.product_id.display_name,
+                )
+            )
+        self._scenic_sale_tickets().filtered(
+            lambda ticket: ticket.origin_aml_id == origin
+        )._sale_forget_invoice()

@@ -1,0 +1,83 @@
+from odoo import fields, models
+
+
+class ScenicTicketSale(models.Model):
+    """Tickets of a group order: which line sold them, and how much of it they stand for."""
+
+    _inherit = "scenic.ticket"
+
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    sale_order_id = fields.Many2one(
+        "sale.order",
+        string="Group Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    _sale_line_seq_uniq = models.UniqueIndex(
+        "(sale_line_id, seq) WHERE sale_line_id IS NOT NULL",
+        "The tickets of this order line are already issued.",
+    )
+
+    def _sale_units(self):
+        """Return how many units of its order line this ticket stands for."""
+        self.ensure_one()
+        return max(1, self.pax // (self.product_tmpl_id._scenic_mould().pax or 1))
+
+    def _sale_alive(self):
+        """Return the tickets that their customer owes: the good ones and all that were used."""
+        return self.filtered(lambda ticket: ticket.state != "void" or ticket.used_count)
+
+    def _sale_persons_seen(self):
+        """Return ``{ticket: persons}`` who came: the most persons that any zone has seen."""
+        groups = self.env["scenic.redemption"]._read_group(
+            [("ticket_id", "in", self.ids)], ["ticket_id", "zone_id", "kind"], ["__count"]
+        )
+        net = {}
+        for ticket, zone, kind, count in groups:
+            key = (ticket.id, zone.id)
+            net[key] = net.get(key, 0) + (count if kind == "use" else -count)
+        seen = dict.fromkeys(self, 0)
+        for (ticket_id, _zone), count in net.items():
+            ticket = self.browse(ticket_id)
+            seen[ticket] = max(seen[ticket], min(count, ticket.pax))
+        return seen
+
+    def _sale_delivered_units(self):
+        """Return ``{ticket: units}`` that can be invoiced after use.
+
+        A code of one unit counts with its first use. A group code counts when nobody can come on
+        it any more, because each ticket is in one invoice only.
+        """
+        persons = self._sale_persons_seen()
+        delivered = {}
+        for ticket in self:
+            units, seen = ticket._sale_units(), persons[ticket]
+            if not seen:
+                delivered[ticket] = 0
+            elif units == 1 or seen >= ticket.pax:
+                delivered[ticket] = units
+            elif ticket.state in ("used", "expired", "void"):
+                each = ticket.pax // units
+                delivered[ticket] = -(-seen // each)
+            else:
+                delivered[ticket] = 0
+        return delivered
+
+    def _sale_billable_units(self):
+        """Return ``{ticket: units}`` that an invoice of the order may contain now."""
+        alive = self._sale_alive()
+        late = alive.filtered(
+            lambda ticket: ticket.sale_line_id.product_id.invoice_policy == "delivery"
+        )
+        units = {ticket: ticket._sale_units() for ticket in alive - late}
+        return dict.fromkeys(self, 0) | units | late._sale_delivered_units()
