@@ -221,6 +221,22 @@ class Decision:
     clock_alarm: bool = False
 
 
+@dataclass(frozen=True)
+class Check:
+    """What one check said: the line of an explanation.
+
+    ``outcome``: "ok", "refuse", "doubt", or "skipped" = could not be judged, or the rule does not
+    ask for it. A reason with outcome "ok" is one that the attendant has settled. ``facts``: what
+    was compared, for people; ``decided``: this check is the answer.
+    """
+
+    name: str
+    outcome: str
+    reason: Reason | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+    decided: bool = False
+
+
 def refusal(reason: Reason) -> Decision:
     """Decision about a text that did not lead to a ticket."""
     return Decision(reason, COLOUR[reason])
