@@ -7,7 +7,7 @@
     "website": "https://example.org/scenic",
     "license": "LGPL-3",
     "depends": ["point_of_sale", "sale"],
-    "external_dependencies": {"python": ["cryptography", "openpyxl", "qrcode", "reportlab"]},
+    "external_dependencies": {"python": ["cryptography", "openpyxl", "python-stdnum", "qrcode", "reportlab"]},
     "data": [
         "security/scenic_security.xml",
         "security/ir.model.access.csv",
@@ -34,7 +34,14 @@
         "views/pos_order_views.xml",
         "views/pos_config_views.xml",
         "wizards/scenic_check_views.xml",
+        "wizards/scenic_holder_entry_views.xml",
+        "wizards/scenic_holder_reveal_views.xml",
+        "report/scenic_purge_report.xml",
+        "views/scenic_holder_views.xml",
+        "views/scenic_holder_reading_views.xml",
+        "views/scenic_purge_certificate_views.xml",
         "views/scenic_menus.xml",
+        "views/scenic_holder_menus.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["scenic_ticketing/static/src/app/**/*"],
