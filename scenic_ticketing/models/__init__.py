@@ -11,6 +11,8 @@ from . import scenic_policy_rules
 from . import scenic_blackout
 from . import scenic_blackout_line
 from . import scenic_policy_publish
+from . import scenic_policy_version
+from . import scenic_policy_version_rule
 from . import scenic_channel
 from . import scenic_entitlement
 from . import product_template
@@ -54,3 +56,8 @@ from . import scenic_ticket_holder
 from . import scenic_ticket_holder_window
 from . import pos_order_line_holder
 from . import ir_filters
+from . import product_template_publish
+from . import scenic_entitlement_publish
+from . import scenic_product_draft
+from . import scenic_product_draft_line
+from . import scenic_redemption_policy

@@ -5,7 +5,6 @@ from ..iot_handlers.scenic_rules.ticket_code import FLAG_CONCESSION_CHECK, FLAG_
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-
 class ScenicPolicy(models.Model):
     """How a kind of ticket may be sold, used and given back."""
 

@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ScenicPolicyPublish(models.Model):
     """Policies change as drafts. A live policy keeps its identity: products and tickets name it.
 
-    A draft is another record; publishing copies what it says into the live one.
+    A draft is another record; publishing copies what it says into the live one. Each state that
+    ever held is kept as a version.
     """
 
     _name = "scenic.policy"
@@ -15,43 +16,78 @@ class ScenicPolicyPublish(models.Model):
     version = fields.Integer(
         help="Grows with every change that gates must know; each redemption records it."
     )
+    version_ids = fields.One2many("scenic.policy.version", "policy_id", string="Versions")
+
+    _open_draft_uniq = models.UniqueIndex(
+        "(replaces_id) WHERE state IN ('draft', 'submitted')", "This policy already has a draft."
+    )
+
+    # EXTENDS scenic.publishable
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        policies.filtered(lambda policy: policy.state == "published")._keep_version()
+        return policies
 
     # EXTENDS scenic.publishable
     def write(self, vals):
         res = super().write(vals)
         if vals.keys() & set(self._publish_fields()):
-            live = self.filtered(lambda policy: policy.state == "published")
-            live._new_version()
+            self.filtered(lambda policy: policy.state == "published")._new_version()
         return res
 
-    def _new_version(self):
-        """Count what gates must know anew."""
-        for policy in self:
-            super(ScenicPolicyPublish, policy.sudo()).write({"version": policy.version + 1})
+    def _new_version(self, **facts):
+        """Count what gates must know anew, and keep it; ``facts`` fields of the version."""
+        for policy in self.sudo():
+            super(ScenicPolicyPublish, policy).write({"version": policy.version + 1})
+            policy._keep_version(**facts)
         self.env.registry.clear_cache()
+
+    def _keep_version(self, **facts):
+        versions = self.env["scenic.policy.version"].sudo()
+        for policy in self.sudo():
+            versions.create(
+                {
+                    "policy_id": policy.id,
+                    "number": policy.version,
+                    "content": policy._publish_content(),
+                    "published_by_id": self.env.uid,
+                    "rule_ids": [
+                        fields.Command.create(
+                            {"product_tmpl_id": template.id, "rule": template._scenic_rule_wire()}
+                        )
+                        for template in policy._ruled_products()
+                    ],
+                    **facts,
+                }
+            )
+
+    def _ruled_products(self):
+        """Return the ticket products that follow this policy, archived ones too."""
+        return (
+            self.env["product.template"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("scenic_policy_id", "in", self.ids), ("gate_product_code", ">", 0)])
+        )
+
+    def _current_version(self):
+        return self.env["scenic.policy.version"].search(
+            [("policy_id", "=", self.id), ("number", "=", self.version)], limit=1
+        )
 
     # EXTENDS scenic.publishable
     def _publish_now(self):
         live = self.replaces_id
         if not live:
-            return super()._publish_now()
-        live.write(self._publish_copy_vals(live) | {"published_by_id": self.env.uid})
-        live.published_at = fields.Datetime.now()
+            super()._publish_now()
+            self._keep_version(submitted_by_id=self.submitted_by_id.id)
+            return self
+        changes = self._publish_changes()
+        # without the write of this class: one publication is one version
+        super(ScenicPolicyPublish, live).write(
+            self._publish_copy_vals(live) | self._publication_vals()
+        )
+        live._new_version(submitted_by_id=self.submitted_by_id.id, changes=changes)
         self.write({"state": "retired", "active": False, "version": live.version})
         return live
-
-    def _publish_copy_vals(self, live):
-        """Return what makes ``live`` say the same as this draft."""
-        vals = {}
-        for name in self._publish_fields():
-            field = self._fields[name]
-            if field.type == "one2many":
-                lines = [fields.Command.create(line.copy_data()[0]) for line in self[name]]
-                vals[name] = [*(fields.Command.delete(line.id) for line in live[name]), *lines]
-            elif field.type == "many2many":
-                vals[name] = [fields.Command.set(self[name].ids)]
-            elif field.type == "many2one":
-                vals[name] = self[name].id
-            else:
-                vals[name] = self[name]
-        return vals

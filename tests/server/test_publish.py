@@ -138,3 +138,154 @@ class TestPublish(PublishCase):
         self.assert_raises(
             lambda: self.park.policy.with_user(self.clerk).action_new_draft(), AccessError
         )
+
+
+@tagged("post_install", "-at_install")
+class TestPublishRights(PublishCase):
+    """Rights of a product of which tickets are sold."""
+
+    def setUp(self):
+        super().setUp()
+        self.template = self.park.combo.product_tmpl_id
+        self.number = self.template.gate_product_code
+
+    def rule(self):
+        return self.template._scenic_rule_of(self.number)
+
+    def draft(self, user=None):
+        action = self.template.with_user(user or self.anna).action_scenic_change_rights()
+        return self.env[action["res_model"]].with_user(user or self.anna).browse(action["res_id"])
+
+    def test_rights_are_free_until_a_ticket_is_sold(self):
+        template = self.template.with_user(self.anna)
+        template.scenic_pax = 2
+        template.entitlement_ids[0].uses = 4
+        self.assertEqual(dict(self.rule().rights)["PARK"], 4)
+        version = self.park.policy.version
+        make_tickets(self.park, self.park.combo)
+        make_tickets(self.park, self.park.adult)
+        right, adult = template.entitlement_ids[0], self.park.adult.product_tmpl_id
+        self.assert_raises(lambda: template.write({"scenic_pax": 3}))
+        self.assert_raises(lambda: right.write({"uses": 5}))
+        self.assert_raises(lambda: right.unlink())
+        self.assert_raises(
+            lambda: (
+                self.env["scenic.entitlement"]
+                .with_user(self.anna)
+                .create({"product_tmpl_id": adult.id, "zone_id": self.park.ropeway.id})
+            )
+        )
+        template.list_price = 99
+        self.assertEqual(self.park.policy.version, version)
+
+    def test_rights_are_published_by_a_second_person(self):
+        make_tickets(self.park, self.park.combo)
+        before, version = self.rule(), self.park.policy.version
+        draft = self.draft()
+        self.assertFalse(draft._publish_changes())
+        draft.scenic_entrance_ids = self.park.north
+        draft.line_ids.filtered(lambda line: line.zone_id == self.park.gate).uses = 3
+        draft.line_ids.filtered(lambda line: line.zone_id == self.park.ropeway).unlink()
+        draft.line_ids.share = 100
+        self.assertEqual(len(draft._publish_changes()), 3)
+        self.assertEqual(self.rule(), before)
+        draft.action_submit()
+        self.assert_raises(lambda: draft.line_ids.write({"uses": 9}))
+        self.assert_raises(lambda: draft.action_publish())
+        draft.with_user(self.bert).action_publish()
+        self.assertEqual(self.rule().rights, (("PARK", 3),))
+        self.assertEqual(self.rule().entrances, 1 << self.park.north.bit)
+        self.assertEqual(self.park.policy.version, version + 1)
+        kept = self.park.policy._current_version()
+        self.assertEqual((kept.product_tmpl_id, kept.submitted_by_id), (self.template, self.anna))
+        self.assertEqual(kept.published_by_id, self.bert)
+        # what was sold stays sold
+        tickets = self.env["scenic.ticket"].search([("product_tmpl_id", "=", self.template.id)])
+        self.assertEqual(len(tickets.rights), 2)
+
+    def test_rights_that_no_product_may_have_are_not_published(self):
+        make_tickets(self.park, self.park.combo)
+        draft, before = self.draft(), self.rule()
+        draft.line_ids.share = 30
+        self.assert_raises(draft.action_submit)
+        self.assertEqual((draft.state, self.rule()), ("draft", before))
+        draft.line_ids.share = 50
+        draft.action_submit()
+        self.assertEqual(self.rule(), before)
+
+    def test_second_publication_follows_the_first(self):
+        make_tickets(self.park, self.park.combo)
+        for uses, number in ((2, 1), (3, 2)):
+            draft = self.draft()
+            draft.line_ids[0].uses = uses
+            draft.action_submit()
+            draft.with_user(self.bert).action_publish()
+            self.assertEqual(draft.version, number)
+        drafts = self.env["scenic.product.draft"].search(
+            [("product_tmpl_id", "=", self.template.id)], order="id"
+        )
+        self.assertEqual(drafts.mapped("state"), ["retired", "published"])
+
+
+@tagged("post_install", "-at_install")
+class TestVersions(PublishCase):
+    """What a version number in the ledger means."""
+
+    def publish(self, live, **vals):
+        draft = self.draft_of(live, **vals)
+        draft.action_submit()
+        draft.with_user(self.bert).action_publish()
+
+    def test_each_use_names_what_judged_it(self):
+        first, second = make_tickets(self.park, count=2)
+        self.redeem(first)
+        self.publish(self.park.policy, staff_pax=7)
+        self.redeem(second)
+        old, new = first.redemption_ids.policy_version_id, second.redemption_ids.policy_version_id
+        self.assertEqual((old.policy_id, new.policy_id), (self.park.policy, self.park.policy))
+        self.assertEqual(new.number, old.number + 1)
+        product = self.park.adult.product_tmpl_id
+
+        def staff_pax(version):
+            rule = version.rule_ids.filtered(lambda r: r.product_tmpl_id == product).rule
+            return rule["staff_pax"]
+
+        self.assertEqual((staff_pax(old), staff_pax(new)), (10, 7))
+        self.assertEqual(new.submitted_by_id, self.anna)
+        self.assertEqual([tuple(change[1:]) for change in new.changes], [("10", "7")])
+
+    def test_product_that_changed_its_policy(self):
+        other = self.park.policy.copy({"name": "Other", "state": "published"})
+        ticket, late = make_tickets(self.park, count=2)
+        self.redeem(ticket)
+        self.park.adult.product_tmpl_id.scenic_policy_id = other
+        self.redeem(late)
+        self.assertEqual(ticket.redemption_ids.policy_version_id.policy_id, self.park.policy)
+        self.assertEqual(late.redemption_ids.policy_version_id.policy_id, other)
+
+    def test_version_of_a_sold_product_never_means_two_rules(self):
+        ticket = make_tickets(self.park)
+        self.redeem(ticket)
+        version = ticket.redemption_ids.policy_version_id
+        before = {r.product_tmpl_id.id: r.rule for r in version.rule_ids}
+        self.park.adult.product_tmpl_id.entitlement_ids.uses = 9
+        self.assertEqual({r.product_tmpl_id.id: r.rule for r in version.rule_ids}, before)
+        self.assertEqual(self.park.policy.version, version.number + 1)
+
+    def test_old_version_is_restored_as_a_draft(self):
+        policy = self.park.policy
+        original = policy._current_version()
+        self.publish(policy, staff_pax=7, concession=True)
+        action = original.with_user(self.anna).action_restore()
+        draft = policy.with_user(self.anna).browse(action["res_id"])
+        self.assertEqual((draft.state, draft.staff_pax, draft.concession), ("draft", 10, False))
+        self.assertEqual(policy.staff_pax, 7)
+        self.assert_raises(lambda: original.with_user(self.anna).action_restore())
+
+    def test_versions_are_not_changed(self):
+        version = self.park.policy._current_version()
+        for user in (self.anna, self.clerk):
+            self.assert_raises(
+                lambda user=user: version.with_user(user).write({"number": 9}), AccessError
+            )
+            self.assert_raises(lambda user=user: version.with_user(user).unlink(), AccessError)
