@@ -10,6 +10,7 @@
     "external_dependencies": {"python": ["cryptography", "openpyxl", "python-stdnum", "qrcode", "reportlab"]},
     "data": [
         "security/scenic_security.xml",
+        "security/scenic_publish_security.xml",
         "security/ir.model.access.csv",
         "data/scenic_channel_data.xml",
         "data/ir_sequence_data.xml",
