@@ -96,6 +96,8 @@ class AccountMoveLine(models.Model):
             )
         unit = self.company_id.currency_id.rounding
         parts = allocation.split_evenly(allocation.to_units(-self.balance, unit), count)
+        paid_unit = self.currency_id.rounding
+        paid = allocation.split_evenly(allocation.to_units(self.price_total, paid_unit), count)
         return [
             {
                 "product_id": self.product_id.id,
@@ -108,6 +110,7 @@ class AccountMoveLine(models.Model):
                 "deferred": self.account_id.scenic_liability,
                 "seq": seq,
                 "net_value": allocation.from_units(part, unit),
+                "price_paid": allocation.from_units(paid[seq - 1], paid_unit),
             }
             for seq, part in enumerate(parts, start=1)
         ]

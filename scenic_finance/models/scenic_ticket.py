@@ -132,10 +132,13 @@ class ScenicTicket(models.Model):
         if not tickets:
             return
         unit = tickets.currency_id.rounding
-        weights = weights if weights and len(weights) == len(tickets) else [1] * len(tickets)
+        tickets = tickets.sorted("id")
+        if not weights or len(weights) != len(tickets):
+            # persons may have left one of them: it was worth less than the others
+            weights = tickets.mapped("net_value")
         parts = allocation.split_by_weight(allocation.to_units(amount, unit), weights)
         kept = []
-        for ticket, part in zip(tickets.sorted("id"), parts, strict=True):
+        for ticket, part in zip(tickets, parts, strict=True):
             slack = ticket._refund_slack(currency)
             ticket._check_refund(part, slack)
             returned = allocation.from_units(part, unit)
@@ -210,7 +213,7 @@ class ScenicTicket(models.Model):
         self.ensure_one()
         if self.state == "void":
             return not (self.refund_line_id or self.refund_aml_id)
-        return self.state in ("valid", "expired") and not self.used_count
+        return self.state in ("valid", "held", "expired") and not self.used_count
 
     def _scenic_match_refunds(self):
         """Match refunds in the ledger with the sales that they take back."""

@@ -86,3 +86,23 @@ def _round_quotient(numerator: int, denominator: int) -> int:
     """Round half away from zero, as the accounts do; Python's round() would go to even."""
     rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
     return rounded if numerator >= 0 else -rounded
+
+
+def leaving_value(value: int, rights: int, kept: int, last_no: int) -> int:
+    """Return how much of a zone's `value` leaves with the rights above `kept` of `rights`.
+
+    `last_no` uses were numbered so far, at most `kept`. The uses that are left must release
+    exactly what the zone still holds, so the part is chosen such that the running total of the
+    uses so far is the same before and after. One of the two neighbours of the exact part always
+    fits: their running totals are at most one unit apart.
+    """
+    if not 0 <= last_no <= kept <= rights:
+        raise ValueError(f"{last_no} uses do not fit into {kept} of {rights} rights")
+    if kept == last_no:
+        return value - _running(value, rights, last_no)
+    below = value * (rights - kept) // rights
+    before = _running(value, rights, last_no)
+    for part in (_round_quotient(value * (rights - kept), rights), below, below + 1):
+        if _running(value - part, kept, last_no) == before:
+            return part
+    raise AssertionError("one neighbour always fits")

@@ -144,6 +144,24 @@ SELECT t.id, t.company_id, 'adjust', a.amount, a.day, now() AT TIME ZONE 'UTC',
   JOIN scenic_ticket t ON t.id = a.id
 """
 
+# how many uses of each zone were numbered, and how many of them taken back
+ZONE_HISTORY = """
+SELECT zone_id, COALESCE(MAX(use_no), 0), COUNT(*) FILTER (WHERE kind = 'reversal')
+  FROM scenic_redemption WHERE ticket_id = %s GROUP BY zone_id
+"""
+
+# what these reversals gave back went away with the persons who left the ticket: nobody earns it
+SPEND = """
+INSERT INTO scenic_revenue_event (ticket_id, reuses_id, company_id, kind, amount, day, happened_at,
+                                  received_at)
+SELECT t.id, r.id, t.company_id, 'rounding', 0, (now() AT TIME ZONE s.tz)::date,
+       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+  FROM scenic_redemption r
+  JOIN scenic_ticket t ON t.id = r.ticket_id
+  JOIN scenic_site s ON s.id = t.site_id
+ WHERE r.id = ANY(%s)
+"""
+
 
 def install(cr):
     """Create or renew the triggers and functions of revenue events; may run any number of times."""

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.site_time import day_number
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT
-from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.views import STATE_VALID, STATE_VOID
 from odoo.addons.scenic_ticketing.tools.site_time import to_unix
+from odoo.addons.scenic_ticketing.tools.ticket_state import view_state
 
 from ..tools import feed_sql
 
@@ -139,7 +139,7 @@ class ScenicTicketChange(models.Model):
                 "x": pax,
                 "e": entrances,
                 "fl": flags,
-                "st": STATE_VOID if state == "void" else STATE_VALID,
+                "st": view_state(state),
                 "r": {zones[int(zone)]: number for zone, number in rights.items()},
                 "o": {zones[zone]: number for zone, number in elsewhere[ticket_id].items()},
                 "a": alias or "",

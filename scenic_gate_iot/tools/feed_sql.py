@@ -30,8 +30,9 @@ CREATE OR REPLACE TRIGGER scenic_gate_ticket_sold
     FOR EACH STATEMENT EXECUTE FUNCTION scenic_gate_ticket_sold();
 """
 
-# "used" and "expired" are no news for a box: it counts uses and knows the date itself. The
-# condition is checked without calling the function, since every use updates its ticket.
+# "used" and "expired" are no news for a box: it counts uses and knows the date itself; "void",
+# "blocked" and "held" are, and so is the end of a block or a hold. The condition is checked
+# without calling the function, since every use updates its ticket.
 _TICKET_CHANGED = """
 CREATE OR REPLACE FUNCTION scenic_gate_ticket_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -42,10 +43,10 @@ CREATE OR REPLACE TRIGGER scenic_gate_ticket_changed
     AFTER UPDATE ON scenic_ticket
     FOR EACH ROW WHEN (
         (OLD.gen, OLD.alias, OLD.visit_date, OLD.valid_days, OLD.pax, OLD.rights, OLD.entrances,
-         OLD.flags, OLD.state = 'void')
+         OLD.flags, CASE WHEN OLD.state IN ('void', 'blocked', 'held') THEN OLD.state END)
         IS DISTINCT FROM
         (NEW.gen, NEW.alias, NEW.visit_date, NEW.valid_days, NEW.pax, NEW.rights, NEW.entrances,
-         NEW.flags, NEW.state = 'void')
+         NEW.flags, CASE WHEN NEW.state IN ('void', 'blocked', 'held') THEN NEW.state END)
     ) EXECUTE FUNCTION scenic_gate_ticket_changed();
 """
 

@@ -25,6 +25,16 @@ from . import scenic_ticket_window
 from . import scenic_ticket_signing
 from . import scenic_ticket_end
 from . import scenic_ticket_document
+from . import scenic_policy_life
+from . import scenic_policy_tier
+from . import scenic_ticket_event
+from . import scenic_ticket_timeline
+from . import scenic_ticket_life
+from . import scenic_ticket_copy
+from . import scenic_ticket_refund
+from . import scenic_ticket_split
+from . import scenic_ticket_rebook
+from . import scenic_ticket_rights
 from . import scenic_redemption
 from . import scenic_redemption_online
 from . import scenic_incident
@@ -33,6 +43,7 @@ from . import barcode_rule
 from . import pos_config
 from . import pos_order
 from . import pos_order_line
+from . import pos_order_line_life
 from . import pos_session
 from . import stock_picking
 from . import res_partner

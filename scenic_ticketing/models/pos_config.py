@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -33,6 +33,15 @@ class PosConfig(models.Model):
         if self._scenic_sells_tickets():
             self.env["scenic.keyring"]._require()
         return super()._check_before_creating_new_session()
+
+    # EXTENDS point_of_sale
+    @api.model
+    def _get_special_products(self):
+        """Load what rebookings are charged with, though nobody sells it by itself."""
+        charges = self.env["scenic.policy"].sudo().search([]).rebook_product_id
+        standard = self.env.ref("scenic_ticketing.product_rebooking", raise_if_not_found=False)
+        products = super()._get_special_products() | charges
+        return products | standard if standard else products
 
     def _scenic_sells_tickets(self):
         """Tell whether this window offers ticket products."""

@@ -16,8 +16,9 @@ class PosOrderLine(models.Model):
 
     scenic_data = fields.Json(
         copy=False,
-        help="Written by the window: visit_date (YYYY-MM-DD), and on a refund refund_uids, the "
-        "identities of the tickets that were handed back.",
+        help="Written by the window: visit_date (YYYY-MM-DD), on a refund refund_uids, the identities "
+        "of the tickets that were handed back, and persons, how many leave a group; on the charge "
+        "of a rebooking rebook: ticket (identity), visit_date, slot_id.",
     )
     scenic_ticket_ids = fields.One2many("scenic.ticket", "pos_order_line_id", string="Tickets")
 
@@ -70,6 +71,8 @@ class PosOrderLine(models.Model):
         currency = self.company_id.currency_id
         # cumulative rounding: the parts add up to the line, whatever the cents are
         steps = [currency.round(net * k / count) for k in range(count + 1)]
+        gross, paid = self.price_subtotal_incl, self.currency_id
+        paid_steps = [paid.round(gross * k / count) for k in range(count + 1)]
         return [
             {
                 "product_id": self.product_id.id,
@@ -79,6 +82,7 @@ class PosOrderLine(models.Model):
                 "pos_order_line_id": self.id,
                 "seq": k,
                 "net_value": currency.round(steps[k] - steps[k - 1]),
+                "price_paid": paid.round(paid_steps[k] - paid_steps[k - 1]),
             }
             for k in range(1, count + 1)
         ]
@@ -173,16 +177,26 @@ class PosOrderLine(models.Model):
             return
         tickets._lock()
         chosen = self._scenic_choose(tickets.sorted("seq"), max(1, round(-self.qty)))
-        chosen._void(self.env._("Refunded with %(order)s", order=self.order_id.name), self)
+        reason = self.env._("Refunded with %(order)s", order=self.order_id.name)
+        persons = self._scenic_refund_persons()
+        chosen._check_refund_amount(-self.price_subtotal_incl, persons or None)
+        if persons and persons != chosen.pax:
+            chosen = chosen._split(persons, reason)
+        chosen._void(reason, self)
 
     def _scenic_choose(self, tickets, count):
         """Return the ``count`` tickets to void: those named by the window, else unused ones."""
         uids = (self.scenic_data or {}).get("refund_uids")
+        persons = self._scenic_refund_persons()
+        if persons and (count != 1 or len(uids or ()) != 1):
+            raise UserError(
+                self.env._("Give persons of a group back one ticket at a time: choose the ticket.")
+            )
         if uids:
             chosen = tickets.filtered(lambda ticket: ticket.uid in uids)
         else:
             chosen = tickets.filtered(lambda ticket: not ticket._refund_obstacle())[:count]
-        obstacles = [text for ticket in chosen if (text := ticket._refund_obstacle())]
+        obstacles = [text for ticket in chosen if (text := ticket._refund_obstacle(persons))]
         if len(chosen) != count:
             obstacles = obstacles or [
                 text for ticket in tickets if (text := ticket._refund_obstacle())
@@ -203,7 +217,8 @@ class PosOrderLine(models.Model):
     def pos_check_scenic_refund(self, refunds):
         """Return why a window cannot give tickets back, or an empty text; changes nothing.
 
-        ``refunds``: list of ``{"line_id": sale line, "qty": tickets, "uids": which, or empty}``.
+        ``refunds``: list of ``{"line_id": sale line, "qty": tickets, "uids": which, or empty,
+        "persons": of one group ticket, or 0}``.
         The window asks before it counts money. The paid refund is decided again, with the tickets
         locked.
         """
@@ -211,7 +226,14 @@ class PosOrderLine(models.Model):
             origin = self.browse(refund["line_id"])
             origin.check_access("read")
             tickets = origin.sudo().scenic_ticket_ids.sorted("seq")
-            wish = self.new({"scenic_data": {"refund_uids": refund["uids"]}})
+            wish = self.new(
+                {
+                    "scenic_data": {
+                        "refund_uids": refund["uids"],
+                        "persons": refund.get("persons") or 0,
+                    }
+                }
+            )
             try:
                 wish._scenic_choose(tickets, refund["qty"])
             except UserError as err:

@@ -13,8 +13,6 @@ from ..iot_handlers.scenic_rules.reason import Reason
 from ..iot_handlers.scenic_rules.site_time import day_number
 from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT, uid_hex
 from ..iot_handlers.scenic_rules.views import (
-    STATE_VALID,
-    STATE_VOID,
     GateView,
     History,
     TicketView,
@@ -23,6 +21,7 @@ from ..iot_handlers.scenic_rules.views import (
 from ..tools.kept_connections import kept_cursor
 from ..tools.redemption_sql import read_by_alias, read_by_uid
 from ..tools.site_time import ZoneInfo, to_unix, to_utc
+from ..tools.ticket_state import view_state
 
 # Each round somebody else won a right of the same ticket, so a ticket for n persons can cost its
 # last visitor n rounds.
@@ -187,10 +186,19 @@ class ScenicRedemptionOnline(models.Model):
         stores = Stores(
             rule=self.env["product.template"]._scenic_rule_of,
             ticket=lambda uid: keep(read_by_uid(cr, zone_id, uid)),
-            alias=lambda alias: keep(read_by_alias(cr, zone_id, alias)),
+            alias=lambda alias: keep(
+                read_by_alias(cr, zone_id, alias) or self._read_old_copy(zone_id, alias)
+            ),
             dynamic_key=trust.dynamic_key,
         )
         return read(attempt.text, trust.verifier, stores, attempt.now), rows[0] if rows else None
+
+    @api.model
+    def _read_old_copy(self, zone_id, alias):
+        """Return the row of a ticket whose superseded copy has this number, else None."""
+        ticket = self.env["scenic.ticket"]._of_old_alias(alias)
+        row = ticket and read_by_uid(self.env.cr, zone_id, ticket.kid << 32 | ticket.serial)
+        return row | {"state": "superseded"} if row else None
 
     @api.model
     def _decide_row(self, reading, row, attempt):
@@ -234,7 +242,7 @@ class ScenicRedemptionOnline(models.Model):
             pax=row["pax"],
             entrances=row["entrances"],
             flags=row["flags"],
-            state=STATE_VOID if row["state"] == "void" else STATE_VALID,
+            state=view_state(row["state"]),
             rights=tuple(
                 sorted((codes[int(zone)], number) for zone, number in row["rights"].items())
             ),

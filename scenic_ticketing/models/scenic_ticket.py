@@ -3,9 +3,10 @@ from odoo.exceptions import UserError
 
 from ..iot_handlers.scenic_rules.site_time import day_number
 from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT
-from ..iot_handlers.scenic_rules.views import STATE_VALID, STATE_VOID, TicketView
+from ..iot_handlers.scenic_rules.views import TicketView
 from ..tools import ticket_sql
 from ..tools.site_time import to_unix
+from ..tools.ticket_state import view_state
 
 
 class ScenicTicket(models.Model):
@@ -97,11 +98,20 @@ class ScenicTicket(models.Model):
 
     # what became of it
     state = fields.Selection(
-        [("valid", "Valid"), ("used", "Used up"), ("void", "Void"), ("expired", "Expired")],
+        [
+            ("held", "Reserved"),
+            ("valid", "Valid"),
+            ("used", "Used up"),
+            ("blocked", "Blocked"),
+            ("void", "Void"),
+            ("expired", "Expired"),
+        ],
         required=True,
         readonly=True,
         default="valid",
-        help="Used up: every right is used. A partly used ticket is still valid.",
+        help="Reserved: sold or promised, but no gate opens before it is activated. Used up: every "
+        "right is used; a partly used ticket is still valid. Blocked: no gate opens until a "
+        "manager lifts the block.",
     )
     used_count = fields.Integer(
         string="Uses",
@@ -221,7 +231,7 @@ class ScenicTicket(models.Model):
             pax=ticket.pax,
             entrances=ticket.entrances,
             flags=ticket.flags,
-            state=STATE_VOID if ticket.state == "void" else STATE_VALID,
+            state=view_state(ticket.state),
             rights=tuple(sorted((codes[int(z)], n) for z, n in ticket.rights.items())),
             iat=int(to_unix(ticket.issued_at)) - EPOCH,
             listed=True,

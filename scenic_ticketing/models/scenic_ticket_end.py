@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 # an offline sale may reach the server this long after its day has been closed
 LATE = timedelta(days=60)
+# what still has rights when its last day is over
+OPEN_STATES = ("valid", "held", "blocked")
 
 
 class ScenicTicketEnd(models.Model):
@@ -33,13 +35,24 @@ class ScenicTicketEnd(models.Model):
                 "refund_line_id": refund_line.id if refund_line else False,
             }
         )
+        self._log_life("void", reason)
 
-    def _refund_obstacle(self):
-        """Return a sentence why this ticket cannot be given back, None when it can."""
+    def _refund_obstacle(self, persons=None):
+        """Return a sentence why this ticket cannot be given back, None when it can.
+
+        ``persons``: only so many of a group; None = all of them.
+        """
         self.ensure_one()
         ticket = self.sudo()
         if ticket.state == "void":
             return self.env._("Ticket %(number)s is already void.", number=ticket.alias)
+        if ticket.state == "blocked":
+            return self.env._(
+                "Ticket %(number)s is blocked. A manager lifts the block first.",
+                number=ticket.alias,
+            )
+        if persons and persons != ticket.pax:
+            return ticket._split_obstacle(persons) or ticket._tier_obstacle()
         if ticket.used_count:
             use = ticket.redemption_ids.filtered(lambda row: row.kind == "use").sorted("id")[-1:]
             return self.env._(
@@ -55,13 +68,7 @@ class ScenicTicketEnd(models.Model):
                 number=ticket.alias,
                 day=fields.Date.to_string(ticket.valid_until),
             )
-        if not ticket.policy_id.refund_allowed:
-            return self.env._(
-                "Ticket %(number)s cannot be given back: %(policy)s excludes refunds.",
-                number=ticket.alias,
-                policy=ticket.policy_id.name,
-            )
-        return None
+        return ticket._tier_obstacle()
 
     def _lock(self):
         """Lock the tickets in one order for everybody, and forget what was read before."""
@@ -74,7 +81,7 @@ class ScenicTicketEnd(models.Model):
 
     def _expire(self):
         """Mark tickets whose last valid day is over; the books hook in here."""
-        self.sudo().filtered(lambda ticket: ticket.state == "valid").write({"state": "expired"})
+        self.sudo().filtered(lambda ticket: ticket.state in OPEN_STATES).write({"state": "expired"})
 
     @api.model
     def _cron_expire(self, batch=1000):
@@ -92,7 +99,7 @@ class ScenicTicketEnd(models.Model):
         domain = Domain("site_id", "=", site.id) & Domain("valid_until", "<", today)
         if site.expired_until:
             domain &= Domain("valid_until", ">=", site.expired_until - LATE)
-        domain &= Domain("state", "=", "valid")
+        domain &= Domain("state", "in", OPEN_STATES)
         remaining = self.sudo().search_count(domain)
         while tickets := self.sudo().search(domain, limit=batch, order="id"):
             tickets._expire()

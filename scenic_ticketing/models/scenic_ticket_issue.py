@@ -101,6 +101,7 @@ class ScenicTicketIssue(models.Model):
             "entrances": mould.entrances,
             "flags": mould.flags,
             "issued_at": now,
+            "price_paid": vals.get("price_paid", vals.get("net_value") or 0.0),
         }
 
     @api.model
@@ -137,3 +138,10 @@ class ScenicTicketIssue(models.Model):
         if not ticket:
             return ticket, Reason.E_FOREIGN
         return ticket, Reason.E_SUPERSEDED if code.gen < ticket.gen else None
+
+    @api.model
+    def _sibling_identity(self, kid):
+        """Return the identity of one more ticket under this key number."""
+        (serial,) = next_serials(self.env.cr, 1)
+        (alias,) = self._new_aliases(1)
+        return {"kid": kid, "serial": serial, "uid": uid_hex(kid << 32 | serial), "alias": alias}

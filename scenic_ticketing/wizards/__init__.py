@@ -4,3 +4,6 @@ from . import scenic_reversal
 from . import scenic_publish_reject
 from . import scenic_holder_entry
 from . import scenic_holder_reveal
+from . import scenic_ticket_action
+from . import scenic_rebook
+from . import scenic_split

@@ -21,6 +21,4 @@ class ScenicVoid(models.TransientModel):
         self.ensure_one()
         self.check_access("write")
         self.ticket_ids._void(self.reason)
-        for ticket in self.ticket_ids.sudo():
-            ticket._message_log(body=self.env._("Voided by hand: %(reason)s", reason=self.reason))
         return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class PosOrderLineLife(models.Model):
+    """What a window charges or pays for changes of tickets that were sold before."""
+
+    _inherit = "pos.order.line"
+
+    # EXTENDS point_of_sale
+    @api.depends("refund_orderline_ids.scenic_data")
+    def _compute_refund_qty(self):
+        """Count only whole tickets: persons taken out of a group leave its ticket refundable."""
+        super()._compute_refund_qty()
+        for line in self.filtered("product_id.is_scenic_ticket"):
+            whole = line.refund_orderline_ids.filtered(
+                lambda refund: (
+                    refund.order_id.state != "cancel" and not refund._scenic_refund_persons()
+                )
+            )
+            line.refunded_qty = -sum(whole.mapped("qty"))
+
+    def _scenic_refund_persons(self):
+        """Return how many persons of a group this line gives back, 0 = whole tickets."""
+        self.ensure_one()
+        persons = (self.scenic_data or {}).get("persons") if self.scenic_data else 0
+        return persons if isinstance(persons, int) and persons > 0 else 0
+
+    # EXTENDS scenic_ticketing
+    def _scenic_process_paid(self):
+        super()._scenic_process_paid()
+        for line in self.filtered(lambda line: (line.scenic_data or {}).get("rebook")):
+            line._scenic_rebook()
+
+    def _scenic_rebook(self):
+        """Move the ticket that this paid line is about.
+
+        The money is taken, so nothing is refused: what cannot be done any more is told to a
+        person, who gives the charge back.
+        """
+        self.ensure_one()
+        wish = self.scenic_data["rebook"]
+        ticket = self.env["scenic.ticket"].sudo().search([("uid", "=", wish.get("ticket"))])
+        done = self.env["scenic.ticket.event"].sudo()
+        place = self.env._("Paid with %(order)s", order=self.order_id.pos_reference)
+        if not ticket or done.search_count(
+            [("ticket_id", "=", ticket.id), ("kind", "=", "rebook"), ("reason", "=", place)]
+        ):
+            return
+        try:
+            with self.env.cr.savepoint():
+                ticket.with_env(self.env)._rebook(
+                    wish.get("visit_date"),
+                    slot=wish.get("slot_id"),
+                    reason=place,
+                    paid=self.price_subtotal_incl,
+                )
+        except UserError as err:
+            ticket.invalidate_recordset()
+            self.env["scenic.incident"].sudo().create(
+                {
+                    "kind": "other",
+                    "ticket_id": ticket.id,
+                    "site_id": ticket.site_id.id,
+                    "company_id": ticket.company_id.id,
+                    "happened_at": fields.Datetime.now(),
+                    "amount": self.price_subtotal_incl,
+                    "facts": f"{place}. {err}",
+                }
+            )
+
+    @api.model
+    def pos_scenic_refund_quotes(self, refunds):
+        """Return what giving tickets back would return, ticket by ticket; changes nothing.
+
+        ``refunds``: list of ``{"line_id": sale line}``. Each quote has the keys of
+        ``scenic.ticket._refund_quote`` and ``free``, the persons who can still be taken out.
+        """
+        quotes = []
+        for refund in refunds:
+            origin = self.browse(refund["line_id"])
+            origin.check_access("read")
+            for ticket in origin.sudo().scenic_ticket_ids.sorted("seq"):
+                if ticket.state in ("valid", "held"):
+                    quotes.append(ticket.with_env(self.env)._window_quote(origin.id))
+        return quotes
+
+
+class ScenicTicketQuotes(models.Model):
+    _inherit = "scenic.ticket"
+
+    def _window_quote(self, line_id):
+        """Return the quotes of this ticket for every number of persons that can leave it."""
+        self.ensure_one()
+        ticket = self.sudo()
+        free = ticket._free_persons()
+        numbers = {ticket.pax} | set(range(1, min(free, ticket.pax - 1) + 1))
+        quotes = {number: self._refund_quote(persons=number) for number in sorted(numbers)}
+        return {
+            "line_id": line_id,
+            "uid": ticket.uid,
+            "alias": ticket.alias,
+            "pax": ticket.pax,
+            "free": free,
+            "quotes": quotes,
+            "may_waive": self.env.user.has_group("scenic_ticketing.group_manager"),
+        }
+
+    @api.model
+    def pos_waive_fee(self, ticket_ids, reason):
+        """Waive the fees of tickets that are about to be given back; managers only."""
+        tickets = self.browse(ticket_ids)
+        tickets._check_right("waive")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Write down why the fee is waived."))
+        tickets.filtered(lambda ticket: not ticket.sudo().fee_waived)._waive_fee(reason.strip())
+        return True
