@@ -20,17 +20,22 @@ class PosOrderLineLife(models.Model):
             )
             line.refunded_qty = -sum(whole.mapped("qty"))
 
+    def _scenic_said(self, name):
+        """Return one thing that the window wrote; what it sends may be anything."""
+        self.ensure_one()
+        return self.scenic_data.get(name) if isinstance(self.scenic_data, dict) else None
+
     def _scenic_refund_persons(self):
         """Return how many persons of a group this line gives back, 0 = whole tickets."""
-        self.ensure_one()
-        persons = (self.scenic_data or {}).get("persons") if self.scenic_data else 0
+        persons = self._scenic_said("persons")
         return persons if isinstance(persons, int) and persons > 0 else 0
 
     # EXTENDS scenic_ticketing
     def _scenic_process_paid(self):
         super()._scenic_process_paid()
-        for line in self.filtered(lambda line: (line.scenic_data or {}).get("rebook")):
-            line._scenic_rebook()
+        for line in self:
+            if isinstance(line._scenic_said("rebook"), dict):
+                line._scenic_rebook()
 
     def _scenic_rebook(self):
         """Move the ticket that this paid line is about.

@@ -148,6 +148,8 @@ class ScenicRedemption(models.Model):
 
     def _reverse(self, reason):
         """Take these uses back, so that their rights can be used again; returns the new rows."""
+        if not (reason or "").strip():
+            raise UserError(self.env._("Write down why the uses are taken back."))
         for row in self:
             if row.kind != "use":
                 raise UserError(self.env._("Only a use can be taken back, not a reversal."))
