@@ -17,6 +17,17 @@ from . import scenic_channel
 from . import scenic_entitlement
 from . import product_template
 from . import product_template_rules
+from . import product_template_price
+from . import scenic_site_price
+from . import scenic_tariff
+from . import scenic_tariff_part
+from . import scenic_season
+from . import scenic_season_range
+from . import scenic_price
+from . import scenic_price_findings
+from . import scenic_tariff_findings
+from . import scenic_tariff_calendar
+from . import scenic_price_day
 from . import product_product
 from . import product_sale_rules
 from . import scenic_ticket
@@ -44,6 +55,7 @@ from . import pos_config
 from . import pos_order
 from . import pos_order_line
 from . import pos_order_line_life
+from . import pos_order_line_price
 from . import pos_session
 from . import stock_picking
 from . import res_partner

@@ -19,6 +19,16 @@ class PosConfig(models.Model):
         help="The slips of the tickets are printed by themselves once the order is paid.",
     )
 
+    scenic_price_deviation = fields.Selection(
+        [("report", "Report it"), ("refuse", "Refuse the payment")],
+        string="Other Price than the Tariff",
+        required=True,
+        default="report",
+        help="What the server does when a window asks for another price than the tariff, and the "
+        "cashier may not change prices. Report: the tickets are issued, and an incident names "
+        "them.",
+    )
+
     def _scenic_set_default_channel(self):
         """Fill the channel of windows that existed before the addon."""
         channel = self.env.ref("scenic_ticketing.channel_window", raise_if_not_found=False)

@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     pos_scenic_auto_print = fields.Boolean(
         related="pos_config_id.scenic_auto_print", readonly=False
     )
+    pos_scenic_price_deviation = fields.Selection(
+        related="pos_config_id.scenic_price_deviation", readonly=False
+    )

@@ -20,6 +20,7 @@ class ScenicIncident(models.Model):
             ("oversold", "Oversold"),
             ("silent_gate", "Gate without contact"),
             ("box_forked", "Copied gate box"),
+            ("price", "Sold at another price"),
             ("other", "Other"),
         ],
         required=True,

@@ -7,3 +7,4 @@ from . import scenic_holder_reveal
 from . import scenic_ticket_action
 from . import scenic_rebook
 from . import scenic_split
+from . import scenic_price_copy

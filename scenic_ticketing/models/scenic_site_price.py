@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+from odoo import api, fields, models, tools
+
+from ..iot_handlers.scenic_rules.site_time import day_number
+from ..tools.pricing import price_table
+
+# a session may stay open for weeks, and its table counts from the day it was loaded
+_SPARE_DAYS = 31
+
+
+class ScenicSitePrice(models.Model):
+    """The prices and the closed days of a site, as each channel asks for them."""
+
+    _inherit = "scenic.site"
+
+    scenic_prices = fields.Json(
+        string="Prices of a Window",
+        compute="_compute_scenic_prices",
+        help="Filled for a window when it loads: every price it may ask for.",
+    )
+
+    def _compute_scenic_prices(self):
+        self.scenic_prices = False
+
+    @tools.ormcache("self.id")
+    def _tariff(self):
+        """Return the published tariff as the price function sees it, or None."""
+        tariff = (
+            self.env["scenic.tariff"]
+            .sudo()
+            .search([("site_id", "=", self.id), ("state", "=", "published")], limit=1)
+        )
+        return tariff._view() if tariff else None
+
+    @tools.ormcache("self.id")
+    def _closed_spans(self):
+        """Return ``((first, last), ...)`` day numbers on which the whole site is closed."""
+        closing = self.env["scenic.blackout"].sudo().search([("site_ids", "in", self.ids)])
+        return closing._spans()
+
+    def _is_closed(self, day):
+        """Tell whether the whole site is closed on ``day``."""
+        number = day_number(day)
+        return any(first <= number <= last for first, last in self._closed_spans())
+
+    # ------------------------------------------------------------------
+    # windows
+    # ------------------------------------------------------------------
+
+    def _announce_prices(self):
+        """Tell the open windows to fetch new prices; those without contact learn it later."""
+        windows = self.env["pos.config"].sudo().search([("company_id", "in", self.company_id.ids)])
+        for window in windows.filtered("has_active_session"):
+            window._notify("SCENIC_PRICES", {})
+
+    def _window_prices(self, window):
+        """Return every price that a window may ask for, see `price_table`; False without tariff.
+
+        Days on which a product alone is closed, by its policy, are in ``closed``.
+        """
+        self.ensure_one()
+        tariff = self._tariff()
+        products = (
+            self.env["product.template"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("scenic_site_id", "=", self.id), ("is_scenic_ticket", "=", True)])
+        )
+        first = self._today()
+        ahead = max(products.mapped("scenic_sale_days_ahead"), default=0)
+        count = ahead + 1 + _SPARE_DAYS
+        last = first + timedelta(count - 1)
+        closed = products._scenic_shut_days(first, last)
+        common = set.intersection(*closed.values()) if closed else set()
+        if not tariff and not any(closed.values()):
+            return False
+        table = (
+            price_table(
+                tariff, products.ids, window.scenic_channel_id.id or 0, first, count, common
+            )
+            if tariff
+            else {"version": 0, "first": first.isoformat(), "products": {}}
+        )
+        # cents become the amounts that a line of the order carries
+        table["digits"] = self.company_id.currency_id.decimal_places
+        if not tariff:
+            table["days"] = [-1 if first + timedelta(k) in common else 0 for k in range(count)]
+        table["closed"] = {
+            str(product.id): sorted((day - first).days for day in days - common)
+            for product, days in closed.items()
+            if days - common
+        }
+        return table
+
+    @api.model
+    def pos_scenic_prices(self, config_id):
+        """Return ``{site id: prices}`` for a window that was told of new ones."""
+        window = self.env["pos.config"].browse(config_id)
+        window.check_access("read")
+        sites = self.search(self._load_pos_data_domain({}, window))
+        return {site.id: site._window_prices(window) for site in sites}
+
+    # EXTENDS point_of_sale
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "scenic_prices"]
+
+    # EXTENDS point_of_sale
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        rows = super()._load_pos_data_read(records, config)
+        for row in rows:
+            row["scenic_prices"] = self.browse(row["id"])._window_prices(config)
+        return rows
