@@ -32,15 +32,19 @@ class GateRedeem(http.Controller):
         except FieldError as error:
             return call.reject(error)
         env = gate_auth.environment()
-        decision = env["scenic.redemption"]._redeem(
-            wish.code,
-            env["scenic.zone"].browse(lane["zone_id"]),
-            lane_code=wish.lane,
-            how="gate",
-            wanted=wish.wanted,
-            source_ref=f"redeem:{call.box_id}:{wish.op}",
-            entrance=lane["entrance"],
-        )
+        if lane["zone_id"]:
+            decision = env["scenic.redemption"]._redeem(
+                wish.code,
+                env["scenic.zone"].browse(lane["zone_id"]),
+                lane_code=wish.lane,
+                how="gate",
+                wanted=wish.wanted,
+                source_ref=f"redeem:{call.box_id}:{wish.op}",
+                entrance=lane["entrance"],
+            )
+        else:
+            site = env["scenic.site"].browse(lane["site_id"])
+            decision = env["scenic.redemption"]._leave(wish.code, site, lane_code=wish.lane)
         return call.reply(200, {"v": 1} | {name: decision[name] for name in ANSWER})
 
     def _lane(self, call, wish):
@@ -49,6 +53,4 @@ class GateRedeem(http.Controller):
         lane = gate_auth.environment()["scenic.lane"]._of_boxes().get((call.box_id, wish.lane))
         if not lane:
             raise FieldError("lane", "a lane of this box is expected")
-        if not lane["zone_id"]:
-            raise FieldError("lane", "the lane leads outside, nothing is redeemed there")
         return lane

@@ -12,6 +12,7 @@ from . import (
     scenic_gate_fork,
     scenic_gate_intake,
     scenic_gate_held,  # extends the intake
+    scenic_gate_exit,  # extends the intake
     scenic_gate_ledger,
     scenic_gate_orphan,
     scenic_gate_sync,
@@ -20,4 +21,5 @@ from . import (
     scenic_lane,
     scenic_site,
     scenic_ticket_change,
+    scenic_ticket_moments,  # extends the changes
 )

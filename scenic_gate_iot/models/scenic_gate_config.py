@@ -26,6 +26,8 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL SELECT 'right' || e.id || ':' || e.write_date FROM scenic_entitlement e
       JOIN product_template p ON p.id = e.product_tmpl_id WHERE p.scenic_site_id = %(site)s
     UNION ALL SELECT 'policy' || id || ':' || write_date FROM scenic_policy
+    UNION ALL SELECT 'calendar' || id || ':' || write_date FROM scenic_blackout
+    UNION ALL SELECT 'closed' || id || ':' || write_date FROM scenic_blackout_line
     UNION ALL SELECT 'language' || code FROM res_lang WHERE active
 ) AS parts
 """

@@ -172,10 +172,11 @@ class ScenicLane(models.Model):
     @api.model
     @tools.ormcache()
     def _of_boxes(self):
-        """Return {(box, lane code): {zone_id, entrance}}, kept in the memory of each worker."""
+        """Return {(box, lane code): {zone_id, site_id, entrance}}, kept in each worker's memory."""
         return {
             (lane.box_id.id, lane.code): tools.frozendict(
                 zone_id=lane.zone_id.id or None,
+                site_id=lane.site_id.id,
                 entrance=lane.entrance_id.bit if lane.entrance_id else None,
             )
             for lane in self.sudo().search([])

@@ -50,6 +50,22 @@ CREATE OR REPLACE TRIGGER scenic_gate_ticket_changed
     ) EXECUTE FUNCTION scenic_gate_ticket_changed();
 """
 
+# An exit is news for other gates only where a ticket must have left before it enters again.
+_TICKET_LEFT = """
+CREATE OR REPLACE FUNCTION scenic_gate_ticket_left() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO scenic_ticket_change (ticket_id, site_id)
+    SELECT NEW.id, NEW.site_id
+      FROM product_template p JOIN scenic_policy r ON r.id = p.scenic_policy_id
+     WHERE p.id = NEW.product_tmpl_id AND r.passback;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER scenic_gate_ticket_left
+    AFTER UPDATE ON scenic_ticket
+    FOR EACH ROW WHEN (OLD.exited_at IS DISTINCT FROM NEW.exited_at)
+    EXECUTE FUNCTION scenic_gate_ticket_left();
+"""
+
 _TICKET_USED = """
 CREATE OR REPLACE FUNCTION scenic_gate_ticket_used() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -68,5 +84,5 @@ CREATE OR REPLACE TRIGGER scenic_gate_ticket_used
 
 def install(cr):
     """Create or renew the table and its triggers; may run any number of times."""
-    for statement in (_TABLE, _TICKET_SOLD, _TICKET_CHANGED, _TICKET_USED):
+    for statement in (_TABLE, _TICKET_SOLD, _TICKET_CHANGED, _TICKET_LEFT, _TICKET_USED):
         cr.execute(SQL(statement))

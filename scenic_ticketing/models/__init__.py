@@ -48,6 +48,7 @@ from . import scenic_ticket_rebook
 from . import scenic_ticket_rights
 from . import scenic_redemption
 from . import scenic_redemption_online
+from . import scenic_redemption_history
 from . import scenic_incident
 from . import res_config_settings
 from . import barcode_rule

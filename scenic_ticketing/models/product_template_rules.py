@@ -1,6 +1,16 @@
 from odoo import models
 
-from ..iot_handlers.scenic_rules.views import RuleView
+from ..iot_handlers.scenic_rules import views
+from ..iot_handlers.scenic_rules.views import RuleView, ZoneRule
+from ..tools import day_hours
+from ..tools.validity import FIRST_USE
+
+_CHECKS = {
+    "id_required": views.CHECK_ID,
+    "concession": views.CHECK_CONCESSION,
+    "companion": views.CHECK_COMPANION,
+    "holder_check": views.CHECK_HOLDER,
+}
 
 
 class ProductTemplate(models.Model):
@@ -8,28 +18,62 @@ class ProductTemplate(models.Model):
 
     _inherit = "product.template"
 
-    def _scenic_rule(self):
-        """Return what holds for every ticket of this product, as gates and server decide on it."""
+    def _scenic_rule(self, policy=None, rights=None, entrances=None):
+        """Return what holds for every ticket of this product.
+
+        Another ``policy``, other ``rights`` (records with the fields of scenic.entitlement) or
+        other ``entrances`` answer what would hold with them, for instance with those of a draft.
+        """
         self.ensure_one()
         template = self.sudo()
-        policy = template.scenic_policy_id
+        policy = template.scenic_policy_id if policy is None else policy.sudo()
+        rights = template.entitlement_ids if rights is None else rights.sudo()
+        entrances = template.scenic_entrance_ids if entrances is None else entrances.sudo()
         return RuleView(
             product=template.gate_product_code,
             risk=int(policy.risk),
             staff_pax=policy.staff_pax,
             class_no=0,
-            entrances=template.scenic_entrance_ids._mask(),
-            rights=tuple(
-                sorted((right.zone_id.code, right.uses) for right in template.entitlement_ids)
-            ),
+            entrances=entrances._mask(),
+            rights=tuple(sorted((right.zone_id.code, right.uses) for right in rights)),
             version=policy.version,
+            weekdays=policy._weekday_mask(),
+            blackout=self._scenic_closed_days(policy),
+            hours=day_hours.parse(policy.hours),
+            start_days=policy.validity_days if policy.validity == FIRST_USE else 0,
+            use_days=policy.use_days,
+            use_minutes=policy.use_minutes,
+            uses_total=policy.uses_total,
+            uses_day=policy.uses_day,
+            interval_s=policy.interval * 60,
+            passback=policy.passback,
+            grace_before_min=policy.grace_before,
+            grace_after_min=policy.grace_after,
+            checks=sum(bit for name, bit in _CHECKS.items() if policy[name]),
+            partial=policy.partial,
+            zones=self._scenic_zone_rules(rights),
         )
 
-    def _scenic_closed_days(self):
+    def _scenic_zone_rules(self, rights):
+        """Return what holds for single zones; zones without anything of their own are left out."""
+        rules = [
+            ZoneRule(
+                zone=right.zone_id.code,
+                uses_day=right.uses_day,
+                after=right.after_zone_id.code or "",
+                within_min=right.within_min,
+                choice=right.choice,
+                pick=(right.pick or 1) if right.choice else 1,
+                hours=day_hours.parse(right.hours),
+            )
+            for right in rights
+        ]
+        plain = [ZoneRule(zone=rule.zone) for rule in rules]
+        kept = (rule for rule, bare in zip(rules, plain, strict=True) if rule != bare)
+        return tuple(sorted(kept, key=lambda rule: rule.zone))
+
+    def _scenic_closed_days(self, policy=None):
         """Return ``((first, last), ...)`` day numbers on which these tickets are not good."""
         self.ensure_one()
-        template = self.sudo()
-        calendars = template.scenic_policy_id.calendar_ids
-        site = template.scenic_site_id
-        closing = self.env["scenic.blackout"].sudo().search([("site_ids", "in", site.ids)])
-        return (calendars | closing)._spans()
+        policy = self.sudo().scenic_policy_id if policy is None else policy
+        return policy.calendar_ids._spans()

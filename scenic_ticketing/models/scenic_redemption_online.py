@@ -14,7 +14,6 @@ from ..iot_handlers.scenic_rules.site_time import day_number
 from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT, uid_hex
 from ..iot_handlers.scenic_rules.views import (
     GateView,
-    History,
     TicketView,
     refusal,
 )
@@ -119,8 +118,12 @@ class ScenicRedemptionOnline(models.Model):
 
     @api.model
     def _attempt(self, text, zone, lane, now, **options):
+        return self._attempt_in(text, zone._info(), lane, now, **options)
+
+    @api.model
+    def _attempt_in(self, text, zone, lane, now, **options):
         now = time.time() if now is None else now
-        return Attempt(text or "", zone._info(), lane or "", now, **options)
+        return Attempt(text or "", zone, lane or "", now, **options)
 
     @api.model
     def _redeem_once(self, attempt, again=False):
@@ -129,7 +132,7 @@ class ScenicRedemptionOnline(models.Model):
         ``again``: an earlier turn could not write, which may be because this very request was
         already written.
         """
-        decision, row, version = self._decide(attempt)
+        decision, row, version = self._decide(attempt, lock=True)
         if row and (again or not decision.uses) and (first := self._replay(row, attempt)):
             return first
         if not decision.uses:
@@ -140,8 +143,12 @@ class ScenicRedemptionOnline(models.Model):
         return self._answer(decision, row, uses)
 
     @api.model
-    def _decide(self, attempt):
-        """Return (decision, row of the ticket or None, version of the rule)."""
+    def _decide(self, attempt, lock=False):
+        """Return (decision, row of the ticket or None, version of the rule).
+
+        ``lock``: keep other gates from using the ticket meanwhile, where the rule asks what it was
+        used for elsewhere. In its own zone the number of the next use is guard enough.
+        """
         reading, row = self._read_ticket(attempt)
         if reading.ticket is None:
             return refusal(reading.reason), None, 0
@@ -151,7 +158,8 @@ class ScenicRedemptionOnline(models.Model):
         if reading.reason:
             return refusal(reading.reason), row, 0
         version = reading.rule.version if reading.rule else 0
-        return self._decide_row(reading, row, attempt), row, version
+        past = self._history(reading.rule, row, attempt.zone.id, lock)
+        return self._decide_row(reading, attempt, past), row, version
 
     @api.model
     def _append_uses(self, row, attempt, count, version):
@@ -201,13 +209,21 @@ class ScenicRedemptionOnline(models.Model):
         return row | {"state": "superseded"} if row else None
 
     @api.model
-    def _decide_row(self, reading, row, attempt):
+    def _decide_row(self, reading, attempt, past):
         """Ask the one decision about a ticket read from the database."""
+        gate = self._gate_view(reading, attempt)
+        return decide(
+            reading.ticket, reading.rule, past, gate, attempt.now, attempt.wanted, reading.live
+        )
+
+    @api.model
+    def _gate_view(self, reading, attempt):
+        """Return the lane of an attempt as the decision sees it."""
         entrance = attempt.entrance
         if entrance is None:
             mask = reading.ticket.entrances & (reading.rule.entrances if reading.rule else 0)
             entrance = (mask & -mask).bit_length() - 1 if mask else 0
-        gate = GateView.at(
+        return GateView.at(
             attempt.now,
             attempt.zone.site.tz,
             site=attempt.zone.site.code,
@@ -215,16 +231,6 @@ class ScenicRedemptionOnline(models.Model):
             entrance=entrance,
             lane=attempt.lane,
             staff=attempt.staff,
-        )
-        history = History(
-            used=row["used"],
-            first_t=row["first_t"] and to_unix(row["first_t"]),
-            first_lane=row["first_lane"] or "",
-            last_t=row["last_t"] and to_unix(row["last_t"]),
-            last_lane=row["last_lane"] or "",
-        )
-        return decide(
-            reading.ticket, reading.rule, history, gate, attempt.now, attempt.wanted, reading.live
         )
 
     @api.model

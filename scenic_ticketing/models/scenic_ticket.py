@@ -124,6 +124,12 @@ class ScenicTicket(models.Model):
         default=0,
         help="Uses in all zones without the reversed ones; counted by the database itself.",
     )
+    exited_at = fields.Datetime(
+        string="Last Seen Leaving",
+        readonly=True,
+        copy=False,
+        help="When the ticket was last shown at an exit, or passed it.",
+    )
     void_reason = fields.Char(readonly=True)
     voided_at = fields.Datetime(readonly=True)
     redemption_ids = fields.One2many("scenic.redemption", "ticket_id", string="Redemptions")

@@ -5,7 +5,9 @@ from odoo.exceptions import AccessError
 
 from ..iot_handlers.scenic_rules.passage import decide
 from ..iot_handlers.scenic_rules.reason import Reason
-from ..iot_handlers.scenic_rules.views import GateView, History
+from ..iot_handlers.scenic_rules.views import GateView
+from ..tools import history
+from ..tools.redemption_sql import read_history
 
 _SHOWN_USES = 5
 
@@ -93,7 +95,8 @@ class ScenicTicketWindow(models.Model):
         """Return for each zone of the ticket what is left, and whether one person may enter now."""
         view, rule, now = self._view(), self._rule(), time.time()
         open_here = view.entrances & rule.entrances
-        used = self._used_by_zone()
+        uses = read_history(self.env.cr, self.id)
+        codes = self.env["scenic.zone"]._codes()
         rights = []
         for zone in self.env["scenic.zone"].browse(int(zone_id) for zone_id in self.rights):
             info = zone._info()
@@ -108,28 +111,20 @@ class ScenicTicketWindow(models.Model):
                 staff=True,
             )
             total = self.rights[str(zone.id)]
-            decision = decide(view, rule, History(used=used.get(zone, 0)), gate, now, wanted=1)
+            past = history.of_all_zones(uses, zone.id, codes, self.exited_at)
+            decision = decide(view, rule, past, gate, now, wanted=1)
             rights.append(
                 {
                     "zone_id": zone.id,
                     "zone_code": zone.code,
                     "zone": zone.name,
                     "total": total,
-                    "left": max(0, total - used.get(zone, 0)),
+                    "left": max(0, total - past.used),
                     "reason": decision.reason.value,
                     "message": self._window_words(decision.reason),
                 }
             )
         return rights
-
-    def _used_by_zone(self):
-        """Return the uses of each zone that were not taken back."""
-        used = {}
-        for zone, kind, count in self.env["scenic.redemption"]._read_group(
-            [("ticket_id", "=", self.id)], ["zone_id", "kind"], ["__count"]
-        ):
-            used[zone] = used.get(zone, 0) + (count if kind == "use" else -count)
-        return used
 
     def _window_uses(self):
         """Return when and where the ticket was used, the latest first."""

@@ -176,7 +176,7 @@ CREATE OR REPLACE FUNCTION scenic_ticket_read(
 ) RETURNS TABLE (
     id int, kid int, serial int, gen int, visit_date date, valid_days int, pax int,
     entrances int, flags int, state varchar, rights jsonb, issued_at timestamp, alias varchar,
-    site_code int, gate_product_code int, last_no int, used bigint,
+    exited_at timestamp, site_code int, gate_product_code int, last_no int, used bigint,
     first_t timestamp, first_lane varchar, last_t timestamp, last_lane varchar
 ) LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
@@ -191,7 +191,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT t.id, t.kid, t.serial, t.gen, t.visit_date, t.valid_days, t.pax, t.entrances, t.flags,
-           t.state, t.rights, t.issued_at, t.alias, s.code, p.gate_product_code, h.*
+           t.state, t.rights, t.issued_at, t.alias, t.exited_at, s.code, p.gate_product_code, h.*
       FROM scenic_ticket t
       JOIN scenic_site s ON s.id = t.site_id
       JOIN product_template p ON p.id = t.product_tmpl_id
@@ -212,15 +212,78 @@ BEGIN
 END $$;
 """
 
+# The uses of a ticket in all zones, for rules that look further than the zone of the gate. With
+# p_lock the ticket is locked first and read after that, so that two gates of different zones take
+# turns and the second one sees what the first one wrote. Site-local days since 2020-01-01.
+_HISTORY = """
+CREATE OR REPLACE FUNCTION scenic_ticket_history(p_ticket int, p_lock boolean)
+RETURNS TABLE (
+    zone_id int, last_no int, used int, first_t timestamp, first_lane varchar, last_t timestamp,
+    last_lane varchar, last_day int, day_used int
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    IF p_lock THEN
+        PERFORM 1 FROM scenic_ticket t WHERE t.id = p_ticket FOR NO KEY UPDATE;
+    END IF;
+    RETURN QUERY
+    SELECT d.zone_id, COALESCE(MAX(d.use_no), 0),
+           (COUNT(*) FILTER (WHERE d.stands))::int,
+           MIN(d.happened_at) FILTER (WHERE d.stands),
+           (ARRAY_AGG(d.lane_code ORDER BY d.happened_at, d.id) FILTER (WHERE d.stands))[1],
+           MAX(d.happened_at) FILTER (WHERE d.stands),
+           (ARRAY_AGG(d.lane_code ORDER BY d.happened_at DESC, d.id DESC)
+               FILTER (WHERE d.stands))[1],
+           MAX(d.day) FILTER (WHERE d.stands) - date '2020-01-01',
+           (COUNT(*) FILTER (WHERE d.stands AND d.day = d.latest))::int
+      FROM (SELECT r.*, MAX(r.day) FILTER (WHERE r.stands) OVER (PARTITION BY r.zone_id) AS latest
+              FROM (SELECT u.*, (u.happened_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date AS day,
+                           u.kind = 'use' AND NOT EXISTS (
+                           SELECT 1 FROM scenic_redemption v WHERE v.reverses_id = u.id) AS stands
+                      FROM scenic_redemption u
+                      JOIN scenic_zone z ON z.id = u.zone_id
+                      JOIN scenic_site s ON s.id = z.site_id
+                     WHERE u.ticket_id = p_ticket
+                    OFFSET 0) r) d
+     GROUP BY d.zone_id;
+END $$;
+"""
+
+# Somebody was seen to leave; an earlier exit that is reported late changes nothing. No index names
+# this column, so the row stays in its page.
+_LEFT = """
+CREATE OR REPLACE FUNCTION scenic_ticket_left(p_uids varchar[], p_moments timestamp[])
+RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    done int;
+BEGIN
+    PERFORM 1 FROM scenic_ticket t WHERE t.uid = ANY(p_uids) ORDER BY t.id FOR NO KEY UPDATE;
+    UPDATE scenic_ticket t SET exited_at = w.moment
+      FROM (SELECT uid, MAX(moment) AS moment FROM unnest(p_uids, p_moments) AS w(uid, moment)
+             GROUP BY uid) w
+     WHERE t.uid = w.uid AND (t.exited_at IS NULL OR t.exited_at < w.moment);
+    GET DIAGNOSTICS done = ROW_COUNT;
+    RETURN done;
+END $$;
+"""
+
 
 def install(cr):
     """Create or renew triggers and functions of the ledger; may run any number of times."""
     # what a function returns cannot be replaced, and may differ from an earlier version
     cr.execute(
         "DROP FUNCTION IF EXISTS scenic_redemption_append_numbered,"
-        " scenic_redemption_append_next, scenic_ticket_read"
+        " scenic_redemption_append_next, scenic_ticket_read, scenic_ticket_history"
     )
-    for definition in (_APPEND_ONLY, _LAWS, _APPEND_NUMBERED, _APPEND_NEXT, _READ):
+    for definition in (
+        _APPEND_ONLY,
+        _LAWS,
+        _APPEND_NUMBERED,
+        _APPEND_NEXT,
+        _READ,
+        _HISTORY,
+        _LEFT,
+    ):
         cr.execute(definition)
 
 
@@ -247,3 +310,16 @@ def read_by_alias(cr, zone_id, alias):
     """Return the ticket of a number with its uses in a zone, None when there is none."""
     cr.execute("SELECT * FROM scenic_ticket_read(%s, NULL, NULL, %s)", [zone_id, alias])
     return cr.dictfetchone()
+
+
+def read_history(cr, ticket_id, lock=False):
+    """Return the uses of a ticket, a dict for each zone; ``lock`` it first to write afterwards."""
+    cr.execute("SELECT * FROM scenic_ticket_history(%s, %s)", [ticket_id, lock])
+    return cr.dictfetchall()
+
+
+def note_exits(cr, exits):
+    """Write down when tickets were seen to leave; ``exits``: [(uid in hex, naive UTC moment)]."""
+    columns = [list(column) for column in zip(*exits, strict=True)]
+    cr.execute("SELECT scenic_ticket_left(%s::varchar[], %s::timestamp[])", columns)
+    return cr.fetchone()[0]
