@@ -7,7 +7,9 @@
     "website": "https://example.org/scenic",
     "license": "LGPL-3",
     "depends": ["point_of_sale", "sale"],
-    "external_dependencies": {"python": ["cryptography", "openpyxl", "python-stdnum", "qrcode", "reportlab"]},
+    "external_dependencies": {
+        "python": ["cryptography", "openpyxl", "python-stdnum", "qrcode", "reportlab"]
+    },
     "data": [
         "security/scenic_security.xml",
         "security/scenic_publish_security.xml",

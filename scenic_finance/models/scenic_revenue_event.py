@@ -108,10 +108,10 @@ class ScenicRevenueEvent(models.Model):
         """Add the value of reversals, of uses beyond the sold rights and of late ones."""
         self.env.cr.execute(revenue_sql.USES, [redemption_ids])
         rows = self.env.cr.dictfetchall()
-        released = self._released(rows)
+        released, chosen = self._released(rows), self._chosen(rows)
         events, amounts = [], {}
         for row in rows:
-            amount, reuses = self._use_amount(row, amounts, released)
+            amount, reuses = self._choice_amount(row, amounts, released, chosen)
             amounts[row["id"]] = amount
             events.append((row["id"], row["kind"], amount, reuses))
             if amount and row["expired"]:
@@ -141,6 +141,37 @@ class ScenicRevenueEvent(models.Model):
             return amount, reuses
         units = allocation.use_value(row["zone_value"], row["rights"], row["use_no"])
         return allocation.from_units(units, row["rounding"]), None
+
+    @api.model
+    def _choice_amount(self, row, amounts, released, chosen):
+        """Return as ``_use_amount``, within what an either-or choice still has.
+
+        Whichever zone is used takes the value of the choice. Two zones may be used all the same,
+        by gates that could not hear of each other: then the second one finds nothing left.
+        """
+        if not row["choice"] or not row["deferred"]:
+            return self._use_amount(row, amounts, released)
+        number, whole = row["choice"]
+        key, pool = (row["ticket_id"], number), released[row["ticket_id"], row["zone_id"]]
+        before = list(pool)
+        amount, reuses = self._use_amount(row, amounts, released)
+        units = allocation.to_units(amount, row["rounding"])
+        if units > whole - chosen[key]:
+            units, reuses = whole - chosen[key], None
+            pool[:] = before
+        chosen[key] += units
+        return allocation.from_units(units, row["rounding"]), reuses
+
+    @api.model
+    def _chosen(self, rows):
+        """Return {(ticket, choice): units released so far} of the tickets with choices."""
+        chosen = defaultdict(int)
+        tickets = {row["ticket_id"] for row in rows if row["choice"]}
+        if tickets:
+            self.env.cr.execute(revenue_sql.CHOSEN, [list(tickets)])
+            for ticket_id, number, units in self.env.cr.fetchall():
+                chosen[ticket_id, number] = int(units)
+        return chosen
 
     @api.model
     def _released(self, rows):

@@ -19,6 +19,11 @@ class ScenicTicket(models.Model):
         help="Part of the net value that belongs to each zone, in the smallest unit of the "
         "currency. Frozen at the sale.",
     )
+    zone_choices = fields.Json(
+        readonly=True,
+        help="Zones of an either-or choice, with its number and the value that its zones own "
+        "together: what one of them takes, the others no longer have. Frozen at the sale.",
+    )
     sale_day = fields.Date(readonly=True, help="Day of the sale, in the site's time zone.")
     invoice_line_id = fields.Many2one(
         "account.move.line",
@@ -102,14 +107,24 @@ class ScenicTicket(models.Model):
         template = self.env["product.product"].browse(product_id).sudo().product_tmpl_id
         mould = template._scenic_mould()
         company = self.env["res.company"].browse(mould.company_id)
-        shares = {str(zone_id): share for zone_id, share in mould.shares.items()}
         units = allocation.to_units(net_value, company.currency_id.rounding)
         accounts = template.with_company(company).get_product_accounts(fiscal_pos=position)
-        return {
-            "zone_values": allocation.split_by_zone(units, shares),
+        return self._zone_value_vals(units, mould, mould.uses) | {
             "deferred": accounts["income"].scenic_liability,
             "sale_day": self.env["scenic.site"].browse(mould.site_id)._today(),
         }
+
+    @api.model
+    def _zone_value_vals(self, units, mould, zone_ids):
+        """Return what to freeze of a value of ``units`` that belongs to these zones."""
+        shares = {str(zone_id): mould.shares.get(int(zone_id), 0) for zone_id in zone_ids}
+        choices = {
+            str(zone_id): choice
+            for zone_id, choice in mould.choices.items()
+            if str(zone_id) in shares
+        }
+        values, limits = allocation.split_with_choices(units, shares, choices)
+        return {"zone_values": values, "zone_choices": limits or False}
 
     # EXTENDS scenic_ticketing
     def _void(self, reason, refund_line=None):

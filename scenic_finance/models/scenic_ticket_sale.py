@@ -36,7 +36,7 @@ class ScenicTicketSale(models.Model):
                 # what was released so far stays: the difference is released at once
                 adjusted.append((ticket, allocation.from_units(part - before, unit)))
             elif part != before:
-                vals["zone_values"] = ticket._sale_zone_values(part)
+                vals |= ticket._sale_zone_values(part)
             ticket.write(vals)
         self.env["scenic.revenue.event"]._append_adjustments(adjusted)
 
@@ -56,9 +56,7 @@ class ScenicTicketSale(models.Model):
             )
 
     def _sale_zone_values(self, units):
-        shares = self.product_tmpl_id._scenic_mould().shares
-        zones = {zone: shares.get(int(zone), 0) for zone in self.rights}
-        return allocation.split_by_zone(units, zones)
+        return self._zone_value_vals(units, self.product_tmpl_id._scenic_mould(), self.rights)
 
     def _sale_forget_invoice(self):
         """Take the tickets out of their invoice: it went back to draft, or is made again."""
@@ -71,7 +69,7 @@ class ScenicTicketSale(models.Model):
             if left:
                 vals = {"net_value": ticket.currency_id.round(ticket.net_value - left)}
                 if not ticket.revenue_event_ids:
-                    vals["zone_values"] = ticket._sale_zone_values(0)
+                    vals |= ticket._sale_zone_values(0)
                 ticket.write(vals)
 
     # EXTENDS scenic_ticketing

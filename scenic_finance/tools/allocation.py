@@ -59,6 +59,28 @@ def split_by_zone(total: int, shares: Mapping[str, float]) -> dict[str, int]:
     return dict(zip(zones, split_by_weight(total, [shares[zone] for zone in zones]), strict=True))
 
 
+def split_with_choices(
+    total: int, shares: Mapping[str, float], choices: Mapping[str, tuple[int, int]]
+) -> tuple[dict[str, int], dict[str, list[int]]]:
+    """Return the value of each zone and what either-or choices share.
+
+    `choices` maps the zones of a choice to (number of the choice, zones of it that may be used).
+    Its zones own one value together. A zone that is used takes its part of it, whichever zone that
+    is: all of it when one may be picked, half of it when two may. So the values of all zones may
+    add up to more than `total`; the second result, zone -> [choice, value of the whole choice],
+    is the limit that no order of uses exceeds.
+    """
+    values = split_by_zone(total, shares)
+    wholes, limits = {}, {}
+    for zone, (choice, _pick) in choices.items():
+        wholes[choice] = wholes.get(choice, 0) + values[zone]
+    for zone, (choice, pick) in choices.items():
+        # rounded up: the last zone to be used finds what the others left
+        values[zone] = -(-wholes[choice] // pick)
+        limits[zone] = [choice, wholes[choice]]
+    return values, limits
+
+
 def use_value(zone_value: int, rights: int, use_no: int) -> int:
     """Return what the use number `use_no` of a zone releases.
 

@@ -53,6 +53,7 @@ SELECT u.ticket_id, u.id, u.company_id, 'use',
        (u.happened_at AT TIME ZONE 'UTC' AT TIME ZONE u.tz)::date, u.happened_at, u.received_at
   FROM (SELECT r.id, r.ticket_id, r.use_no, r.happened_at, r.received_at, t.company_id, t.deferred,
                s.tz, c.rounding, (t.rights ->> r.zone_id::text)::int AS rights,
+               t.zone_choices -> r.zone_id::text IS NOT NULL AS choice,
                COALESCE((t.zone_values ->> r.zone_id::text)::numeric, 0) AS value
           FROM scenic_redemption r
           JOIN scenic_ticket t ON t.id = r.ticket_id
@@ -61,8 +62,8 @@ SELECT u.ticket_id, u.id, u.company_id, 'use',
           JOIN res_currency c ON c.id = o.currency_id
          WHERE r.id = ANY(ids) AND r.kind = 'use' AND t.state <> 'expired') u
  WHERE NOT COALESCE(u.deferred, FALSE)
-    OR u.use_no <= GREATEST(u.rights, 1)
-    OR (u.rights = 0 AND (SELECT COUNT(*) FROM scenic_revenue_event e
+    OR (u.use_no <= GREATEST(u.rights, 1) AND NOT u.choice)
+    OR (u.rights = 0 AND NOT u.choice AND (SELECT COUNT(*) FROM scenic_revenue_event e
                            WHERE e.ticket_id = u.ticket_id AND e.kind = 'reversal') = 0);
 GET DIAGNOSTICS done = ROW_COUNT;
 RETURN done;
@@ -75,7 +76,8 @@ USES = """
 SELECT r.id, r.kind, r.ticket_id, r.zone_id, r.use_no, r.reverses_id, t.deferred,
        t.state = 'expired' AS expired, c.rounding,
        (t.rights ->> r.zone_id::text)::int AS rights,
-       COALESCE((t.zone_values ->> r.zone_id::text)::bigint, 0) AS zone_value, e.amount AS reversed
+       COALESCE((t.zone_values ->> r.zone_id::text)::bigint, 0) AS zone_value,
+       t.zone_choices -> r.zone_id::text AS choice, e.amount AS reversed
   FROM unnest(%s) WITH ORDINALITY AS a(id, place)
   JOIN scenic_redemption r ON r.id = a.id
   JOIN scenic_ticket t ON t.id = r.ticket_id
@@ -94,6 +96,19 @@ SELECT r.ticket_id, r.zone_id, e.redemption_id, -e.amount
  WHERE e.ticket_id = ANY(%s) AND e.kind = 'reversal' AND e.amount <> 0
    AND NOT EXISTS (SELECT FROM scenic_revenue_event u WHERE u.reuses_id = e.redemption_id)
  ORDER BY e.id DESC
+"""
+
+# what either-or choices have released so far, in the smallest unit: no use takes more than is left
+CHOSEN = """
+SELECT r.ticket_id, (t.zone_choices -> r.zone_id::text ->> 0)::int,
+       round(SUM(e.amount) / c.rounding)::bigint
+  FROM scenic_revenue_event e
+  JOIN scenic_redemption r ON r.id = e.redemption_id
+  JOIN scenic_ticket t ON t.id = r.ticket_id
+  JOIN res_company o ON o.id = t.company_id
+  JOIN res_currency c ON c.id = o.currency_id
+ WHERE e.ticket_id = ANY(%s) AND t.zone_choices -> r.zone_id::text IS NOT NULL
+ GROUP BY 1, 2, c.rounding
 """
 
 APPEND_USES = """

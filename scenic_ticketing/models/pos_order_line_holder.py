@@ -33,7 +33,9 @@ class PosOrderLineHolder(models.Model):
         if not tokens:
             return []
         domain = [("uid", "in", tokens), ("company_id", "=", self.company_id.id)]
-        known = {holder.uid: holder.id for holder in self.env["scenic.holder"].sudo().search(domain)}
+        known = {
+            holder.uid: holder.id for holder in self.env["scenic.holder"].sudo().search(domain)
+        }
         return [known.get(token) for token in tokens]
 
     def _scenic_forget_tokens(self):

@@ -136,13 +136,17 @@ class ScenicHolderCheck(models.Model):
                 keys[site, day] = self.env["scenic.holder.salt"]._key(site, day, create=False)
             if key := keys[site, day]:
                 hashes[policy.id, day, key.hash("use", person)] = number
-        uses = self.env["scenic.holder.use"].sudo().search(
-            [
-                ("id_hash", "in", [id_hash for _policy, _day, id_hash in hashes]),
-                "|",
-                ("ticket_id", "!=", False),
-                ("expires_at", ">=", fields.Datetime.now()),
-            ]
+        uses = (
+            self.env["scenic.holder.use"]
+            .sudo()
+            .search(
+                [
+                    ("id_hash", "in", [id_hash for _policy, _day, id_hash in hashes]),
+                    "|",
+                    ("ticket_id", "!=", False),
+                    ("expires_at", ">=", fields.Datetime.now()),
+                ]
+            )
         )
         found = {(use.policy_id.id, use.visit_date, use.id_hash) for use in uses}
         return [

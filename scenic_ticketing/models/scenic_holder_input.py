@@ -26,9 +26,7 @@ class ScenicHolderInput(models.AbstractModel):
         inverse="_inverse_inputs",
         help="Type it, or scan the card or the lines at the foot of a passport.",
     )
-    holder_name = fields.Char(
-        string="Name", compute="_compute_inputs", inverse="_inverse_inputs"
-    )
+    holder_name = fields.Char(string="Name", compute="_compute_inputs", inverse="_inverse_inputs")
     phone = fields.Char(compute="_compute_inputs", inverse="_inverse_inputs")
     birthday = fields.Date(
         string="Date of Birth",

@@ -36,8 +36,10 @@ class ScenicHolderPurge(models.Model):
             ("scenic.holder.use", "visit_date"),
             ("scenic.holder.salt", "day"),
         ):
-            groups = self.env[model].sudo()._read_group(
-                [("site_id", "=", site.id), (name, "<", limit)], [f"{name}:day"]
+            groups = (
+                self.env[model]
+                .sudo()
+                ._read_group([("site_id", "=", site.id), (name, "<", limit)], [f"{name}:day"])
             )
             days |= {day for (day,) in groups}
         return sorted(days)
@@ -63,8 +65,10 @@ class ScenicHolderPurge(models.Model):
         holders = self.sudo().search(
             [*place, ("create_date", "<", before), ("ticket_ids", "=", False)]
         )
-        uses = self.env["scenic.holder.use"].sudo().search(
-            [*place, ("ticket_id", "=", False), ("expires_at", "<", before)]
+        uses = (
+            self.env["scenic.holder.use"]
+            .sudo()
+            .search([*place, ("ticket_id", "=", False), ("expires_at", "<", before)])
         )
         if not (holders or uses):
             return self.env["scenic.purge.certificate"]

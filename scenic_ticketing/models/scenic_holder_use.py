@@ -101,15 +101,19 @@ class ScenicHolderUse(models.Model):
         """Give back the IDs of tickets, or hand them to another ticket of the same holder."""
         uses = self.sudo().search([("ticket_id", "in", tickets.ids)])
         for use in uses:
-            heir = self.env["scenic.ticket"].sudo().search(
-                [
-                    ("holder_id.uid", "=", use.holder_ref),
-                    ("policy_id", "=", use.policy_id.id),
-                    ("visit_date", "=", use.visit_date),
-                    ("state", "!=", "void"),
-                    ("id", "not in", tickets.ids),
-                ],
-                limit=1,
+            heir = (
+                self.env["scenic.ticket"]
+                .sudo()
+                .search(
+                    [
+                        ("holder_id.uid", "=", use.holder_ref),
+                        ("policy_id", "=", use.policy_id.id),
+                        ("visit_date", "=", use.visit_date),
+                        ("state", "!=", "void"),
+                        ("id", "not in", tickets.ids),
+                    ],
+                    limit=1,
+                )
             )
             if heir:
                 use.ticket_id = heir

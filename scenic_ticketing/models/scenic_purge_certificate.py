@@ -165,9 +165,7 @@ class ScenicPurgeCertificate(models.Model):
         older = ("create_date", "<=", self.purged_at)
         env = self.sudo().env
         return bool(
-            env["scenic.holder"].search_count(
-                [*place, ("last_day", "=", self.day), older], limit=1
-            )
+            env["scenic.holder"].search_count([*place, ("last_day", "=", self.day), older], limit=1)
             or env["scenic.holder.salt"].search_count(
                 [*place, ("day", "=", self.day), older], limit=1
             )

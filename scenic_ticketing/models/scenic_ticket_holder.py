@@ -128,15 +128,11 @@ class ScenicTicketHolder(models.Model):
             if not policy.id_once_per_day:
                 continue
             once = holder.uid, policy, ticket.visit_date
-            if policy.id_needed_at_sale == "order" and (
-                once in seen or ticket._shares_use(holder)
-            ):
+            if policy.id_needed_at_sale == "order" and (once in seen or ticket._shares_use(holder)):
                 # the order has one ID, and that ID has one order
                 continue
             seen.add(once)
-            wants.setdefault(ticket.site_id, []).append(
-                (policy, ticket.visit_date, holder, ticket)
-            )
+            wants.setdefault(ticket.site_id, []).append((policy, ticket.visit_date, holder, ticket))
         return [
             (ticket, ticket._taken_text(holder))
             for site, rows in wants.items()

@@ -91,8 +91,10 @@ SELECT encode(sha256(convert_to(line, 'UTF8')), 'hex')
 
 # statements, not the ORM: a day of a large park is some hundred thousand rows
 _DESTROY = (
-    ("UPDATE scenic_holder_reading SET note = NULL WHERE note IS NOT NULL AND holder_ref IN "
-     "(SELECT uid FROM scenic_holder WHERE id = ANY(%(holders)s))"),
+    (
+        "UPDATE scenic_holder_reading SET note = NULL WHERE note IS NOT NULL AND holder_ref IN "
+        "(SELECT uid FROM scenic_holder WHERE id = ANY(%(holders)s))"
+    ),
     "UPDATE scenic_ticket SET holder_id = NULL WHERE holder_id = ANY(%(holders)s)",
     "DELETE FROM scenic_holder_use WHERE id = ANY(%(uses)s)",
     "DELETE FROM scenic_holder WHERE id = ANY(%(holders)s)",
