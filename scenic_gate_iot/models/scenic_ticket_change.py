@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.site_time import day_number
-from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT
+from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.ticket_code import EPOCH
 from odoo.addons.scenic_ticketing.tools.site_time import to_unix
 from odoo.addons.scenic_ticketing.tools.ticket_state import view_state
 
@@ -122,7 +122,8 @@ class ScenicTicketChange(models.Model):
         self.env.cr.execute(
             SQL(
                 """SELECT t.id, t.uid, t.gen, p.gate_product_code, t.visit_date, t.valid_days,
-                          t.pax, t.entrances, t.flags, t.state, t.rights, t.alias, t.issued_at
+                          t.slot_start, t.slot_len, t.pax, t.entrances, t.flags, t.state,
+                          t.rights, t.alias, t.issued_at
                      FROM scenic_ticket t JOIN product_template p ON p.id = t.product_tmpl_id
                     WHERE t.id = ANY(%s)""",
                 list(set(ticket_ids)),
@@ -135,7 +136,7 @@ class ScenicTicketChange(models.Model):
                 "p": product,
                 "f": day_number(visit_date),
                 "d": valid_days,
-                "s": [NO_SLOT, 0],
+                "s": [slot_start, slot_len],
                 "x": pax,
                 "e": entrances,
                 "fl": flags,
@@ -152,6 +153,8 @@ class ScenicTicketChange(models.Model):
                 product,
                 visit_date,
                 valid_days,
+                slot_start,
+                slot_len,
                 pax,
                 entrances,
                 flags,

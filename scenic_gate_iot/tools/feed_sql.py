@@ -43,10 +43,12 @@ CREATE OR REPLACE TRIGGER scenic_gate_ticket_changed
     AFTER UPDATE ON scenic_ticket
     FOR EACH ROW WHEN (
         (OLD.gen, OLD.alias, OLD.visit_date, OLD.valid_days, OLD.pax, OLD.rights, OLD.entrances,
-         OLD.flags, CASE WHEN OLD.state IN ('void', 'blocked', 'held') THEN OLD.state END)
+         OLD.flags, OLD.slot_start, OLD.slot_len,
+         CASE WHEN OLD.state IN ('void', 'blocked', 'held') THEN OLD.state END)
         IS DISTINCT FROM
         (NEW.gen, NEW.alias, NEW.visit_date, NEW.valid_days, NEW.pax, NEW.rights, NEW.entrances,
-         NEW.flags, CASE WHEN NEW.state IN ('void', 'blocked', 'held') THEN NEW.state END)
+         NEW.flags, NEW.slot_start, NEW.slot_len,
+         CASE WHEN NEW.state IN ('void', 'blocked', 'held') THEN NEW.state END)
     ) EXECUTE FUNCTION scenic_gate_ticket_changed();
 """
 

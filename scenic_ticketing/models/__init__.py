@@ -85,3 +85,13 @@ from . import scenic_entitlement_publish
 from . import scenic_product_draft
 from . import scenic_product_draft_line
 from . import scenic_redemption_policy
+from . import product_template_slot
+from . import scenic_slot
+from . import scenic_slot_quota
+from . import scenic_slot_template
+from . import scenic_slot_template_line
+from . import scenic_hold
+from . import scenic_ticket_slot
+from . import scenic_ticket_move
+from . import scenic_slot_window
+from . import scenic_slot_day

@@ -53,12 +53,17 @@ class PosOrderLine(models.Model):
             return
         values = fresh._scenic_net_values()
         days = {line: line._scenic_visit_date() for line in fresh}
-        tickets = self.env["scenic.ticket"]._issue(
-            [
-                vals
-                for line in fresh
-                for vals in line._scenic_ticket_vals(values[line], days[line][0])
-            ]
+        # the money is taken: a visitor without a place is told to a person, not refused
+        tickets = (
+            self.env["scenic.ticket"]
+            .with_context(scenic_paid=True)
+            ._issue(
+                [
+                    vals
+                    for line in fresh
+                    for vals in line._scenic_ticket_vals(values[line], days[line][0])
+                ]
+            )
         )
         for line, (_day, doubt) in days.items():
             if doubt:
@@ -78,6 +83,8 @@ class PosOrderLine(models.Model):
                 "product_id": self.product_id.id,
                 "visit_date": visit_date,
                 "channel_id": self.order_id.config_id.scenic_channel_id.id,
+                "slot_id": self._scenic_slot_id(),
+                "hold": self._scenic_hold_ref(),
                 "pos_order_id": self.order_id.id,
                 "pos_order_line_id": self.id,
                 "seq": k,
@@ -117,6 +124,18 @@ class PosOrderLine(models.Model):
         # too far ahead is a matter of rules, and the visitor holds a slip that says so
         kept = day and last < day <= day_of(MAX_DAY)
         return (day if kept else sold), doubt
+
+    def _scenic_slot_id(self):
+        """Return the slot that the window sold, False when it sold none."""
+        data = self.scenic_data
+        slot_id = data.get("slot_id") if isinstance(data, dict) else None
+        return slot_id if isinstance(slot_id, int) else False
+
+    def _scenic_hold_ref(self):
+        """Return under which name the window held the places of this line."""
+        data = self.scenic_data
+        token = data.get("hold") if isinstance(data, dict) else None
+        return f"window:{self.order_id.config_id.id}:{token or self.uuid}"
 
     def _scenic_report_doubt(self, tickets, doubt):
         """Tell a person that tickets were issued although something is wrong with them."""

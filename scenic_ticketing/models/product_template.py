@@ -33,6 +33,8 @@ class Mould(NamedTuple):
     uses: dict  # zone id: uses per person, 0 = unlimited
     shares: dict  # zone id: weight of its part of the revenue
     choices: dict  # zone id: (choice, zones of it that may be used), only zones of a choice
+    slot_zone_id: int | bool = False  # whose time slot is sold with the ticket
+    day_limits: tuple = ()  # ((zone id or False = site, persons a day), …)
 
 
 class ProductTemplate(models.Model):
@@ -241,6 +243,8 @@ class ProductTemplate(models.Model):
                 right.zone_id.id: (right.choice, right.pick)
                 for right in template.entitlement_ids.filtered("choice")
             },
+            slot_zone_id=template.scenic_slot_zone_id.id,
+            day_limits=template._scenic_day_limits(),
         )
 
     @api.model

@@ -59,6 +59,10 @@ class ScenicEntitlement(models.Model):
         help="When this zone lets the ticket in, for example 18:00-22:00. Empty = as the policy "
         "says.",
     )
+    slot_required = fields.Boolean(
+        string="Time Slot",
+        help="Visitors choose a time slot of this zone with the ticket, and pass into it only then.",
+    )
     share = fields.Float(
         string="Share (%)",
         digits=(5, 2),

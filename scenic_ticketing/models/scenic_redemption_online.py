@@ -11,7 +11,7 @@ from ..iot_handlers.scenic_rules.passage import decide
 from ..iot_handlers.scenic_rules.reading import Stores, read
 from ..iot_handlers.scenic_rules.reason import Reason
 from ..iot_handlers.scenic_rules.site_time import day_number
-from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT, uid_hex
+from ..iot_handlers.scenic_rules.ticket_code import EPOCH, uid_hex
 from ..iot_handlers.scenic_rules.views import (
     GateView,
     TicketView,
@@ -243,8 +243,8 @@ class ScenicRedemptionOnline(models.Model):
             product=row["gate_product_code"],
             valid_from=day_number(row["visit_date"]),
             valid_days=row["valid_days"],
-            slot_start=NO_SLOT,
-            slot_len=0,
+            slot_start=row["slot_start"],
+            slot_len=row["slot_len"],
             pax=row["pax"],
             entrances=row["entrances"],
             flags=row["flags"],

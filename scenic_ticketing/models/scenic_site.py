@@ -3,7 +3,7 @@ import pytz
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ..tools.site_time import SiteInfo, load_zone, local_time, midnight
+from ..tools.site_time import SiteInfo, load_zone, local_time, midnight, wall_moment
 
 
 def _timezones(_self):
@@ -137,6 +137,11 @@ class ScenicSite(models.Model):
         """Return the moment (naive UTC) at which ``day`` begins at the site."""
         self.ensure_one()
         return midnight(self._info().tz, day)
+
+    def _moment(self, day, minute):
+        """Return the moment (naive UTC) at which the site's clock shows ``minute`` of a day."""
+        self.ensure_one()
+        return wall_moment(load_zone(self.tz), day, minute)
 
     def _wall_clock(self, moment):
         """Return ``{"day", "time"}`` that the site's clock shows at a naive UTC moment."""

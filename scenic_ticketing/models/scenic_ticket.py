@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..iot_handlers.scenic_rules.site_time import day_number
-from ..iot_handlers.scenic_rules.ticket_code import EPOCH, NO_SLOT
+from ..iot_handlers.scenic_rules.ticket_code import EPOCH
 from ..iot_handlers.scenic_rules.views import TicketView
 from ..tools import ticket_sql
 from ..tools.site_time import to_unix
@@ -237,8 +237,8 @@ class ScenicTicket(models.Model):
             product=ticket.product_tmpl_id.gate_product_code,
             valid_from=day_number(ticket.visit_date),
             valid_days=ticket.valid_days,
-            slot_start=NO_SLOT,
-            slot_len=0,
+            slot_start=ticket.slot_start,
+            slot_len=ticket.slot_len,
             pax=ticket.pax,
             entrances=ticket.entrances,
             flags=ticket.flags,

@@ -23,7 +23,7 @@ class ScenicTicketEnd(models.Model):
         """
         self._lock()
         for ticket in self:
-            if ticket.state == "void":
+            if ticket.state == "void" and not (refund_line and ticket.refund_due):
                 raise UserError(
                     self.env._("Ticket %(number)s is already void.", number=ticket.alias)
                 )
@@ -44,6 +44,8 @@ class ScenicTicketEnd(models.Model):
         """
         self.ensure_one()
         ticket = self.sudo()
+        if ticket.state == "void" and ticket.refund_due:
+            return None
         if ticket.state == "void":
             return self.env._("Ticket %(number)s is already void.", number=ticket.alias)
         if ticket.state == "blocked":

@@ -93,6 +93,17 @@ class ScenicTicketSplit(models.Model):
                 free = min(free, (number - used.get(zone, 0)) // each)
         return max(0, free)
 
+    def _used_by_zone(self):
+        """Return the uses of each zone that were not taken back."""
+        used = {}
+        for zone, kind, count in (
+            self.env["scenic.redemption"]
+            .sudo()
+            ._read_group([("ticket_id", "=", self.id)], ["zone_id", "kind"], ["__count"])
+        ):
+            used[zone] = used.get(zone, 0) + (count if kind == "use" else -count)
+        return used
+
     def _was_used_in(self, zone):
         rows = self.env["scenic.redemption"].sudo()
         domain = [("ticket_id", "=", self.id), ("zone_id", "=", zone.id)]

@@ -28,12 +28,17 @@ class ScenicZone(models.Model):
         default="attraction",
     )
     capacity = fields.Integer(help="Most visitors inside at one moment. 0 = no limit.")
+    capacity_daily = fields.Integer(
+        string="Daily Capacity", help="Most visitors who can be sold a day in it. 0 = no limit."
+    )
     active = fields.Boolean(default=True)
 
     _code_uniq = models.Constraint(
         "UNIQUE (site_id, code)", "Another zone of this site already has this code."
     )
-    _capacity = models.Constraint("CHECK (capacity >= 0)", "A capacity cannot be negative.")
+    _capacity = models.Constraint(
+        "CHECK (capacity >= 0 AND capacity_daily >= 0)", "A capacity cannot be negative."
+    )
 
     @api.depends("name", "site_id.name")
     def _compute_display_name(self):

@@ -174,7 +174,8 @@ _READ = """
 CREATE OR REPLACE FUNCTION scenic_ticket_read(
     p_zone int, p_kid int, p_serial int, p_alias varchar
 ) RETURNS TABLE (
-    id int, kid int, serial int, gen int, visit_date date, valid_days int, pax int,
+    id int, kid int, serial int, gen int, visit_date date, valid_days int,
+    slot_start int, slot_len int, pax int,
     entrances int, flags int, state varchar, rights jsonb, issued_at timestamp, alias varchar,
     exited_at timestamp, site_code int, gate_product_code int, last_no int, used bigint,
     first_t timestamp, first_lane varchar, last_t timestamp, last_lane varchar
@@ -190,8 +191,9 @@ BEGIN
         SELECT t.id INTO found_id FROM scenic_ticket t WHERE t.alias = p_alias;
     END IF;
     RETURN QUERY
-    SELECT t.id, t.kid, t.serial, t.gen, t.visit_date, t.valid_days, t.pax, t.entrances, t.flags,
-           t.state, t.rights, t.issued_at, t.alias, t.exited_at, s.code, p.gate_product_code, h.*
+    SELECT t.id, t.kid, t.serial, t.gen, t.visit_date, t.valid_days, t.slot_start, t.slot_len,
+           t.pax, t.entrances, t.flags, t.state, t.rights, t.issued_at, t.alias, t.exited_at,
+           s.code, p.gate_product_code, h.*
       FROM scenic_ticket t
       JOIN scenic_site s ON s.id = t.site_id
       JOIN product_template p ON p.id = t.product_tmpl_id

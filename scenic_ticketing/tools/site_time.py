@@ -43,6 +43,12 @@ def midnight(tz: tzinfo, day: date) -> datetime:
     return begin.astimezone(timezone.utc).replace(tzinfo=None)
 
 
+def wall_moment(tz: tzinfo, day: date, minute: int) -> datetime:
+    """Return the moment (naive UTC) at which clocks show ``minute`` minutes after midnight."""
+    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    return wall.replace(tzinfo=tz).astimezone(timezone.utc).replace(tzinfo=None)
+
+
 def to_unix(moment: datetime) -> float:
     """Return the Unix time of a naive UTC moment."""
     return (moment - _UNIX_ZERO).total_seconds()

@@ -2,8 +2,8 @@
 
 # What gates and books rely on never changes after the sale, whoever writes, with three exceptions:
 # a copy may be superseded (gen grows, and only then may alias and code change), a code that is
-# missing may be signed later, and a group may shrink: fewer persons with the same rights each,
-# never below what was used.
+# missing may be signed later or names another time because the park moved the visit, and a group
+# may shrink: fewer persons with the same rights each, never below what was used.
 _FREEZE = """
 CREATE OR REPLACE FUNCTION scenic_ticket_freeze() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -14,7 +14,10 @@ BEGIN
             IS NOT DISTINCT FROM (NEW.kid, NEW.serial, NEW.uid, NEW.company_id)
         AND NEW.gen >= OLD.gen
         AND (NEW.gen > OLD.gen
-             OR (NEW.alias = OLD.alias AND (OLD.code IS NULL OR NEW.code = OLD.code)));
+             OR (NEW.alias = OLD.alias AND (
+                 OLD.code IS NULL OR NEW.code = OLD.code
+                 OR (OLD.visit_date, OLD.slot_start, OLD.slot_len)
+                    IS DISTINCT FROM (NEW.visit_date, NEW.slot_start, NEW.slot_len))));
     IF fits AND (OLD.rights, OLD.rights_total, OLD.pax)
                IS DISTINCT FROM (NEW.rights, NEW.rights_total, NEW.pax) THEN
         fits := COALESCE(NEW.pax BETWEEN 1 AND OLD.pax - 1, FALSE)
