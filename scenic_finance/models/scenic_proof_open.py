@@ -35,10 +35,10 @@ class ScenicProofOpen(models.Model):
         for row in self.env.cr.dictfetchall():
             amount = float(row["amount"])
             session = self.env["pos.session"].browse(row["session_id"])
-            if order := self.env["sale.order"].browse(row.get("sale_order_id")):
-                if not session:
-                    lines.append(self._order_line(order, row))
-                    continue
+            order = self.env["sale.order"].browse(row.get("sale_order_id"))
+            if order and not session:
+                lines.append(self._order_line(order, row))
+                continue
             links = {
                 "session_id": session.id,
                 "ticket_id": row["ticket_id"],

@@ -95,3 +95,8 @@ from . import scenic_ticket_slot
 from . import scenic_ticket_move
 from . import scenic_slot_window
 from . import scenic_slot_day
+from . import sale_order_credit
+from . import sale_order_visit
+from . import scenic_policy_group
+from . import scenic_visitor
+from . import ir_actions_report

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 CODE_MODES = [
     ("each", "One each"),
     ("one", "One for all"),
-    ("size", "For several persons"),
+    ("size", "In codes of"),
 ]
 
 
@@ -23,6 +24,12 @@ class SaleOrder(models.Model):
         index=True,
         tracking=True,
         help="Day of the visit, in the time of the site; lines may have another one.",
+    )
+    scenic_is_today = fields.Boolean(
+        string="Arrives Today",
+        compute="_compute_scenic_is_today",
+        search="_search_scenic_is_today",
+        help="Today where the site is, not where the user or the server is.",
     )
     scenic_arrival = fields.Float(
         string="Arrival Time", help="When the group is expected, in the time of the site."
@@ -52,6 +59,12 @@ class SaleOrder(models.Model):
     scenic_guide_certificate = fields.Char(string="Guide Certificate No.")
     scenic_plate = fields.Char(string="Vehicle Plate", tracking=True)
     scenic_requests = fields.Text(string="Special Requests")
+    scenic_hold_until = fields.Datetime(
+        string="Places Held Until",
+        readonly=True,
+        copy=False,
+        help="Until then the quotation keeps its places; they are free again afterwards.",
+    )
     scenic_ticket_ids = fields.One2many("scenic.ticket", "sale_order_id", string="Tickets")
     scenic_ticket_count = fields.Integer(compute="_compute_scenic_ticket_count")
     scenic_persons = fields.Integer(string="Persons", compute="_compute_scenic_persons")
@@ -91,6 +104,29 @@ class SaleOrder(models.Model):
             total = sum(mine.mapped("pax"))
             order.scenic_progress = f"{order.scenic_persons_seen} / {total}" if mine else ""
 
+    @api.depends("scenic_visit_date", "company_id")
+    def _compute_scenic_is_today(self):
+        today = self._scenic_todays()
+        for order in self:
+            order.scenic_is_today = order.scenic_visit_date in today.get(order.company_id, ())
+
+    def _search_scenic_is_today(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = Domain.OR(
+            Domain("company_id", "=", company.id) & Domain("scenic_visit_date", "in", list(days))
+            for company, days in self._scenic_todays().items()
+        )
+        return found if True in value else ~found
+
+    @api.model
+    def _scenic_todays(self):
+        """Return ``{company: dates}``: the date of now at each company's sites."""
+        days = {}
+        for site in self.env["scenic.site"].sudo().search([]):
+            days.setdefault(site.company_id, set()).add(site._today())
+        return days
+
     # ------------------------------------------------------------------
     # confirming
     # ------------------------------------------------------------------
@@ -102,12 +138,24 @@ class SaleOrder(models.Model):
     def _scenic_obstacle(self):
         """Return a sentence why the tickets of this order cannot be sold, or False."""
         self.ensure_one()
-        texts = [
-            text
-            for line in self.order_line._scenic_lines()
-            if (text := line._scenic_line_obstacle())
-        ]
+        lines = self.order_line._scenic_lines()
+        texts = [text for line in lines if (text := line._scenic_line_obstacle())]
+        if not texts:
+            texts = self._scenic_rule_texts(lines)
         return "\n".join(texts) or False
+
+    def _scenic_rule_texts(self, lines):
+        """Return what the ticket policies say against these lines, sold together."""
+        wants = [
+            {
+                "product": line.product_id,
+                "quantity": line._scenic_units(),
+                "visit_date": line.scenic_visit_date,
+            }
+            for line in lines
+        ]
+        obstacles = self.env["product.product"]._scenic_sale_obstacles(wants)
+        return list(dict.fromkeys(obstacle.text for obstacle in obstacles))
 
     # EXTENDS sale
     def _action_confirm(self):

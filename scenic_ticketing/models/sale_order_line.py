@@ -20,6 +20,7 @@ class SaleOrderLine(models.Model):
         copy=False,
     )
     scenic_ticket_ids = fields.One2many("scenic.ticket", "sale_line_id", string="Tickets")
+    scenic_visitor_ids = fields.One2many("scenic.visitor", "sale_line_id", string="Visitors")
     scenic_persons = fields.Integer(string="Persons", compute="_compute_scenic_persons")
     qty_delivered_method = fields.Selection(selection_add=[("scenic_ticket", "Ticket Uses")])
 
@@ -79,14 +80,6 @@ class SaleOrderLine(models.Model):
             )
         if not self.scenic_visit_date:
             return self.env._("Choose the visit date of %(product)s on %(order)s.", **names)
-        if not 0 <= (self.scenic_visit_date - site._today()).days <= product.scenic_sale_days_ahead:
-            return self.env._(
-                "%(product)s on %(order)s is not sold for a visit on %(day)s: choose a day from "
-                "today to %(days)s days ahead.",
-                day=fields.Date.to_string(self.scenic_visit_date),
-                days=product.scenic_sale_days_ahead,
-                **names,
-            )
         return None
 
     # ------------------------------------------------------------------

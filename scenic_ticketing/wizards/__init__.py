@@ -10,3 +10,5 @@ from . import scenic_split
 from . import scenic_price_copy
 from . import scenic_slot_change
 from . import scenic_rebook_slot
+from . import scenic_order_approval
+from . import scenic_visitor_import
