@@ -293,5 +293,31 @@ def test_lane_outside_counts_everybody_and_forces_nobody():
     gate.scan("A", 1)
     assert gate.decided("OK", 1, False, 1) == [Open(1), SHOW_OK]
     gate.opened(Ack.DONE, 1)
-    assert gate.passed(2, 2) == [Record("passed", 1), Record("passed", 1), Close()]
+    assert gate.passed(2, 2) == [Record("passed", 1, True), Record("passed", 1), Close()]
     assert shut(gate, 2) == []
+
+
+def test_lane_outside_names_the_ticket_of_who_went_and_of_nobody_else():
+    gate = lane(outward=True)
+    gate.scan("A", 1)
+    gate.decided("OK", 2, False, 1)
+    gate.opened(Ack.DONE, 1)
+    assert gate.passed(1, 2) == [Record("passed", 1, True), Open(1)]
+    gate.opened(Ack.DONE, 2)
+    assert gate.tick(9) == [Close()]
+    # the second did not go: nothing is said about a ticket that is still inside
+    assert shut(gate, 9) == []
+    gate.command("open", 1)
+    gate.opened(Ack.DONE, 10)
+    assert gate.passed(1, 11) == [Record("passed", 1), Close()]
+
+
+def test_lane_outside_without_a_sensor_assumes_that_they_went():
+    gate = lane(outward=True, confirm="none", on_unconfirmed="consumed")
+    gate.scan("A", 1)
+    gate.decided("OK", 2, False, 1)
+    gate.opened(Ack.DONE, 1)
+    assert gate.tick(9) == [Record("closed", 1, True), Open(1)]
+    gate.opened(Ack.DONE, 9)
+    assert gate.tick(20) == [Close()]
+    assert shut(gate, 20) == [Record("closed", 1, True)]

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..scenic_rules.site_time import day_and_quarter
+from . import uses
 from .clock import Clock
 from .commands import CommandDesk
 from .config import ConfigError, LaneConfig, parse
@@ -30,6 +31,7 @@ _logger = logging.getLogger(__name__)
 FLUSH_S = 0.5  # refusals are at most that long in memory only
 CHECKPOINT_S = 5.0
 KEEP_FACTS_S = 14 * 86400
+FOLD_S = 3 * 86400  # passages older than this count in sum only
 KEEP_USES_S = 400 * 86400  # of tickets that were never listed; longer than an annual pass
 
 
@@ -246,6 +248,7 @@ class GateBox:
         now = self.clock.now()
         self.engine.journal.prune(self.store.get("acked", 0), int((now - KEEP_FACTS_S) * 1000))
         self.engine.snapshot.prune(today, int((now - KEEP_USES_S) * 1000))
+        uses.fold(self.store, int((now - FOLD_S) * 1000))
         self.desk.prune(now)
 
     # ----------------------------------------------------------------- status

@@ -17,7 +17,7 @@ from ..scenic_rules.ticket_code import MAX_TEXT, CodeError
 from ..scenic_rules.verifier import Verifier
 from ..scenic_rules.views import Decision, GateView, History, TicketView, refusal
 from ..scenic_rules.wire import TicketRow
-from . import facts
+from . import facts, uses
 from .config import Config, LaneConfig
 from .journal import Entry, Journal
 from .snapshot import Snapshot
@@ -128,7 +128,7 @@ class Engine:
             staff=staff,
             clock_trusted=self.trusted,
         )
-        history = self._history(reading.ticket.uid, place.zone)
+        history = self._history(reading, place.zone)
         return reading, decide(
             reading.ticket, reading.rule, history, gate, now, persons, reading.live
         )
@@ -141,15 +141,13 @@ class Engine:
         self._row = self.snapshot.row_by_alias(alias)
         return self._row.ticket if self._row else None
 
-    def _history(self, uid: int, zone: str | None) -> History:
+    def _history(self, reading: Reading, zone: str | None) -> History:
         if zone is None:
             return History()
-        elsewhere = self._row.elsewhere.get(zone, 0) if self._row else 0
-        own = self.journal.used(uid, zone)
-        used = own.used + elsewhere
-        if not own.last_t:
-            return History(used)
-        return History(used, own.first_t / 1000, own.first_lane, own.last_t / 1000, own.last_lane)
+        with_exit = reading.rule is not None and reading.rule.passback
+        return uses.history(
+            self.store, self._row, reading.ticket.uid, zone, self.config.tz, with_exit
+        )
 
     def _reservation(
         self, place: LaneConfig, decision: Decision, reading: Reading, op: str, now: float

@@ -42,6 +42,7 @@ KINDS = (
     BOOT,
 )
 ENDINGS = (PASSED, RELEASED, CLOSED, UNKNOWN)  # what ends (part of) a reservation
+LEAVINGS = (PASSED, CLOSED)  # of a ticket, without zone and op: its holder went out
 
 FIELDS = (
     "seq",

@@ -11,7 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from .facts import CLOSED, ENDINGS, FIELDS, RELEASED, RESERVED, UNKNOWN, fact_hash, genesis
+from . import uses
+from .facts import (
+    CLOSED,
+    ENDINGS,
+    FIELDS,
+    LEAVINGS,
+    RELEASED,
+    RESERVED,
+    UNKNOWN,
+    fact_hash,
+    genesis,
+)
 from .store import Store, StoreError, put_in
 
 MAX_WAITING = 2000  # refusals kept in memory; a lane at full speed makes about one a second
@@ -20,10 +31,6 @@ _INSERT = "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _FACTS = (
     "SELECT seq, kind, t, lane, zone, uid, gen, pax, op, mode, clock, reason, code, hash FROM fact"
     " WHERE seq > ? ORDER BY seq LIMIT ?"
-)
-_USE = (
-    "INSERT INTO use VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5) ON CONFLICT (uid, zone) DO UPDATE SET"
-    " used = used + excluded.used, last_t = excluded.last_t, last_lane = excluded.last_lane"
 )
 _REOPEN = (
     "INSERT INTO reopen VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
@@ -47,17 +54,6 @@ class Entry:
     clock: str = "unsure"
     reason: str = "OK"
     code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Local uses of one ticket in one zone, without those released; times in ms."""
-
-    used: int = 0
-    first_t: int = 0
-    first_lane: str = ""
-    last_t: int = 0
-    last_lane: str = ""
 
 
 class Batch:
@@ -87,9 +83,11 @@ class Batch:
             self._reserve(e)
         elif e.op and e.kind in ENDINGS:
             self._end(e)
+        elif e.uid is not None and e.zone is None and e.kind in LEAVINGS:
+            uses.leave(self._db, e.uid, e.t)
 
     def _reserve(self, e: Entry) -> None:
-        self._db.execute(_USE, (e.uid, e.zone, e.pax, e.t, e.lane))
+        uses.reserve(self._db, e.uid, e.zone, e.op, e.pax, e.t, e.lane)
         self._db.execute(
             "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?)",
             (e.lane, e.op, e.uid, e.gen, e.zone, e.pax),
@@ -108,9 +106,7 @@ class Batch:
 
     def _end(self, e: Entry) -> None:
         if e.kind == RELEASED:
-            self._db.execute(
-                "UPDATE use SET used = used - ? WHERE uid = ? AND zone = ?", (e.pax, e.uid, e.zone)
-            )
+            uses.give_back(self._db, e.uid, e.zone, e.op, e.pax)
         elif e.kind in (CLOSED, UNKNOWN):
             self._db.execute(_REOPEN, (e.op, e.lane, e.uid, e.gen, e.zone, e.pax, e.t))
         self._db.execute(
@@ -234,15 +230,6 @@ class Journal:
             ).fetchone()
 
     # ---------------------------------------------------------------- reading
-
-    def used(self, uid: int, zone: str) -> Use:
-        """Return the local uses of a ticket in a zone."""
-        rows = self.store.rows(
-            "SELECT used, first_t, first_lane, last_t, last_lane FROM use"
-            " WHERE uid = ? AND zone = ?",
-            (uid, zone),
-        )
-        return Use(*rows[0]) if rows else Use()
 
     def facts(self, after: int, limit: int) -> list[dict]:
         """Return facts with ``seq > after`` as they go over the wire, at most ``limit``."""

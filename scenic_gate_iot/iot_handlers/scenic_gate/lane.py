@@ -36,6 +36,7 @@ class Passage:
 
     ticket: bool
     left: int
+    named: bool = False  # facts name the ticket: also on the way outside
     reopen: bool = False
     told: bool = False  # staff's command has its answer
     unsure: bool = False  # an order to open was not confirmed and nobody was seen since
@@ -89,17 +90,14 @@ class Lane:
         return [Decide(text, persons, True)]
 
     def decided(self, reason: str, admit: int, ticket: bool, now: float) -> list[Effect]:
-        """The engine answered: ``admit`` persons may pass (0: none).
-
-        ``ticket``: their rights are consumed; on the way outside nothing is.
-        """
+        """The engine answered: ``admit`` persons may pass; ``ticket``: rights are consumed."""
         if self.state is not State.DECIDING:
             given_back = Record(facts.RELEASED, admit, True, REFUSE_LANE)
             return [given_back] if admit > 0 and ticket else []
         if admit <= 0:
             self.state = State.IDLE
             return [Show(reason in (OK, "SAME_SCAN"), reason), *self._next(now)]
-        self.passage = Passage(ticket, admit, told=True)
+        self.passage = Passage(ticket, admit, named=True, told=True)
         return [*self._open(), Show(True, reason, admit)]
 
     def _turn_away(self) -> list[Effect]:
@@ -173,7 +171,7 @@ class Lane:
         passage.unsure = False
         out: list[Effect] = []
         if granted:
-            out.append(Record(facts.PASSED, granted, passage.ticket))
+            out.append(Record(facts.PASSED, granted, passage.named))
         if count > granted:
             extra = facts.PASSED if self.settings.outward else facts.TAILGATE
             out.append(Record(extra, count - granted, passage.ticket))
@@ -231,7 +229,7 @@ class Lane:
         return self._close()
 
     def _assume(self, count: int) -> list[Effect]:
-        return [Record(facts.CLOSED, count, True)] if self.passage.ticket else []
+        return [Record(facts.CLOSED, count, True)] if self.passage.named else []
 
     def _end(self, now: float) -> list[Effect]:
         passage, self.passage = self.passage, None
@@ -242,6 +240,9 @@ class Lane:
             out.append(Record(kind, passage.left, True))
             if kind == facts.UNKNOWN:
                 out.append(Show(False, REFUSE_LANE))
+        elif passage and passage.named and passage.left and not self._watched():
+            # outside nothing has to be settled; that they went is all there is to say
+            out.append(Record(facts.CLOSED, passage.left, True))
         return [*out, *self._next(now)]
 
     def _ending(self, passage: Passage) -> str:
@@ -270,7 +271,7 @@ class Lane:
     def _command_open(self, persons: int, reopen: bool) -> list[Effect]:
         if self.state is not State.IDLE:
             return [Result("busy")]
-        self.passage = Passage(False, persons, reopen)
+        self.passage = Passage(False, persons, reopen=reopen)
         return self._open()
 
     def emergency(self, active: bool, now: float) -> list[Effect]:

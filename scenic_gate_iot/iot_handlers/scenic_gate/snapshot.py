@@ -9,8 +9,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from ..scenic_rules.views import TicketView
-from ..scenic_rules.wire import TicketRow, WireError, ticket_from_wire
+from ..scenic_rules.views import TicketView, ZoneUse
+from ..scenic_rules.wire import (
+    TicketRow,
+    WireError,
+    ticket_from_wire,
+    zone_use_from_wire,
+    zone_use_to_wire,
+)
 from .store import Store, put_in
 
 CHUNK = 250  # rows in one transaction, some 3 ms: a scan may wait for one, not for all
@@ -18,16 +24,24 @@ KEEP_DAYS = 3  # an expired ticket stays that long, so that late scans still say
 
 _BY_UID = (
     "SELECT uid, gen, product, valid_from, valid_days, slot_start, slot_len, pax, entrances,"
-    " flags, state, rights, elsewhere, iat FROM ticket WHERE uid = ?"
+    " flags, state, rights, elsewhere, iat, uses, out_t FROM ticket WHERE uid = ?"
 )
 _BY_ALIAS = (
     "SELECT uid, gen, product, valid_from, valid_days, slot_start, slot_len, pax, entrances,"
-    " flags, state, rights, elsewhere, iat FROM ticket WHERE alias = ?"
+    " flags, state, rights, elsewhere, iat, uses, out_t FROM ticket WHERE alias = ?"
 )
 _UPSERT = (
     "INSERT OR REPLACE INTO ticket (uid, gen, product, valid_from, valid_days, slot_start,"
-    " slot_len, pax, entrances, flags, state, rights, elsewhere, iat, alias)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " slot_len, pax, entrances, flags, state, rights, elsewhere, iat, alias, uses, out_t)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_EXPIRED = (
+    "DELETE FROM use WHERE uid IN (SELECT uid FROM ticket WHERE valid_from + valid_days + ? <= ?)",
+    "DELETE FROM exit WHERE uid IN (SELECT uid FROM ticket WHERE valid_from + valid_days + ? <= ?)",
+)
+_NEVER_LISTED = (
+    "DELETE FROM use WHERE last_t < ? AND uid NOT IN (SELECT uid FROM ticket)",
+    "DELETE FROM exit WHERE t < ? AND uid NOT IN (SELECT uid FROM ticket)",
 )
 
 
@@ -53,7 +67,7 @@ class Snapshot:
         if not rows:
             return None
         (uid, gen, product, start, days, slot, slot_len, pax, mask, flags, state, rights, elsewhere,
-         iat) = rows[0]  # fmt: skip
+         iat, uses, out_t) = rows[0]  # fmt: skip
         ticket = TicketView(
             uid=uid,
             gen=gen,
@@ -71,7 +85,8 @@ class Snapshot:
             iat=iat,
             listed=True,
         )
-        return TicketRow(ticket, elsewhere=json.loads(elsewhere))
+        there = {} if uses == "{}" else _zone_uses(uses)
+        return TicketRow(ticket, elsewhere=json.loads(elsewhere), uses=there, out_t=out_t)
 
     def apply(
         self, items: Iterable[dict], cursor: int, pause: Callable[[], None] = lambda: None
@@ -105,6 +120,8 @@ class Snapshot:
                 t.uid, t.gen, t.product, t.valid_from, t.valid_days, t.slot_start, t.slot_len,
                 t.pax, t.entrances, t.flags, t.state, json.dumps(t.rights),
                 json.dumps(dict(row.elsewhere)), t.iat, row.alias or None,
+                json.dumps({zone: zone_use_to_wire(use) for zone, use in row.uses.items()}),
+                row.out_t,
             )  # fmt: skip
 
     def count(self) -> int:
@@ -119,18 +136,17 @@ class Snapshot:
         Uses of tickets that were never listed go when the last is older than ``before`` (ms).
         """
         with self.store.transaction() as db:
-            db.execute(
-                "DELETE FROM use WHERE uid IN"
-                " (SELECT uid FROM ticket WHERE valid_from + valid_days + ? <= ?)",
-                (KEEP_DAYS, today),
-            )
+            for statement in _EXPIRED:
+                db.execute(statement, (KEEP_DAYS, today))
             done = db.execute(
                 "DELETE FROM ticket WHERE valid_from + valid_days + ? <= ?", (KEEP_DAYS, today)
             )
-            db.execute(
-                "DELETE FROM use WHERE last_t < ? AND uid NOT IN (SELECT uid FROM ticket)",
-                (before,),
-            )
+            for statement in _NEVER_LISTED:
+                db.execute(statement, (before,))
             put_in(db, {"pruned_day": today})
         self._count = None
         return done.rowcount
+
+
+def _zone_uses(text: str) -> dict[str, ZoneUse]:
+    return {zone: zone_use_from_wire(values) for zone, values in json.loads(text).items()}

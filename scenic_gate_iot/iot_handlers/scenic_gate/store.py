@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VERSION = 1  # of the schema, in PRAGMA user_version
+VERSION = 2  # of the schema, in PRAGMA user_version
 
 _SCHEMA = """
 CREATE TABLE kv (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
@@ -23,12 +23,15 @@ CREATE TABLE ticket (
     valid_from INTEGER NOT NULL, valid_days INTEGER NOT NULL,
     slot_start INTEGER NOT NULL, slot_len INTEGER NOT NULL, pax INTEGER NOT NULL,
     entrances INTEGER NOT NULL, flags INTEGER NOT NULL, state TEXT NOT NULL,
-    rights TEXT NOT NULL, elsewhere TEXT NOT NULL, alias TEXT, iat INTEGER NOT NULL);
+    rights TEXT NOT NULL, elsewhere TEXT NOT NULL, alias TEXT, iat INTEGER NOT NULL,
+    uses TEXT NOT NULL DEFAULT '{}', out_t REAL);
 CREATE INDEX ticket_alias ON ticket (alias) WHERE alias IS NOT NULL;
+-- op '' = several passages added up
 CREATE TABLE use (
-    uid INTEGER NOT NULL, zone TEXT NOT NULL, used INTEGER NOT NULL,
+    uid INTEGER NOT NULL, zone TEXT NOT NULL, op TEXT NOT NULL, used INTEGER NOT NULL,
     first_t INTEGER NOT NULL, first_lane TEXT NOT NULL,
-    last_t INTEGER NOT NULL, last_lane TEXT NOT NULL, PRIMARY KEY (uid, zone)) WITHOUT ROWID;
+    last_t INTEGER NOT NULL, last_lane TEXT NOT NULL, PRIMARY KEY (uid, zone, op)) WITHOUT ROWID;
+CREATE TABLE exit (uid INTEGER PRIMARY KEY, t INTEGER NOT NULL);
 CREATE TABLE fact (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, t INTEGER NOT NULL, lane TEXT NOT NULL,
     zone TEXT, uid INTEGER, gen INTEGER NOT NULL, pax INTEGER NOT NULL, op TEXT,
@@ -47,6 +50,24 @@ CREATE TABLE command (
     ) WITHOUT ROWID;
 """
 
+# from the schema of the number before. Schema 1 added all uses of a ticket in a zone up, and knew
+# nothing of uses elsewhere but their number: the feed is read again from its beginning.
+_MIGRATIONS = {
+    2: """
+ALTER TABLE use RENAME TO use_1;
+CREATE TABLE use (
+    uid INTEGER NOT NULL, zone TEXT NOT NULL, op TEXT NOT NULL, used INTEGER NOT NULL,
+    first_t INTEGER NOT NULL, first_lane TEXT NOT NULL,
+    last_t INTEGER NOT NULL, last_lane TEXT NOT NULL, PRIMARY KEY (uid, zone, op)) WITHOUT ROWID;
+INSERT INTO use SELECT uid, zone, '', used, first_t, first_lane, last_t, last_lane FROM use_1
+ WHERE used > 0;
+DROP TABLE use_1;
+CREATE TABLE exit (uid INTEGER PRIMARY KEY, t INTEGER NOT NULL);
+ALTER TABLE ticket ADD COLUMN uses TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE ticket ADD COLUMN out_t REAL;
+UPDATE kv SET v = '0' WHERE k = 'cursor';
+""",
+}
 
 _DAMAGE = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 
@@ -96,17 +117,24 @@ class Store:
         run("BEGIN IMMEDIATE")
         try:
             version = run("PRAGMA user_version").fetchone()[0]
-            if version not in (0, VERSION):
+            if not 0 <= version <= VERSION:
                 raise StoreError(f"{self.path} has schema {version}; this box knows {VERSION}.")
             if not version:
-                for statement in _SCHEMA.split(";\n"):
-                    run(statement)
+                self._run_all(_SCHEMA)
                 run("INSERT INTO kv VALUES ('epoch', ?)", (json.dumps(random_hex(8)),))
-                run("PRAGMA user_version=1")  # VERSION; a pragma takes no parameter
+            else:
+                for number in range(version + 1, VERSION + 1):
+                    self._run_all(_MIGRATIONS[number])
+            run("PRAGMA user_version=2")  # VERSION; a pragma takes no parameter
             run("COMMIT")
         except BaseException:
             run("ROLLBACK")
             raise
+
+    def _run_all(self, statements: str) -> None:
+        # executescript() would commit first
+        for statement in statements.split(";\n"):
+            self.db.execute(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -150,11 +178,11 @@ class Store:
         with self.transaction() as db:
             put_in(db, values)
 
-    def aside(self, sql: str) -> list[tuple]:
+    def aside(self, sql: str, values: tuple = ()) -> list[tuple]:
         """Run one statement on a connection of its own: long ones must not hold up a scan."""
         side = sqlite3.connect(self.path, isolation_level=None, timeout=0.1)
         try:
-            return side.execute(sql).fetchall()
+            return side.execute(sql, values).fetchall()
         except sqlite3.Error as err:
             raise StoreError(f"The gate database cannot be read: {err}") from err
         finally:
