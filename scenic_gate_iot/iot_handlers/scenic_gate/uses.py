@@ -34,6 +34,8 @@ _OLD = (
     " WHERE uid = ? AND zone = ? AND last_t < ? ORDER BY first_t"
 )
 
+_NEVER_USED = History()
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -103,6 +105,9 @@ def history(
 ) -> History:
     """What is known of a ticket at a gate into ``zone``; ``with_exit``: also when it left."""
     own = own_uses(store, uid, tz)
+    out_t = _out_t(store, row, uid) if with_exit else None
+    if not own and not (row and (row.elsewhere or row.uses)):
+        return _NEVER_USED if out_t is None else History(out_t=out_t)
     here = _merged(own.get(zone), row, zone)
     names = {*own, *(row.elsewhere if row else ()), *(row.uses if row else ())} - {zone}
     others = tuple((name, _merged(own.get(name), row, name)) for name in sorted(names))
@@ -117,7 +122,7 @@ def history(
         last_day=here.last_day,
         day_used=here.day_used,
         others=tuple(item for item in others if item[1].used > 0),
-        out_t=_out_t(store, row, uid) if with_exit else None,
+        out_t=out_t,
     )
 
 

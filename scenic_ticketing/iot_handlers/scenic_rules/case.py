@@ -143,6 +143,8 @@ class Case:
         """How many pass: as many as staff counted, else as many as every limit allows."""
         if self.wanted:
             return self.wanted
+        if self.rule.plain:
+            return self.ticket.pax if self.rest is None else min(self.ticket.pax, self.rest)
         certain = (self.rest, self.left_in_all(), self.left_outside())
         clocked = (self.left_today(), self.left_of_interval())
         # where an attendant has overruled a doubtful clock, what it forbade does not count

@@ -36,6 +36,7 @@ class CheckSpec(NamedTuple):
     ``kind``: REFUSES; CLOCKED = refuses, or is a doubt while the clock may be behind; DOUBTS.
     ``needs``: "rule" or "right" (a right in the zone, and the rule) that must be there to judge.
     ``facts``: what was compared; empty when the rule does not ask for this check.
+    ``plain``: it can refuse a ticket of a plain rule too.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CheckSpec(NamedTuple):
     needs: str
     test: Callable[[Case], Reason | None]
     facts: Callable[[Case], Facts]
+    plain: bool = True
 
 
 def _slot(case: Case) -> Facts:
@@ -124,7 +126,7 @@ def _attended(name: str, bit: int, reason: Reason) -> CheckSpec:
     def facts(case: Case) -> Facts:
         return {"staff": case.gate.staff} if case.rule.checks & bit else {}
 
-    return CheckSpec(name, DOUBTS, "rule", checks.attended(bit, reason), facts)
+    return CheckSpec(name, DOUBTS, "rule", checks.attended(bit, reason), facts, False)
 
 
 CHECKS: tuple[CheckSpec, ...] = (
@@ -138,10 +140,10 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("from", CLOCKED, "", checks.not_yet,
               lambda c: {"day": c.day, "first": c.ticket.valid_from}),
     CheckSpec("slot", CLOCKED, "", checks.slot, _slot),
-    CheckSpec("weekday", CLOCKED, "rule", checks.on_weekday, _weekday),
-    CheckSpec("blackout", CLOCKED, "rule", checks.blackout, _blackout),
-    CheckSpec("hours", CLOCKED, "rule", checks.hours, _hours),
-    CheckSpec("period", REFUSES, "rule", checks.period, _period),
+    CheckSpec("weekday", CLOCKED, "rule", checks.on_weekday, _weekday, False),
+    CheckSpec("blackout", CLOCKED, "rule", checks.blackout, _blackout, False),
+    CheckSpec("hours", CLOCKED, "rule", checks.hours, _hours, False),
+    CheckSpec("period", REFUSES, "rule", checks.period, _period, False),
     CheckSpec("entrance", REFUSES, "rule", checks.entrance,
               lambda c: {"ticket": c.ticket.entrances, "rule": c.rule.entrances,
                          "entrance": c.gate.entrance}),
@@ -152,14 +154,14 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("same_scan", REFUSES, "right", checks.same_scan,
               lambda c: {"last_t": c.history.last_t, "last_lane": c.history.last_lane}),
     CheckSpec("right", REFUSES, "right", checks.right, _right),
-    CheckSpec("choice", REFUSES, "right", checks.choice, _choice),
+    CheckSpec("choice", REFUSES, "right", checks.choice, _choice, False),
     CheckSpec("total", REFUSES, "right", checks.total,
-              lambda c: _limit(c.left_in_all(), c, used=c.total)),
-    CheckSpec("day", CLOCKED, "right", checks.day_limit, _day_limit),
-    CheckSpec("order", REFUSES, "right", checks.order, _order),
-    CheckSpec("within", REFUSES, "right", checks.within, _within),
-    CheckSpec("interval", CLOCKED, "right", checks.interval, _interval),
-    CheckSpec("passback", REFUSES, "right", checks.passback, _passback),
+              lambda c: _limit(c.left_in_all(), c, used=c.total), False),
+    CheckSpec("day", CLOCKED, "right", checks.day_limit, _day_limit, False),
+    CheckSpec("order", REFUSES, "right", checks.order, _order, False),
+    CheckSpec("within", REFUSES, "right", checks.within, _within, False),
+    CheckSpec("interval", CLOCKED, "right", checks.interval, _interval, False),
+    CheckSpec("passback", REFUSES, "right", checks.passback, _passback, False),
     _attended("id", CHECK_ID, Reason.R_ID),
     _attended("concession", CHECK_CONCESSION, Reason.R_CONCESSION),
     _attended("companion", CHECK_COMPANION, Reason.R_COMPANION),
@@ -169,3 +171,6 @@ CHECKS: tuple[CheckSpec, ...] = (
               lambda c: {"cut_off": c.gate.cut_off, "listed": c.ticket.listed,
                          "risk": c.rule.risk}),
 )  # fmt: skip
+
+PLAIN_CHECKS = tuple(check for check in CHECKS if check.plain)
+"""What is left of the table for a plain rule, which most tickets have."""

@@ -7,7 +7,7 @@ store and no text, and it never raises for anything a ticket says.
 from __future__ import annotations
 
 from .case import Case
-from .check_table import CHECKS, CLOCKED, REFUSES, CheckSpec
+from .check_table import CHECKS, CLOCKED, PLAIN_CHECKS, REFUSES, CheckSpec
 from .reason import COLOUR, Colour, Reason
 from .views import Check, Decision, GateView, History, RuleView, TicketView
 
@@ -47,7 +47,7 @@ def decide(
         return Decision(Reason.OK, Colour.GREEN, admit=wanted or ticket.pax)
     case = Case(ticket, rule, history, gate, now, wanted, live)
     doubt = None
-    for check in CHECKS:
+    for check in PLAIN_CHECKS if case.rule.plain else CHECKS:
         reason = check.test(case)
         if reason is None:
             continue

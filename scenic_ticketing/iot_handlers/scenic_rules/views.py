@@ -7,8 +7,9 @@ unless it is set, so that a rule written before the member existed keeps its mea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import tzinfo
+from functools import cached_property
 
 from .allowance import Rights, granted
 from .reason import COLOUR, Colour, Reason
@@ -126,6 +127,15 @@ class RuleView:
     checks: int = 0
     partial: bool = True
     zones: tuple[ZoneRule, ...] = ()
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether nothing restricts the ticket but its rights, its days and its entrances."""
+        return all(
+            getattr(self, item.name) == item.default
+            for item in fields(self)
+            if item.default is not MISSING and item.name != "version"
+        )
 
     def zone_rule(self, zone: str) -> ZoneRule | None:
         """Return what holds for one zone only, None when nothing does."""
