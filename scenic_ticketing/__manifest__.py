@@ -44,6 +44,8 @@
         "wizards/scenic_price_copy_views.xml",
         "views/scenic_tariff_views.xml",
         "views/scenic_price_views.xml",
+        "views/scenic_rehearsal_views.xml",
+        "data/rehearsal_cron_data.xml",
         "views/scenic_ticket_views.xml",
         "views/scenic_redemption_views.xml",
         "views/scenic_redemption_policy_views.xml",
@@ -67,6 +69,7 @@
         "views/scenic_slot_template_views.xml",
         "views/scenic_menus.xml",
         "views/scenic_price_menus.xml",
+        "views/scenic_publish_menus.xml",
         "views/scenic_holder_menus.xml",
     ],
     "assets": {

@@ -23,3 +23,4 @@ from . import (
     scenic_ticket_change,
     scenic_ticket_moments,  # extends the changes
 )
+from . import scenic_rehearsal

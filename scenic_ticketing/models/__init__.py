@@ -6,6 +6,7 @@ from . import scenic_zone
 from . import scenic_entrance
 from . import scenic_publishable
 from . import scenic_publishable_part
+from . import scenic_publishable_rehearsal
 from . import scenic_policy
 from . import scenic_policy_rules
 from . import scenic_blackout
@@ -100,3 +101,8 @@ from . import sale_order_visit
 from . import scenic_policy_group
 from . import scenic_visitor
 from . import ir_actions_report
+from . import scenic_rehearsal_terms
+from . import scenic_rehearsal
+from . import scenic_rehearsal_play
+from . import scenic_rehearsal_scan
+from . import scenic_rehearsal_sale

@@ -14,6 +14,7 @@ _OWN_FIELDS = {
     "replaces_id",
     "edited_by_id",
     "edited_at",
+    "edit_no",
     "submitted_by_id",
     "submitted_at",
     "published_by_id",
@@ -496,12 +497,18 @@ class ScenicPublishable(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_findings_html(self):
         for record in self:
-            items = Markup()
-            if record.state in _OPEN and record._origin:
-                for finding in record._findings():
-                    colour = "danger" if finding["severity"] == "error" else "warning"
-                    items += Markup("<li class='text-%s'>%s</li>") % (colour, finding["message"])
-            record.findings_html = items and Markup("<ul class='mb-0'>%s</ul>") % items
+            shown = record.state in _OPEN and record._origin
+            record.findings_html = self._findings_list(record._findings() if shown else [])
+
+    @api.model
+    def _findings_list(self, findings):
+        """Return findings as a list to be read, False when there are none."""
+        items = Markup().join(
+            Markup("<li class='text-%s'>%s</li>")
+            % ("danger" if finding["severity"] == "error" else "warning", finding["message"])
+            for finding in findings
+        )
+        return items and Markup("<ul class='mb-0'>%s</ul>") % items
 
     # ------------------------------------------------------------------
     # the same buttons and status in every form
