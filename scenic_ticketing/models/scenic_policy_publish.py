@@ -88,6 +88,10 @@ class ScenicPolicyPublish(models.Model):
         super(ScenicPolicyPublish, live).write(
             self._publish_copy_vals(live) | self._publication_vals()
         )
-        live._new_version(submitted_by_id=self.submitted_by_id.id, changes=changes)
+        live._new_version(
+            submitted_by_id=self.submitted_by_id.id,
+            rehearsal_id=self._last_rehearsal().id,
+            changes=changes,
+        )
         self.write({"state": "retired", "active": False, "version": live.version})
         return live

@@ -39,6 +39,13 @@ class ScenicPolicyVersion(models.Model):
     submitted_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     published_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     published_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    rehearsal_id = fields.Many2one(
+        "scenic.rehearsal",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The past day that was played before the publication.",
+    )
     is_live = fields.Boolean(string="In Force", compute="_compute_is_live")
 
     _number_uniq = models.Constraint(

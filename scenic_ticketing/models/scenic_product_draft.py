@@ -149,7 +149,10 @@ class ScenicProductDraft(models.Model):
             }
         )
         (old_policy | self.scenic_policy_id)._new_version(
-            product_tmpl_id=template.id, submitted_by_id=self.submitted_by_id.id, changes=changes
+            product_tmpl_id=template.id,
+            submitted_by_id=self.submitted_by_id.id,
+            rehearsal_id=self._last_rehearsal().id,
+            changes=changes,
         )
         former = self.search(
             [("product_tmpl_id", "=", template.id), ("state", "=", "published")], limit=1

@@ -45,9 +45,12 @@ class ScenicPublishableRehearsal(models.AbstractModel):
         """Return the `Terms` on which a product would be sold with this draft."""
         return template._scenic_terms()
 
-    def _rehearsed_price(self, template, visit_date, channel, quantity, today):
-        """Return what one of ``quantity`` tickets would cost, None when it would not be sold."""
-        return template._rehearsal_price(visit_date, channel, quantity, today)
+    def _rehearsed_prices(self):
+        """Return a function: what one ticket would cost, None when it would not be sold.
+
+        Its arguments are template, visit date, channel, quantity, day of the sale.
+        """
+        return self.env["product.template"]._rehearsal_price_of
 
     def _rehearsal_needed(self):
         """Tell whether there is a past to be rehearsed."""
@@ -114,3 +117,11 @@ class ScenicPublishableRehearsal(models.AbstractModel):
         )
         action["domain"] = [("draft_ref", "in", [f"{self._name},{each.id}" for each in self])]
         return action
+
+    def unlink(self):
+        refs = [f"{record._name},{record.id}" for record in self]
+        played = self.env["scenic.rehearsal"].sudo().search([("draft_ref", "in", refs)])
+        res = super().unlink()
+        # what a discarded draft would have done interests nobody
+        played.unlink()
+        return res

@@ -89,11 +89,9 @@ class ScenicRehearsal(models.Model):
         readonly=True,
         help="Tickets of that day that could not be sold for their visit date with the draft.",
     )
-    findings = fields.Json(readonly=True)
+    findings = fields.Json(string="Found", readonly=True)
     error_count = fields.Integer(string="Errors", readonly=True)
-    findings_html = fields.Html(
-        string="Findings", compute="_compute_findings_html", sanitize=False
-    )
+    findings_html = fields.Html(string="Findings", compute="_compute_findings_html", sanitize=False)
 
     @api.model
     def _selection_draft_ref(self):
@@ -118,7 +116,10 @@ class ScenicRehearsal(models.Model):
         if not site:
             return False
         last = self.env["scenic.redemption"].search(
-            [("zone_id.site_id", "=", site.id), ("happened_at", "<", site._midnight(site._today()))],
+            [
+                ("zone_id.site_id", "=", site.id),
+                ("happened_at", "<", site._midnight(site._today())),
+            ],
             order="happened_at desc",
             limit=1,
         )
@@ -263,10 +264,8 @@ class ScenicRehearsal(models.Model):
 
     def _cron_play(self):
         """Go on with the rehearsals of very big days."""
-        running = self.search([("state", "=", "running")], order="id")
-        for record in running:
-            while record.state == "running":
-                done = record.ticket_done
-                record._play(TICKETS_AT_ONCE)
-                left = record.ticket_total - record.ticket_done
-                self.env["ir.cron"]._commit_progress(record.ticket_done - done, remaining=left)
+        running = self.search([("state", "=", "running")], order="id", limit=1)
+        running._play(TICKETS_AT_ONCE)
+        if self.search_count([("state", "=", "running")], limit=1):
+            # one step a transaction, so that the progress can be seen
+            self.env.ref("scenic_ticketing.ir_cron_rehearsal")._trigger()

@@ -13,14 +13,29 @@ BATCH = 1000
 
 # what was refused for these reasons, a rule had no part in
 _NOT_BY_RULE = {
-    reason.value
-    for reason in Reason
-    if reason.value
-    in (
-        "E_FOREIGN E_FORMAT E_TYPE E_VERSION E_SIG E_CERT E_SITE E_UNKNOWN_KEY E_KEY_REVOKED "
-        "E_KEY_CLOSED E_LIMIT E_PRODUCT E_CLOCK E_REVOKED E_SUPERSEDED E_BLOCKED E_HELD "
-        "E_DYNAMIC E_UNKNOWN_ALIAS R_UNLISTED_CUT_OFF E_STORE E_FAULT SAME_SCAN"
-    ).split()
+    Reason.E_FOREIGN.value,
+    Reason.E_FORMAT.value,
+    Reason.E_TYPE.value,
+    Reason.E_VERSION.value,
+    Reason.E_SIG.value,
+    Reason.E_CERT.value,
+    Reason.E_SITE.value,
+    Reason.E_UNKNOWN_KEY.value,
+    Reason.E_KEY_REVOKED.value,
+    Reason.E_KEY_CLOSED.value,
+    Reason.E_LIMIT.value,
+    Reason.E_PRODUCT.value,
+    Reason.E_CLOCK.value,
+    Reason.E_REVOKED.value,
+    Reason.E_SUPERSEDED.value,
+    Reason.E_BLOCKED.value,
+    Reason.E_HELD.value,
+    Reason.E_DYNAMIC.value,
+    Reason.E_UNKNOWN_ALIAS.value,
+    Reason.R_UNLISTED_CUT_OFF.value,
+    Reason.E_STORE.value,
+    Reason.E_FAULT.value,
+    Reason.SAME_SCAN.value,
 }
 
 
@@ -31,7 +46,8 @@ class ScenicRehearsalPlay(models.Model):
 
     def _play(self, limit):
         """Play up to ``limit`` more tickets."""
-        self.ensure_one()
+        if not self:
+            return
         tickets = [number for number in self._tickets() if number > self.last_ticket]
         refused, judges = self._refusals_by_uid(), {}
         for start in range(0, min(limit, len(tickets)), BATCH):

@@ -45,9 +45,11 @@ class ScenicRehearsalSales(models.Model):
         sales = rehearsal_sql.sales(self.env, self._products().ids, begin, end)
         shut = self._draft_obstacles(sales)
         totals, prices = defaultdict(lambda: [0, 0.0, 0.0, 0.0]), {}
+        draft = self.draft_ref.sudo()
+        pair = (self.env["product.template"]._rehearsal_price_of, draft._rehearsed_prices())
         for sale in sales:
             obstacle = shut.get(sale["sale"], "")
-            live, draft = self._sale_prices(sale, prices)
+            live, draft = self._sale_prices(sale, pair, prices)
             if draft is None and live is not None:
                 obstacle = obstacle or self.env._("No price for that day.")
             quantity = sale["quantity"]
@@ -80,18 +82,15 @@ class ScenicRehearsalSales(models.Model):
             }
         )
 
-    def _sale_prices(self, sale, known):
+    def _sale_prices(self, sale, pair, known):
         """Return the price of one ticket of a sale (as it is, with the draft)."""
         day = self.site_id._today(sale["issued_at"])
         visit = max(sale["visit_date"], day)
         key = (sale["product_tmpl_id"], visit, sale["channel_id"], sale["quantity"], day)
         if key not in known:
             template = self.env["product.template"].browse(sale["product_tmpl_id"])
-            asked = (visit, self.env["scenic.channel"].browse(sale["channel_id"] or []), *key[3:])
-            known[key] = (
-                template._rehearsal_price(*asked),
-                self.draft_ref.sudo()._rehearsed_price(template, *asked),
-            )
+            channel = self.env["scenic.channel"].browse(sale["channel_id"] or [])
+            known[key] = [price(template, visit, channel, sale["quantity"], day) for price in pair]
         return known[key]
 
     def _draft_obstacles(self, sales):
@@ -99,6 +98,9 @@ class ScenicRehearsalSales(models.Model):
 
         Only what the draft adds: an order that today's policies refuse as well says nothing.
         """
+        if self.error_count:
+            # what cannot be published sells nothing that could be compared
+            return {}
         orders = defaultdict(list)
         for sale in sales:
             orders[sale["sale"]].append(sale)

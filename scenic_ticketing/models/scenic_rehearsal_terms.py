@@ -22,10 +22,10 @@ class ProductTemplateTerms(models.Model):
             uses={right.zone_id.code: right.uses for right in rights},
         )
 
-    def _rehearsal_price(self, visit_date, channel, quantity, today):
-        """Return today's price of such a sale, None when it would not be sold."""
+    def _rehearsal_price_of(self, template, visit_date, channel, quantity, today):
+        """Return the price in force of such a sale, None when it would not be sold."""
         try:
-            return self._scenic_price(visit_date, channel, quantity, today).amount
+            return template._scenic_price(visit_date, channel, quantity, today).amount
         except UserError:
             return None
 
@@ -35,7 +35,11 @@ class ScenicPolicyTerms(models.Model):
 
     # OVERRIDE scenic.publishable
     def _rehearsed_products(self):
-        return self.replaces_id._ruled_products() if self.replaces_id else super()._rehearsed_products()
+        return (
+            self.replaces_id._ruled_products()
+            if self.replaces_id
+            else super()._rehearsed_products()
+        )
 
     # OVERRIDE scenic.publishable
     def _rehearsed_rule(self, template):

@@ -1,40 +1,16 @@
 """Drafts of what gates and windows follow: who may change them, who may publish them."""
 
-import common_scenic
+from datetime import timedelta
+
+import common_publish
 from common_scenic import make_tickets, make_user
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 
-class PublishCase(common_scenic.ScenicCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.anna = make_user(cls.env, "scenic_anna", "manager")
-        cls.bert = make_user(cls.env, "scenic_bert", "manager")
-        cls.clerk = make_user(cls.env, "scenic_clerk", "window", "attendant", "accountant")
-
-    def tearDown(self):
-        common_scenic.assert_balanced(self.env, self.park.company)
-        super().tearDown()
-
-    def draft_of(self, live, user=None, **vals):
-        """Make a draft as a manager and change it."""
-        action = live.with_user(user or self.anna).action_new_draft()
-        draft = self.env[live._name].with_user(user or self.anna).browse(action["res_id"])
-        if vals:
-            draft.write(vals)
-        return draft
-
-    def assert_raises(self, call, error=UserError):
-        with self.assertRaises(error), self.cr.savepoint():
-            call()
-            self.env.flush_all()
-
-
 @tagged("post_install", "-at_install")
-class TestPublish(PublishCase):
+class TestPublish(common_publish.PublishCase):
     def test_what_is_live_is_not_written_directly(self):
         policy = self.park.policy.with_user(self.anna)
         self.assert_raises(lambda: policy.write({"risk": "1"}))
@@ -60,6 +36,7 @@ class TestPublish(PublishCase):
         draft.action_submit()
         self.assertEqual(template._scenic_rule_of(template.gate_product_code), before)
         self.assertEqual(make_tickets(self.park).valid_days, 1)
+        common_publish.rehearse(draft, self.park.site, self.park.site._today() - timedelta(1))
         draft.with_user(self.bert).action_publish()
         after = template._scenic_rule_of(template.gate_product_code)
         self.assertEqual((after.risk, after.staff_pax), (1, 3))
@@ -141,7 +118,7 @@ class TestPublish(PublishCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPublishRights(PublishCase):
+class TestPublishRights(common_publish.PublishCase):
     """Rights of a product of which tickets are sold."""
 
     def setUp(self):
@@ -192,6 +169,7 @@ class TestPublishRights(PublishCase):
         draft.action_submit()
         self.assert_raises(lambda: draft.line_ids.write({"uses": 9}))
         self.assert_raises(lambda: draft.action_publish())
+        common_publish.rehearse(draft, self.park.site, self.park.site._today() - timedelta(1))
         draft.with_user(self.bert).action_publish()
         self.assertEqual(self.rule().rights, (("PARK", 3),))
         self.assertEqual(self.rule().entrances, 1 << self.park.north.bit)
@@ -218,8 +196,7 @@ class TestPublishRights(PublishCase):
         for uses, number in ((2, 1), (3, 2)):
             draft = self.draft()
             draft.line_ids[0].uses = uses
-            draft.action_submit()
-            draft.with_user(self.bert).action_publish()
+            self.publish(draft)
             self.assertEqual(draft.version, number)
         drafts = self.env["scenic.product.draft"].search(
             [("product_tmpl_id", "=", self.template.id)], order="id"
@@ -228,18 +205,13 @@ class TestPublishRights(PublishCase):
 
 
 @tagged("post_install", "-at_install")
-class TestVersions(PublishCase):
+class TestVersions(common_publish.PublishCase):
     """What a version number in the ledger means."""
-
-    def publish(self, live, **vals):
-        draft = self.draft_of(live, **vals)
-        draft.action_submit()
-        draft.with_user(self.bert).action_publish()
 
     def test_each_use_names_what_judged_it(self):
         first, second = make_tickets(self.park, count=2)
         self.redeem(first)
-        self.publish(self.park.policy, staff_pax=7)
+        self.publish(self.draft_of(self.park.policy, staff_pax=7))
         self.redeem(second)
         old, new = first.redemption_ids.policy_version_id, second.redemption_ids.policy_version_id
         self.assertEqual((old.policy_id, new.policy_id), (self.park.policy, self.park.policy))
@@ -275,7 +247,7 @@ class TestVersions(PublishCase):
     def test_old_version_is_restored_as_a_draft(self):
         policy = self.park.policy
         original = policy._current_version()
-        self.publish(policy, staff_pax=7, concession=True)
+        self.publish(self.draft_of(policy, staff_pax=7, concession=True))
         action = original.with_user(self.anna).action_restore()
         draft = policy.with_user(self.anna).browse(action["res_id"])
         self.assertEqual((draft.state, draft.staff_pax, draft.concession), ("draft", 10, False))
