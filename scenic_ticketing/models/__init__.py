@@ -58,11 +58,13 @@ from . import pos_order
 from . import pos_order_line
 from . import pos_order_line_life
 from . import pos_order_line_price
+from . import scenic_ticket_price
 from . import pos_session
 from . import stock_picking
 from . import res_partner
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_line_price
 from . import scenic_ticket_sale
 from . import scenic_site_holder
 from . import scenic_policy_holder

@@ -26,13 +26,6 @@ class PosOrderLinePrice(models.Model):
             line._scenic_report_price(text, amount)
         return res
 
-    def _scenic_ticket_vals(self, net, visit_date):
-        # EXTENDS scenic_ticketing
-        vals_list = super()._scenic_ticket_vals(net, visit_date)
-        tariff = self.product_id.sudo().scenic_site_id._tariff()
-        version = tariff.version if tariff else 0
-        return [{**vals, "tariff_version": version} for vals in vals_list]
-
     def _scenic_price_doubt(self):
         """Return ``(sentence, missing money)`` when the price is not the tariff's, else None.
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
@@ -14,6 +15,9 @@ class ScenicSitePrice(models.Model):
 
     _inherit = "scenic.site"
 
+    prices_at = fields.Datetime(
+        string="Prices Changed", readonly=True, copy=False, help="Windows load them again after it."
+    )
     scenic_prices = fields.Json(
         string="Prices of a Window",
         compute="_compute_scenic_prices",
@@ -50,6 +54,8 @@ class ScenicSitePrice(models.Model):
 
     def _announce_prices(self):
         """Tell the open windows to fetch new prices; those without contact learn it later."""
+        # a window that is reloaded asks for what was written since it started
+        self.sudo().write({"prices_at": fields.Datetime.now()})
         windows = self.env["pos.config"].sudo().search([("company_id", "in", self.company_id.ids)])
         for window in windows.filtered("has_active_session"):
             window._notify("SCENIC_PRICES", {})
@@ -60,7 +66,7 @@ class ScenicSitePrice(models.Model):
         Days on which a product alone is closed, by its policy, are in ``closed``.
         """
         self.ensure_one()
-        tariff = self._tariff()
+        tariff = self._in_currency(self._tariff(), window.currency_id)
         products = (
             self.env["product.template"]
             .sudo()
@@ -83,7 +89,7 @@ class ScenicSitePrice(models.Model):
             else {"version": 0, "first": first.isoformat(), "products": {}}
         )
         # cents become the amounts that a line of the order carries
-        table["digits"] = self.company_id.currency_id.decimal_places
+        table["digits"] = window.currency_id.decimal_places
         if not tariff:
             table["days"] = [-1 if first + timedelta(k) in common else 0 for k in range(count)]
         table["closed"] = {
@@ -92,6 +98,25 @@ class ScenicSitePrice(models.Model):
             if days - common
         }
         return table
+
+    def _in_currency(self, tariff, currency):
+        """Return a tariff with its amounts in the cents of a window's currency."""
+        own = self.company_id.currency_id
+        if not tariff or currency == own:
+            return tariff
+        here, there = 10**own.decimal_places, 10**currency.decimal_places
+        today = fields.Date.today()
+        return replace(
+            tariff,
+            lines=tuple(
+                line._replace(
+                    amount=round(
+                        own._convert(line.amount / here, currency, self.company_id, today) * there
+                    )
+                )
+                for line in tariff.lines
+            ),
+        )
 
     @api.model
     def pos_scenic_prices(self, config_id):

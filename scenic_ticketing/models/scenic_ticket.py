@@ -68,11 +68,6 @@ class ScenicTicket(models.Model):
     )
     policy_id = fields.Many2one("scenic.policy", readonly=True, ondelete="restrict")
     channel_id = fields.Many2one("scenic.channel", readonly=True, index=True, ondelete="restrict")
-    tariff_version = fields.Integer(
-        readonly=True,
-        aggregator=None,
-        help="Version of the site's tariff when the ticket was sold; 0 = sold without a tariff.",
-    )
     visit_date = fields.Date(
         required=True, readonly=True, index=True, help="First valid day, in the site's time zone."
     )
