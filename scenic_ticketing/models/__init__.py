@@ -20,6 +20,7 @@ from . import product_template
 from . import product_template_rules
 from . import product_template_price
 from . import scenic_site_price
+from . import scenic_blackout_site
 from . import scenic_tariff
 from . import scenic_tariff_part
 from . import scenic_season

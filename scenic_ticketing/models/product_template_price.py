@@ -120,7 +120,8 @@ class ProductTemplatePrice(models.Model):
         view = policy._validity_view()
         today = date.today()
         _first, days = validity.dates(view, today, today)
-        return days, policy._weekday_mask(), self._scenic_closed_days()
+        spans = self._scenic_closed_days() + self.scenic_site_id._closed_spans()
+        return days, policy._weekday_mask(), spans
 
     def _scenic_shut_days(self, first, last):
         """Return ``{template: set of days}`` on which each is not sold."""

@@ -15,6 +15,15 @@ class ScenicSitePrice(models.Model):
 
     _inherit = "scenic.site"
 
+    closed_calendar_ids = fields.Many2many(
+        "scenic.blackout",
+        relation="scenic_site_closed_rel",
+        column1="site_id",
+        column2="blackout_id",
+        string="Closed Days",
+        help="On the days of these calendars the whole site is closed: no channel sells a ticket "
+        "that is good on none but these days.",
+    )
     prices_at = fields.Datetime(
         string="Prices Changed", readonly=True, copy=False, help="Windows load them again after it."
     )
@@ -23,6 +32,12 @@ class ScenicSitePrice(models.Model):
         compute="_compute_scenic_prices",
         help="Filled for a window when it loads: every price it may ask for.",
     )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "closed_calendar_ids" in vals:
+            self._announce_prices()
+        return res
 
     def _compute_scenic_prices(self):
         self.scenic_prices = False
@@ -40,8 +55,7 @@ class ScenicSitePrice(models.Model):
     @tools.ormcache("self.id")
     def _closed_spans(self):
         """Return ``((first, last), ...)`` day numbers on which the whole site is closed."""
-        closing = self.env["scenic.blackout"].sudo().search([("site_ids", "in", self.ids)])
-        return closing._spans()
+        return self.sudo().closed_calendar_ids._spans()
 
     def _is_closed(self, day):
         """Tell whether the whole site is closed on ``day``."""

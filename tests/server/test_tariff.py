@@ -99,10 +99,9 @@ class TestPrice(TariffCase):
         self.assertEqual(annual._scenic_price(self.monday), (600.0, 0, 0))
 
     def test_closed_day_is_sold_nowhere(self):
-        self.env["scenic.blackout"].create(
+        self.park.site.closed_calendar_ids = self.env["scenic.blackout"].create(
             {
                 "name": "Repairs",
-                "site_ids": [Command.set(self.park.site.ids)],
                 "line_ids": [Command.create({"date_from": self.monday, "date_to": self.monday})],
             }
         )
@@ -202,10 +201,9 @@ class TestGuardRails(TariffCase):
 
     def test_season_that_prices_closed_days_is_refused(self):
         closed = self.feast + timedelta(2)
-        self.env["scenic.blackout"].create(
+        self.park.site.closed_calendar_ids = self.env["scenic.blackout"].create(
             {
                 "name": "Repairs",
-                "site_ids": [Command.set(self.park.site.ids)],
                 "line_ids": [Command.create({"date_from": closed, "date_to": closed})],
             }
         )

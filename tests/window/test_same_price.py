@@ -27,16 +27,15 @@ class TestSamePrice(window_case.WindowCase):
         cls.website = cls.env.ref("scenic_ticketing.channel_website")
 
     def close(self, first, last):
-        self.env["scenic.blackout"].create(
+        self.park.site.closed_calendar_ids = self.env["scenic.blackout"].create(
             {
                 "name": "Closed",
-                "site_ids": [Command.set(self.park.site.ids)],
                 "line_ids": [Command.create({"date_from": first, "date_to": last})],
             }
         )
 
     def make_random_tariff(self, dice):
-        """Seasons, weekdays, channels, steps and days ahead as a park would have them, at random."""
+        """Seasons, weekdays, channels, steps and days ahead as a park has them, at random."""
         tariff = make_tariff(
             self.park,
             {"Base": {"priority": 0}, "Weekend": {"priority": 1, "days": ("fri", "sat", "sun")}},

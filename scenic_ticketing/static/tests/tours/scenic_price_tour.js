@@ -2,7 +2,6 @@
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as Scenic from "@scenic_ticketing/../tests/tours/utils/scenic_util";
-import { run } from "@point_of_sale/../tests/generic_helpers/utils";
 import { registry } from "@web/core/registry";
 
 function addTour(name, ...steps) {
@@ -11,30 +10,34 @@ function addTour(name, ...steps) {
 
 /** Let the window answer the questions that the test wrote down, by its own lines. */
 function answerQuestions() {
-    return run(async () => {
-        const [paper] = await posmodel.data.orm.searchRead(
-            "ir.attachment",
-            [["name", "=", "price_questions"]],
-            ["datas"]
-        );
-        const answers = [];
-        for (const { product, date, quantity } of JSON.parse(atob(paper.datas))) {
-            const order = posmodel.addNewOrder();
-            const template = posmodel.models["product.template"].get(product);
-            const { problem } = template.getScenicQuote(date, quantity);
-            const line = await posmodel.addLineToOrder(
-                { product_tmpl_id: template, scenic_data: { visit_date: date } },
-                order
+    return {
+        content: "the window answers all questions",
+        trigger: "body",
+        timeout: 180000,
+        async run() {
+            const [paper] = await posmodel.data.orm.searchRead(
+                "ir.attachment",
+                [["name", "=", "price_questions"]],
+                ["datas"]
             );
-            line.setQuantity(quantity);
-            answers.push({ problem, price: line.price_unit, version: line.scenic_data.tariff });
-            posmodel.removeOrder(order, false);
-        }
-        posmodel.addNewOrder();
-        await posmodel.data.orm.create("ir.attachment", [
-            { name: "price_answers", datas: btoa(JSON.stringify(answers)) },
-        ]);
-    }, "the window answers all questions");
+            const order = posmodel.getOrder();
+            const answers = [];
+            for (const { product, date, quantity } of JSON.parse(atob(paper.datas))) {
+                const template = posmodel.models["product.template"].get(product);
+                const { problem } = template.getScenicQuote(date, quantity);
+                const line = await posmodel.addLineToOrder(
+                    { product_tmpl_id: template, scenic_data: { visit_date: date } },
+                    order
+                );
+                line.setQuantity(quantity);
+                answers.push({ problem, price: line.price_unit, version: line.scenic_data.tariff });
+                line.delete();
+            }
+            await posmodel.data.orm.create("ir.attachment", [
+                { name: "price_answers", datas: btoa(JSON.stringify(answers)) },
+            ]);
+        },
+    };
 }
 
 addTour("ScenicPrices", Scenic.openWindow(), answerQuestions());
