@@ -13,7 +13,7 @@ function answerQuestions() {
     return {
         content: "the window answers all questions",
         trigger: "body",
-        timeout: 180000,
+        timeout: 60000,
         async run() {
             const [paper] = await posmodel.data.orm.searchRead(
                 "ir.attachment",
