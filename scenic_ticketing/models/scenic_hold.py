@@ -156,18 +156,24 @@ class ScenicHold(models.Model):
 
     @api.model
     def _raise_sold_out(self, row, needs):
-        slot = self.env["scenic.slot"].sudo().browse(row["slot_id"])
+        slot_id = row["slot_id"]
         raise SoldOut(
             self.env._(
                 "%(slot)s has %(left)s places left, not %(wanted)s. Choose another time or fewer "
                 "persons.",
-                slot=slot.display_name,
+                slot=self._slot_name(slot_id),
                 left=row["rest"],
-                wanted=needs[slot.id],
+                wanted=needs[slot_id],
             ),
-            slot.id,
+            slot_id,
             row["rest"],
         )
+
+    @api.model
+    def _slot_name(self, slot_id):
+        """Return the name of a slot, also of a day that was made after this snapshot."""
+        with self._short_transaction() as own:
+            return own.env["scenic.slot"].sudo().browse(slot_id).display_name
 
     def _release(self):
         """Give held places back now; does nothing to a hold that is sold or over."""

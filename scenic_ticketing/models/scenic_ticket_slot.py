@@ -151,7 +151,6 @@ class ScenicTicketSlot(models.Model):
     def _report_oversold(self, over):
         """Tell a person which tickets were sold beyond the capacity."""
         for slot_id, persons in over:
-            slot = self.env["scenic.slot"].sudo().browse(slot_id)
             tickets = self.sudo().filtered(
                 lambda ticket, slot_id=slot_id: any(r[0] == slot_id for r in ticket.room or [])
             )
@@ -162,7 +161,7 @@ class ScenicTicketSlot(models.Model):
                 self.env._(
                     "%(slot)s: %(persons)s places more than there were are sold and paid, with "
                     "tickets %(first)s to %(last)s. Move them to another time or refund them.",
-                    slot=slot.display_name,
+                    slot=self.env["scenic.hold"]._slot_name(slot_id),
                     persons=persons,
                     first=tickets[:1].alias,
                     last=tickets[-1:].alias,

@@ -104,6 +104,20 @@ def park_in(env, ids):
 def remove_park(park):
     """Remove a committed park with its tickets and uses, which no user could do."""
     cr, site = park.env.cr, park.site.id
+    remove_tickets(park)
+    cr.execute("DELETE FROM scenic_certificate WHERE site_id = %s", [site])
+    products = park.env["product.template"].search([("scenic_site_id", "=", site)])
+    products.product_variant_ids.unlink()
+    products.exists().unlink()
+    park.policy.unlink()
+    (park.south + park.north).unlink()
+    (park.gate + park.ropeway).unlink()
+    park.site.unlink()
+
+
+def remove_tickets(park):
+    """Remove the tickets and slots of a committed park, with all that happened to them."""
+    cr, site = park.env.cr, park.site.id
     tickets = "SELECT id FROM scenic_ticket WHERE site_id = %s"
     if "scenic.revenue.event" in park.env:
         cr.execute("ALTER TABLE scenic_revenue_event DISABLE TRIGGER USER")
@@ -120,14 +134,18 @@ def remove_park(park):
     cr.execute(f"DELETE FROM scenic_ticket_event WHERE ticket_id IN ({tickets})", [site])
     cr.execute("ALTER TABLE scenic_ticket_event ENABLE TRIGGER USER")
     cr.execute("DELETE FROM scenic_ticket WHERE site_id = %s", [site])
-    cr.execute("DELETE FROM scenic_certificate WHERE site_id = %s", [site])
-    products = park.env["product.template"].search([("scenic_site_id", "=", site)])
-    products.product_variant_ids.unlink()
-    products.exists().unlink()
-    park.policy.unlink()
-    (park.south + park.north).unlink()
-    (park.gate + park.ropeway).unlink()
-    park.site.unlink()
+    remove_slots(cr, site)
+
+
+def remove_slots(cr, site):
+    """Remove the slots of a site with everything that was held of them."""
+    slots = "SELECT id FROM scenic_slot WHERE site_id = %s"
+    holds = "SELECT id FROM scenic_hold WHERE site_id = %s"
+    cr.execute(f"DELETE FROM scenic_slot_return WHERE slot_id IN ({slots})", [site])
+    cr.execute(f"DELETE FROM scenic_hold_end WHERE hold_id IN ({holds})", [site])
+    cr.execute(f"DELETE FROM scenic_hold_line WHERE hold_id IN ({holds})", [site])
+    cr.execute("DELETE FROM scenic_hold WHERE site_id = %s", [site])
+    cr.execute("DELETE FROM scenic_slot WHERE site_id = %s", [site])
 
 
 def reasons():
