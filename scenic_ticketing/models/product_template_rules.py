@@ -65,6 +65,7 @@ class ProductTemplate(models.Model):
                 choice=right.choice,
                 pick=(right.pick or 1) if right.choice else 1,
                 hours=day_hours.parse(right.hours),
+                weekdays=right._weekday_mask(),
             )
             for right in rights
         ]

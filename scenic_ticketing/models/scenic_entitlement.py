@@ -2,6 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import day_hours
+from .scenic_policy import WEEKDAYS
+
+
+def _weekday(label):
+    return fields.Boolean(
+        label, default=True, help="Whether the right is good on this day of the week."
+    )
 
 
 class ScenicEntitlement(models.Model):
@@ -63,6 +70,13 @@ class ScenicEntitlement(models.Model):
         string="Time Slot",
         help="Visitors choose a time slot of this zone with the ticket, and pass into it only then.",
     )
+    mon = _weekday("Monday")
+    tue = _weekday("Tuesday")
+    wed = _weekday("Wednesday")
+    thu = _weekday("Thursday")
+    fri = _weekday("Friday")
+    sat = _weekday("Saturday")
+    sun = _weekday("Sunday")
     share = fields.Float(
         string="Share (%)",
         digits=(5, 2),
@@ -145,6 +159,18 @@ class ScenicEntitlement(models.Model):
                     )
                 ) from err
 
+    @api.constrains(*WEEKDAYS)
+    def _check_weekdays(self):
+        for right in self:
+            if not right._weekday_mask():
+                raise ValidationError(
+                    self.env._(
+                        "%(zone)s would be open to the ticket on no day of the week. Choose at "
+                        "least one.",
+                        zone=right.zone_id.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
@@ -157,6 +183,11 @@ class ScenicEntitlement(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _weekday_mask(self):
+        """Return the days of the week as a bit mask, bit 0 = Monday."""
+        self.ensure_one()
+        return sum(1 << bit for bit, day in enumerate(WEEKDAYS) if self[day])
 
     def _weights(self):
         """Return ``{zone id: weight}`` for sharing a price evenly or by the shares entered."""
