@@ -58,6 +58,7 @@
         "views/pos_order_views.xml",
         "views/pos_config_views.xml",
         "wizards/scenic_check_views.xml",
+        "wizards/scenic_why_views.xml",
         "wizards/scenic_holder_entry_views.xml",
         "wizards/scenic_holder_reveal_views.xml",
         "report/scenic_purge_report.xml",

@@ -51,6 +51,9 @@ from . import scenic_ticket_rights
 from . import scenic_redemption
 from . import scenic_redemption_online
 from . import scenic_redemption_history
+from . import scenic_explanation
+from . import scenic_explanation_facts
+from . import scenic_ticket_why
 from . import scenic_incident
 from . import res_config_settings
 from . import barcode_rule

@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..iot_handlers.scenic_rules.passage import decide
+from ..iot_handlers.scenic_rules.passage import decide, explain
+from ..iot_handlers.scenic_rules.reason import Reason
 from ..iot_handlers.scenic_rules.ticket_code import uid_hex
 from ..iot_handlers.scenic_rules.views import History, refusal
 from ..tools import history
@@ -45,3 +46,30 @@ class ScenicRedemptionHistory(models.Model):
                     [(uid_hex(row["kid"] << 32 | row["serial"]), to_utc(attempt.now))],
                 )
             return ledger._answer(decision, row)
+
+    @api.model
+    def _explain(self, ticket_text, zone, lane_code="", now=None, **options):
+        """Return ``(answer, checks)``: what ``_judge`` says, and every check behind it.
+
+        ``now`` may lie in the past: uses after it do not count. Without a ticket of ours there is
+        nothing to check. Changes nothing.
+        """
+        attempt = self._attempt(ticket_text, zone, lane_code, now, **options)
+        reading, row = self._read_ticket(attempt)
+        if row is None or reading.reason:
+            reason = reading.reason or Reason.R_UNLISTED_CUT_OFF
+            return self._answer(refusal(reason), row), ()
+        at = to_utc(attempt.now)
+        rows = read_history(self.env.cr, row["id"], until=at)
+        exited_at = row["exited_at"] if row["exited_at"] and row["exited_at"] <= at else None
+        codes = self.env["scenic.zone"]._codes()
+        question = (
+            reading.ticket,
+            reading.rule,
+            history.of_all_zones(rows, zone.id, codes, exited_at),
+            self._gate_view(reading, attempt),
+            attempt.now,
+            attempt.wanted,
+            reading.live,
+        )
+        return self._answer(decide(*question), row), explain(*question)

@@ -216,9 +216,12 @@ END $$;
 
 # The uses of a ticket in all zones, for rules that look further than the zone of the gate. With
 # p_lock the ticket is locked first and read after that, so that two gates of different zones take
-# turns and the second one sees what the first one wrote. Site-local days since 2020-01-01.
+# turns and the second one sees what the first one wrote. p_until: only uses before that moment, to
+# tell what the decision was then. Site-local days since 2020-01-01.
 _HISTORY = """
-CREATE OR REPLACE FUNCTION scenic_ticket_history(p_ticket int, p_lock boolean)
+CREATE OR REPLACE FUNCTION scenic_ticket_history(
+    p_ticket int, p_lock boolean, p_until timestamp
+)
 RETURNS TABLE (
     zone_id int, last_no int, used int, first_t timestamp, first_lane varchar, last_t timestamp,
     last_lane varchar, last_day int, day_used int
@@ -246,6 +249,7 @@ BEGIN
                       JOIN scenic_zone z ON z.id = u.zone_id
                       JOIN scenic_site s ON s.id = z.site_id
                      WHERE u.ticket_id = p_ticket
+                       AND (p_until IS NULL OR u.happened_at < p_until)
                     OFFSET 0) r) d
      GROUP BY d.zone_id;
 END $$;
@@ -314,9 +318,12 @@ def read_by_alias(cr, zone_id, alias):
     return cr.dictfetchone()
 
 
-def read_history(cr, ticket_id, lock=False):
-    """Return the uses of a ticket, a dict for each zone; ``lock`` it first to write afterwards."""
-    cr.execute("SELECT * FROM scenic_ticket_history(%s, %s)", [ticket_id, lock])
+def read_history(cr, ticket_id, lock=False, until=None):
+    """Return the uses of a ticket, a dict for each zone; ``lock`` it first to write afterwards.
+
+    ``until``: only those before this moment (naive UTC).
+    """
+    cr.execute("SELECT * FROM scenic_ticket_history(%s, %s, %s)", [ticket_id, lock, until])
     return cr.dictfetchall()
 
 

@@ -12,3 +12,4 @@ from . import scenic_slot_change
 from . import scenic_rebook_slot
 from . import scenic_order_approval
 from . import scenic_visitor_import
+from . import scenic_why

@@ -121,6 +121,13 @@ class ScenicCheck(models.TransientModel):
         """Show the decision; for scanners that end with Enter."""
         return self._reopen()
 
+    def action_why(self):
+        """Tell every rule that was looked at."""
+        self.ensure_one()
+        return self.env["scenic.why"]._open(
+            self.text, self.zone_id, wanted=max(0, self.wanted), staff=True
+        )
+
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
