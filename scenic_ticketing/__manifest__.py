@@ -68,6 +68,7 @@
         "wizards/scenic_slot_change_views.xml",
         "views/scenic_slot_views.xml",
         "views/scenic_slot_template_views.xml",
+        "wizards/scenic_holder_wizard_views.xml",
         "views/scenic_menus.xml",
         "views/scenic_price_menus.xml",
         "views/scenic_publish_menus.xml",

@@ -8,10 +8,8 @@ class PosOrderLineHolder(models.Model):
 
     # EXTENDS scenic_ticketing
     def _scenic_issue(self):
-        # the money is taken: doubts about holders become incidents, not refusals
-        lines = self.with_context(scenic_paid=True)
-        res = super(PosOrderLineHolder, lines)._scenic_issue()
-        lines._scenic_forget_tokens()
+        res = super()._scenic_issue()
+        self._scenic_forget_tokens()
         return res
 
     # EXTENDS scenic_ticketing

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..tools import validity
+
 
 class ProductTemplateHolder(models.Model):
     """What a sale of this ticket asks about its holder."""
@@ -11,10 +13,13 @@ class ProductTemplateHolder(models.Model):
     scenic_id_needed = fields.Selection(related="scenic_policy_id.id_needed_at_sale")
     scenic_phone_needed = fields.Boolean(related="scenic_policy_id.phone_needed")
 
-    def _scenic_last_day(self, visit_date):
-        """Return the last valid day of a ticket for a visit date, as far as it is known before."""
+    def _scenic_dates(self, wished):
+        """Return ``(visit date, last valid day)`` of a ticket that is sold now for a day."""
         self.ensure_one()
-        return visit_date + timedelta(self._scenic_mould().valid_days - 1)
+        mould = self._scenic_mould()
+        today = self.env["scenic.site"].browse(mould.site_id).sudo()._today()
+        visit_date, valid_days = validity.dates(mould.validity, wished, today)
+        return visit_date, visit_date + timedelta(valid_days - 1)
 
     # EXTENDS point_of_sale
     @api.model

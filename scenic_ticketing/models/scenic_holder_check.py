@@ -117,11 +117,11 @@ class ScenicHolderCheck(models.Model):
             raise _RowError(_FIELD_OF.get(err.code, "number"), err.code) from None
         if item.policy.id_needed_at_sale != "none" and not item.clear["number"]:
             raise _RowError("number", "E_ID_EMPTY")
-        if problem := self._policy_problem(item.policy, item.clear, day):
+        if problem := self._policy_problem(item.policy, item.clear, item.visit_date):
             raise _RowError(_FIELD_OF.get(problem, "number"), problem)
         if item.policy.id_once_per_day and item.clear["number"]:
             person = f"{item.clear['doc_type']}:{item.clear['number']}"
-            item.unique = item.site, item.policy, day, person
+            item.unique = item.site, item.policy, item.visit_date, person
         return item
 
     @api.model
@@ -187,5 +187,5 @@ class _Item:
 
     def __init__(self, product, day, photo):
         self.site, self.policy = product.scenic_site_id, product.scenic_policy_id
-        self.last_day = product.product_tmpl_id._scenic_last_day(day)
+        self.visit_date, self.last_day = product.product_tmpl_id._scenic_dates(day)
         self.photo, self.clear, self.unique = photo, None, None

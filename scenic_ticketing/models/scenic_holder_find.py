@@ -35,19 +35,21 @@ class ScenicHolderFind(models.Model):
         today = max((site._today() for site in sites), default=None)
         if not today or not (text or "").strip():
             return wanted
-        found = documents.candidates(text, today)
-        try:
-            found.append(documents.read(text, today))
-        except documents.DocumentError:
-            pass
-        try:
-            found.append(documents.check(documents.OTHER, text, today))
-        except documents.DocumentError:
-            pass
-        if found:
-            wanted["id"] = sorted({f"{item.doc_type}:{item.number}" for item in found})
-        try:
-            wanted["phone"] = [documents.normalise_phone(text)]
-        except documents.DocumentError:
-            pass
+        found = [
+            *documents.candidates(text, today),
+            _tried(documents.read, text, today),
+            _tried(documents.check, documents.OTHER, text, today),
+        ]
+        if numbers := sorted({f"{item.doc_type}:{item.number}" for item in found if item}):
+            wanted["id"] = numbers
+        if phone := _tried(documents.normalise_phone, text):
+            wanted["phone"] = [phone]
         return wanted
+
+
+def _tried(read, *args):
+    """Return what a reader makes of a text, None when it is not its kind."""
+    try:
+        return read(*args)
+    except documents.DocumentError:
+        return None

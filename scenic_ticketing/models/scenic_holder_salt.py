@@ -29,9 +29,11 @@ class ScenicHolderSalt(models.Model):
         """
         domain = [("site_id", "=", site.id), ("day", "=", day)]
         salt = self.sudo().search(domain).salt
-        if not salt and create:
+        if not salt:
             with self.env["scenic.redemption"].sudo()._short_transaction() as other:
-                holder_sql.add_salt(other.env.cr, site.id, day, os.urandom(SALT_SIZE).hex())
+                if create:
+                    holder_sql.add_salt(other.env.cr, site.id, day, os.urandom(SALT_SIZE).hex())
+                # also when it was written after this transaction began
                 salt = other.env["scenic.holder.salt"].search(domain).salt
         return self._derive(site, day, salt) if salt else None
 

@@ -61,13 +61,15 @@ class ScenicHolderUse(models.Model):
     def _insert(self, site, rows, order_ref, place):
         if not rows:
             return set()
-        until = fields.Datetime.now() + timedelta(minutes=CLAIM_MINUTES)
+        now = fields.Datetime.now()
+        until = now + timedelta(minutes=CLAIM_MINUTES)
         self.env.flush_all()
         got = holder_sql.claim(
             self.env.cr,
             site=site.id,
             company=site.sudo().company_id.id,
             uid=self.env.uid,
+            now=now,
             place=place,
             order_ref=order_ref,
             expires_at=until if order_ref else None,

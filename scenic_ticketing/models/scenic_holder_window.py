@@ -33,7 +33,7 @@ class ScenicHolderWindow(models.Model):
             if problem := self._policy_problem(policy, clear, visit_date):
                 return self._window_answer(problem)
         self._window_drop(entry.get("token"), order_uuid)
-        last_day = product.product_tmpl_id._scenic_last_day(day)
+        _visit_date, last_day = product.product_tmpl_id._scenic_dates(day)
         holder = self._make(clear, site, last_day, entry.get("photo"))
         if problem := holder._window_claim(config, order_uuid, items):
             holder.sudo().unlink()
@@ -44,7 +44,7 @@ class ScenicHolderWindow(models.Model):
     def pos_confirm(self, config_id, order_uuid, wants):
         """Return why an order cannot be paid yet, by token; empty when all IDs are its own.
 
-        ``wants``: list of ``{"token", "product_id", "visit_date"}``, what the order holds now. Asked
+        ``wants``: list of ``{"token", "product_id", "visit_date"}``, what the order holds. Asked
         right before the money: meanwhile a line may have got another day, or the half hour of an
         ID may be over.
         """
@@ -90,7 +90,9 @@ class ScenicHolderWindow(models.Model):
         for want in wants:
             product = self.env["product.product"].browse(want["product_id"]).exists()
             if product.is_scenic_ticket and product.company_id == config.company_id:
-                items.append((product.sudo(), fields.Date.to_date(want["visit_date"])))
+                wished = fields.Date.to_date(want["visit_date"])
+                visit_date, _last_day = product.product_tmpl_id._scenic_dates(wished)
+                items.append((product.sudo(), visit_date))
         return items
 
     @api.model

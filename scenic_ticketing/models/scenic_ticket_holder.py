@@ -87,8 +87,8 @@ class ScenicTicketHolder(models.Model):
         if not self.env.context.get("scenic_paid"):
             raise UserError(text)
         tickets = tickets.with_env(self.env).sudo()
-        if block and hasattr(tickets, "_block"):
-            tickets._block(text)
+        if block:
+            tickets.filtered(lambda ticket: ticket.state == "valid")._block(text)
         self.env["scenic.incident"].sudo().create(
             [
                 {
@@ -174,11 +174,13 @@ class ScenicTicketHolder(models.Model):
             )
         )
 
+    # EXTENDS scenic_ticketing
     def _set_holder(self, holder):
-        """Give tickets to another person: a sealed holder, or values as in ``_make_for``.
+        """Give tickets to another person: a sealed holder, values as in ``_make_for``, or nobody.
 
         Frees the ID of the former holder and takes the new one; UserError when that has a ticket.
         """
+        res = super()._set_holder(holder)
         uses = self.env["scenic.holder.use"]
         for ticket in self.sudo():
             sealed = holder
@@ -187,15 +189,29 @@ class ScenicTicketHolder(models.Model):
                     ticket.product_id, ticket.visit_date, ticket.valid_until, holder
                 )
             uses._free(ticket)
-            ticket.holder_id = sealed
-            ticket.with_context(scenic_paid=False)._name_holders()
+            ticket.holder_id = sealed or False
+            ticket._name_holders()
+        return res
+
+    # EXTENDS scenic_ticketing
+    def write(self, vals):
+        res = super().write(vals)
+        if {"visit_date", "valid_until"} & vals.keys():
+            self._holder_moved()
+        return res
 
     def _holder_moved(self):
-        """Follow a rebooking: call it after the dates were written. UserError when the ID has a
-        ticket on the new day."""
+        """Let the holders of moved tickets follow: their key is that of the new last day, their ID
+        is free on the old day and taken on the new one. UserError when it has a ticket there."""
         tickets = self.sudo().filtered("holder_id")
-        self.env["scenic.holder.use"]._free(tickets)
-        tickets.with_context(scenic_paid=False)._name_holders()
+        if tickets:
+            self.env["scenic.holder.use"]._free(tickets)
+            tickets._name_holders()
+
+    # EXTENDS scenic_ticketing
+    def _shared_fields(self):
+        # persons who are taken out of a group still belong to whoever answers for it
+        return [*super()._shared_fields(), "holder_id"]
 
     # ------------------------------------------------------------------
     # finding

@@ -40,8 +40,43 @@ E_EMPTY, E_FORMAT, E_CHECK, E_BIRTH, E_REGION, E_MRZ, E_PHONE, E_UNKNOWN = (
 # Provinces only: stdnum knows counties too, but its table is older than some visitors' cards, and
 # a window must not send them away. 81 to 83 are the residence permits for HK, Macao and Taiwan.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
-    "71 81 82 83".split()
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+    ]
 )
 _FORMS = {
     PASSPORT: re.compile(r"(?=.*\d)[A-Z0-9]{5,9}"),

@@ -69,7 +69,7 @@ ON CONFLICT (site_id, policy_id, visit_date, id_hash) DO UPDATE
        expires_at = EXCLUDED.expires_at
  WHERE u.ticket_id IS NULL
    AND (u.holder_ref = EXCLUDED.holder_ref
-        OR u.expires_at < now() AT TIME ZONE 'UTC'
+        OR u.expires_at < %(now)s
         OR (u.place = EXCLUDED.place AND u.order_ref IS DISTINCT FROM EXCLUDED.order_ref))
 RETURNING policy_id, visit_date, id_hash
 """

@@ -13,3 +13,5 @@ from . import scenic_rebook_slot
 from . import scenic_order_approval
 from . import scenic_visitor_import
 from . import scenic_why
+from . import scenic_ticket_action_holder
+from . import scenic_check_holder

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ScenicHolderEntry(models.TransientModel):
@@ -28,6 +29,15 @@ class ScenicHolderEntry(models.TransientModel):
         holder = self._require_holder()
         ticket = self.ticket_id
         ticket.check_access("read")
+        # the rules of handing over are not to be gone round
+        if ticket.holder_id and not self.env.user.has_group("scenic_ticketing.group_manager"):
+            raise UserError(
+                self.env._(
+                    "Ticket %(number)s already has a holder. Hand it over to another person, or "
+                    "ask a manager to correct it.",
+                    number=ticket.alias,
+                )
+            )
         ticket._set_holder(holder)
         ticket.sudo().message_post(
             body=self.env._("Holder written down: %(holder)s.", holder=holder._trace_name())

@@ -156,6 +156,11 @@ def reasons():
 def remove_window(window):
     """Remove a committed window with its session and orders, which no user could do."""
     cr, orders = window.env.cr, "SELECT id FROM pos_order WHERE config_id = %s"
+    tickets = f"SELECT id FROM scenic_ticket WHERE pos_order_id IN ({orders})"
+    cr.execute(f"DELETE FROM scenic_incident WHERE ticket_id IN ({tickets})", [window.id])
+    cr.execute("ALTER TABLE scenic_ticket_event DISABLE TRIGGER USER")
+    cr.execute(f"DELETE FROM scenic_ticket_event WHERE ticket_id IN ({tickets})", [window.id])
+    cr.execute("ALTER TABLE scenic_ticket_event ENABLE TRIGGER USER")
     for table, column in (
         ("scenic_ticket", "pos_order_id"),
         ("pos_payment", "pos_order_id"),
