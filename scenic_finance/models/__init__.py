@@ -11,6 +11,7 @@ from . import pos_session
 from . import scenic_revenue_event
 from . import scenic_ticket
 from . import scenic_ticket_split
+from . import scenic_ticket_credit
 from . import scenic_redemption
 from . import scenic_recognition
 from . import scenic_proof

@@ -22,6 +22,17 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         help="The invoice line that this line of a credit note gives back.",
     )
+    scenic_credit_ticket_id = fields.Many2one(
+        "scenic.ticket",
+        string="Credited Ticket",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The very ticket that this line gives back; empty: unused ones of the credited line.",
+    )
+    scenic_credit_persons = fields.Integer(
+        string="Credited Persons", copy=False, help="So many of a group; 0 = the whole ticket."
+    )
     scenic_recognition_id = fields.Many2one(
         "scenic.recognition", string="Ticket Recognition", copy=False, index="btree_not_null"
     )
@@ -144,12 +155,26 @@ class AccountMoveLine(models.Model):
         """Void the tickets that these posted credit note lines give back."""
         for line in self:
             count = line._scenic_count()
-            tickets = line._scenic_choose_credited(count)
+            tickets = line._scenic_named_ticket() or line._scenic_choose_credited(count)
             tickets.filtered(lambda ticket: ticket.state != "void")._void(
                 self.env._("Credited with %(document)s", document=line.move_id.name)
             )
             tickets._set_refund(line.balance, line.currency_id, refund_aml=line)
             tickets._scenic_match_refunds()
+
+    def _scenic_named_ticket(self):
+        """Return the ticket that this line names, without the persons who stay."""
+        ticket = self.scenic_credit_ticket_id
+        if not ticket:
+            return ticket
+        persons = self.scenic_credit_persons
+        ticket._lock()
+        if obstacle := ticket._refund_obstacle(persons or None):
+            raise UserError(obstacle)
+        if persons and persons != ticket.pax:
+            reason = self.env._("Credited with %(document)s", document=self.move_id.name)
+            ticket = ticket._split(persons, reason)
+        return ticket.sudo()
 
     def _scenic_choose_credited(self, count):
         """Return `count` unused tickets of the invoice line that this line gives back."""

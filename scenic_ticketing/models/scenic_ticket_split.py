@@ -118,6 +118,8 @@ class ScenicTicketSplit(models.Model):
         ticket = self.sudo()
         rest, part = ticket._split_vals(persons)
         ticket._before_split(persons)
+        # as it is now: those who stay may have used everything, those who leave have not
+        part["state"] = ticket.state
         ticket.write(rest)
         if ticket.state == "valid":
             ticket.state = ticket._state_by_uses()
@@ -162,7 +164,7 @@ class ScenicTicketSplit(models.Model):
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         )
         sibling = quiet.create(
-            {**shared, **self._sibling_identity(kid), "seq": seq, "state": self.state, **vals}
+            {**shared, **self._sibling_identity(kid), "seq": seq, **vals}
         )
         if sign:
             sibling.code = sibling._signed_code()

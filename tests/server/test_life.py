@@ -246,8 +246,9 @@ class TestLife(common_scenic.ScenicCase):
         for persons in (0, 3, 4, -1):
             with self.subTest(persons=persons), self.assertRaises(UserError):
                 family._split(persons)
-        family._split(1)
+        part = family._split(1)
         self.assertEqual((family.state, family.pax), ("used", 2))
+        self.assertEqual((part.state, part.pax), ("valid", 1))
 
     def test_unlimited_use_binds_everybody(self):
         annual = make_tickets(self.park, self.park.annual, pax=4)
