@@ -47,7 +47,9 @@ class ScenicTicketCredit(models.Model):
                 "reversed_entry_id": origin.move_id.id,
                 "fiscal_position_id": origin.move_id.fiscal_position_id.id,
                 "ref": self.alias,
-                "invoice_line_ids": [Command.create(self._credit_line_vals(origin, share, persons))],
+                "invoice_line_ids": [
+                    Command.create(self._credit_line_vals(origin, share, persons))
+                ],
             }
         )
         note.action_post()

@@ -26,7 +26,8 @@ class ScenicTicketCopy(models.Model):
     def _transfer(self, holder=None, reason=None):
         """Hand unused tickets to another person, whose copy is the only good one from now on.
 
-        ``holder``: values for the new holder, or a record of one; see ``_set_holder``.
+        ``holder``: values for the new holder, or a record of one, as in ``_set_holder``; None
+        leaves the ticket without a name where its policy does not ask for one.
         """
         what = self.env._("Handing over")
         self._act(("valid", "held"), what)
@@ -42,15 +43,12 @@ class ScenicTicketCopy(models.Model):
                     )
                 )
         old = {ticket: ticket.alias for ticket in self.sudo()}
-        self._set_holder(holder)
+        self._set_holder(holder or self.env["scenic.holder"])
         self._new_copy(new_alias=True)
         for ticket, alias in old.items():
             ticket.with_env(self.env)._log_life(
                 "transfer", reason, ticket._copy_text(alias), gen=ticket.gen - 1, old_alias=alias
             )
-
-    def _set_holder(self, holder):
-        """Write who holds the tickets; whoever keeps names hooks in here."""
 
     def _copy_text(self, old_alias):
         return self.env._("%(old)s is superseded by %(new)s", old=old_alias, new=self.alias)

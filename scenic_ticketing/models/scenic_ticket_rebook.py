@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools import pricing
+
 
 class ScenicTicketRebook(models.Model):
     """Moving an unused ticket to another date: tiers, price difference, and a new copy."""
@@ -41,11 +43,33 @@ class ScenicTicketRebook(models.Model):
         Both dates are priced by today's tariff, so whoever bought with a discount keeps it.
         """
         self.ensure_one()
-        return self._price_on(visit_date) - self._price_on(self.visit_date)
+        after, _problem = self._price_on(visit_date)
+        before, problem = self._price_on(self.visit_date)
+        if problem:
+            before = self._paid()
+        return (after or 0.0) - before
 
     def _price_on(self, visit_date):
-        """Return the price of this ticket for a visit date."""
-        return self.product_tmpl_id.list_price
+        """Return ``(price of this ticket for a visit date, problem)`` in the sale's currency.
+
+        A group code of several units costs one price for each of them.
+        """
+        template, today = self.product_tmpl_id, self.site_id._today()
+        units = max(1, self.pax // (template.scenic_pax or 1))
+        quote = template._scenic_quote(visit_date, self.channel_id, units, min(today, visit_date))
+        company = self.company_id
+        if quote.problem == pricing.NO_TARIFF:
+            price = template.list_price
+        elif quote.problem:
+            return None, quote.problem
+        else:
+            price = quote.amount / 10**company.currency_id.decimal_places
+        return (
+            company.currency_id._convert(
+                price * units, self.paid_currency_id, company, fields.Date.context_today(self)
+            ),
+            None,
+        )
 
     def _rebook_obstacle(self, visit_date, slot=None, at=None):
         """Return why this ticket cannot be moved to a date, None when it can."""
@@ -70,15 +94,18 @@ class ScenicTicketRebook(models.Model):
         Calendars and slots hook in here.
         """
         self.ensure_one()
-        today = self.site_id._today()
-        last = today + timedelta(self.policy_id.sale_days_ahead)
-        if not visit_date or not today <= visit_date <= last:
+        if self.policy_id.validity not in ("visit_date", "first_use"):
             return self.env._(
-                "Choose a visit date from %(first)s to %(last)s for ticket %(number)s.",
+                "Ticket %(number)s is good until %(last)s on any day: there is nothing to move.",
                 number=self.alias,
-                first=fields.Date.to_string(today),
-                last=fields.Date.to_string(last),
+                last=fields.Date.to_string(self.valid_until),
             )
+        today = self.site_id._today()
+        if obstacles := self.product_id._scenic_day_obstacles(visit_date, today):
+            return obstacles[0].text
+        _price, problem = self._price_on(visit_date)
+        if problem:
+            return self.product_tmpl_id._scenic_no_price_text(problem, visit_date)
         if self._is_same_visit(visit_date, slot):
             return self.env._(
                 "Ticket %(number)s is already for %(day)s.",
@@ -117,6 +144,7 @@ class ScenicTicketRebook(models.Model):
         for ticket in self.sudo():
             detail = f"{ticket._visit_text()} → "
             ticket._new_copy(**ticket._rebook_vals(visit_date, slot))
+            ticket.with_env(self.env)._holder_moved()
             ticket.with_env(self.env)._log_life(
                 "rebook", reason, detail + ticket._visit_text(), gen=ticket.gen - 1
             )

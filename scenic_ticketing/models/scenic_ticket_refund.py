@@ -148,8 +148,9 @@ class ScenicTicketRefund(models.Model):
             sum(t._refund_quote(at=at, persons=persons)["amount"] for t in self)
             for at in (now, now - PATIENCE)
         ]
-        most, exact = max(sums), any(
-            ticket.sudo().policy_id._has_tiers("refund") for ticket in self
+        most, exact = (
+            max(sums),
+            any(ticket.sudo().policy_id._has_tiers("refund") for ticket in self),
         )
         fits = any(abs(amount - total) <= slack for total in sums)
         if amount > most + slack or (exact and not fits):

@@ -82,32 +82,25 @@ class ScenicTicketSplit(models.Model):
         Where uses are unlimited nobody can tell who came, so one use there binds everybody.
         """
         self.ensure_one()
-        used = self._used_by_zone()
+        used = self._net_uses()
         free = self.pax
-        for zone in self.env["scenic.zone"].browse(self._zone_ids()):
-            number = self.rights[str(zone.id)]
+        for zone, number in self.rights.items():
             if not number:
-                free = 0 if self._was_used_in(zone) else free
+                free = 0 if int(zone) in used else free
             else:
                 each = number // self.pax
-                free = min(free, (number - used.get(zone, 0)) // each)
+                free = min(free, (number - used.get(int(zone), 0)) // each)
         return max(0, free)
 
-    def _used_by_zone(self):
-        """Return the uses of each zone that were not taken back."""
+    def _net_uses(self):
+        """Return ``{zone id: uses without those taken back}`` of the zones that were ever used."""
+        self.ensure_one()
         used = {}
-        for zone, kind, count in (
-            self.env["scenic.redemption"]
-            .sudo()
-            ._read_group([("ticket_id", "=", self.id)], ["zone_id", "kind"], ["__count"])
+        for zone, kind, count in self.env["scenic.redemption"]._read_group(
+            [("ticket_id", "=", self.id)], ["zone_id", "kind"], ["__count"]
         ):
-            used[zone] = used.get(zone, 0) + (count if kind == "use" else -count)
+            used[zone.id] = used.get(zone.id, 0) + (count if kind == "use" else -count)
         return used
-
-    def _was_used_in(self, zone):
-        rows = self.env["scenic.redemption"].sudo()
-        domain = [("ticket_id", "=", self.id), ("zone_id", "=", zone.id)]
-        return bool(rows.search_count(domain, limit=1))
 
     def _split(self, persons, reason=None):
         """Take unused persons out of a group; returns their new ticket."""
@@ -163,9 +156,7 @@ class ScenicTicketSplit(models.Model):
         quiet = self.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
         )
-        sibling = quiet.create(
-            {**shared, **self._sibling_identity(kid), "seq": seq, **vals}
-        )
+        sibling = quiet.create({**shared, **self._sibling_identity(kid), "seq": seq, **vals})
         if sign:
             sibling.code = sibling._signed_code()
         return sibling

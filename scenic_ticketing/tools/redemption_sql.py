@@ -124,7 +124,15 @@ BEGIN
     SELECT {_CARRIED}, 1, t.company_id
       FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
       JOIN scenic_ticket t ON t.id = w.ticket_id
-     WHERE t.state <> 'void' OR w.kind = 'reversal'
+     WHERE w.kind = 'reversal'
+        OR (t.state <> 'void' AND NOT COALESCE(
+               -- persons left the ticket after the decision: the same laws as below, as no row
+               (t.rights ->> w.zone_id::text)::int > 0
+               AND w.use_no > (t.rights ->> w.zone_id::text)::int
+               AND w.use_no > (t.rights ->> w.zone_id::text)::int + (
+                   SELECT COUNT(*) FROM scenic_redemption v
+                    WHERE v.ticket_id = w.ticket_id AND v.zone_id = w.zone_id
+                      AND v.kind = 'reversal'), FALSE))
      ORDER BY w.ord
     ON CONFLICT DO NOTHING
     RETURNING {_RETURNING};

@@ -58,9 +58,7 @@ class TestLifeMoney(common_life.LifeCase):
         with self.assertRaises(Exception) as caught, self.cr.savepoint():
             self.env["scenic.ticket"].with_user(cashier).pos_waive_fee(ticket.ids, "please")
         self.assertEqual(type(caught.exception).__name__, "AccessError")
-        manager = common_scenic.make_user(
-            self.env, "waiver", "manager", company=self.company
-        )
+        manager = common_scenic.make_user(self.env, "waiver", "manager", company=self.company)
         self.env["scenic.ticket"].with_user(manager).pos_waive_fee(ticket.ids, "our fault")
         self.assertEqual(ticket._refund_quote()["amount"], 80)
         self.give_back(ticket)

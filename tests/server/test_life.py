@@ -62,7 +62,7 @@ class TestLife(common_scenic.ScenicCase):
     def test_reserved_ticket_opens_no_gate_until_it_is_activated(self):
         self.act(self.manager, "hold")
         self.assertEqual(self.ticket.state, "held")
-        self.assertIn(self.reason(self.ticket.alias), ("E_HELD", "E_REVOKED"))
+        self.assertIn(self.reason(self.ticket.alias), ("E_HELD",))
         self.act(self.manager, "activate")
         self.assertEqual(self.ticket.state, "valid")
         self.assertEqual(self.reason(self.ticket.alias), "OK")
@@ -87,7 +87,7 @@ class TestLife(common_scenic.ScenicCase):
         both = self.ticket + family
         both.with_user(self.manager)._block("stolen")
         self.assertEqual(set(both.mapped("state")), {"blocked"})
-        self.assertIn(self.reason(family.alias), ("E_BLOCKED", "E_REVOKED"))
+        self.assertIn(self.reason(family.alias), ("E_BLOCKED",))
         both.with_user(self.manager)._unblock()
         self.assertEqual((self.ticket.state, family.state), ("used", "valid"))
 
@@ -175,12 +175,12 @@ class TestLife(common_scenic.ScenicCase):
         for day in (past, far, self.today):
             with self.subTest(day=day):
                 self.assertTrue(self.ticket._rebook_quote(day)["obstacle"])
-        for state in ("void", "blocked", "expired"):
-            other = make_tickets(self.park)
-            {"void": other._void, "blocked": other._block}.get(state, lambda _r: other._expire())(
-                "x"
-            )
-            with self.subTest(state=state), self.assertRaises(UserError):
+        void, blocked, expired = (make_tickets(self.park) for _i in range(3))
+        void._void("x")
+        blocked._block("x")
+        expired._expire()
+        for other in (void, blocked, expired):
+            with self.subTest(state=other.state), self.assertRaises(UserError):
                 other._rebook(later)
         self.redeem(self.ticket)
         with self.assertRaises(UserError):

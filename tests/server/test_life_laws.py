@@ -109,9 +109,7 @@ class TestLifeLaws(common_scenic.ScenicCase):
         self.env.flush_all()
         for state in ("valid", "held", "blocked", "expired"):
             with self.subTest(state=state):
-                self.refused(
-                    "scenic_ticket_void_stays", "state = %s", state, ticket=ticket
-                )
+                self.refused("scenic_ticket_void_stays", "state = %s", state, ticket=ticket)
 
     def test_history_is_only_ever_added_to(self):
         self.family._block("looked at")
