@@ -56,7 +56,7 @@ class PosOrderLineLife(models.Model):
             with self.env.cr.savepoint():
                 ticket.with_env(self.env)._rebook(
                     wish.get("visit_date"),
-                    slot=wish.get("slot_id"),
+                    slot=self._scenic_slot_of(wish.get("slot_id")),
                     reason=place,
                     paid=self.price_subtotal_incl,
                 )
@@ -75,6 +75,12 @@ class PosOrderLineLife(models.Model):
             )
 
     @api.model
+    def _scenic_slot_of(self, slot_id):
+        """Return the slot that a window named, None when it named none."""
+        slots = self.env["scenic.slot"].sudo()
+        return slots.browse(slot_id if isinstance(slot_id, int) else ()).exists() or None
+
+    @api.model
     def pos_scenic_refund_quotes(self, refunds):
         """Return what giving tickets back would return, ticket by ticket; changes nothing.
 
@@ -86,7 +92,7 @@ class PosOrderLineLife(models.Model):
             origin = self.browse(refund["line_id"])
             origin.check_access("read")
             for ticket in origin.sudo().scenic_ticket_ids.sorted("seq"):
-                if ticket.state in ("valid", "held"):
+                if ticket.state in ("valid", "held") or ticket.refund_due:
                     quotes.append(ticket.with_env(self.env)._window_quote(origin.id))
         return quotes
 

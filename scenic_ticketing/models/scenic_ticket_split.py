@@ -82,7 +82,7 @@ class ScenicTicketSplit(models.Model):
         Where uses are unlimited nobody can tell who came, so one use there binds everybody.
         """
         self.ensure_one()
-        used = self._net_uses()
+        used = {zone.id: count for zone, count in self._used_by_zone().items()}
         free = self.pax
         for zone, number in self.rights.items():
             if not number:
@@ -92,14 +92,16 @@ class ScenicTicketSplit(models.Model):
                 free = min(free, (number - used.get(int(zone), 0)) // each)
         return max(0, free)
 
-    def _net_uses(self):
-        """Return ``{zone id: uses without those taken back}`` of the zones that were ever used."""
+    def _used_by_zone(self):
+        """Return ``{zone: uses without those taken back}`` of the zones that were ever used."""
         self.ensure_one()
         used = {}
-        for zone, kind, count in self.env["scenic.redemption"]._read_group(
-            [("ticket_id", "=", self.id)], ["zone_id", "kind"], ["__count"]
+        for zone, kind, count in (
+            self.env["scenic.redemption"]
+            .sudo()
+            ._read_group([("ticket_id", "=", self.id)], ["zone_id", "kind"], ["__count"])
         ):
-            used[zone.id] = used.get(zone.id, 0) + (count if kind == "use" else -count)
+            used[zone] = used.get(zone, 0) + (count if kind == "use" else -count)
         return used
 
     def _split(self, persons, reason=None):

@@ -65,8 +65,8 @@ class TestRandomLife(common_life.LifeCase):
         """No ticket has more uses than rights, and its zones are worth what it is."""
         for ticket in self.everything():
             label = f"seed {seed}, step {number}, {ticket.alias}"
-            for zone, count in ticket._net_uses().items():
-                total = ticket.rights[str(zone)]
+            for zone, count in ticket._used_by_zone().items():
+                total = ticket.rights[str(zone.id)]
                 self.assertTrue(not total or 0 <= count <= total, label)
             if not ticket.zone_choices:
                 units = round(ticket.net_value * 100)
