@@ -100,6 +100,12 @@ def template(odoo_version: str, *, assets: bool = True) -> str:
     return wanted
 
 
+def base(odoo_version: str) -> str:
+    """Return the database with Odoo's own modules only, which all templates begin with."""
+    template(odoo_version, assets=False)
+    return BASE_PREFIX + _base_hash(odoo_version)
+
+
 def manifests() -> dict[str, dict]:
     """Return the manifests of our addons that a database can install."""
     found = {}

@@ -1,0 +1,89 @@
+"""Run in the shell of this release, on the upgraded database: does the old park still work?"""
+
+import json
+import os
+import sys
+
+sys.path.insert(0, os.environ["SCENIC_SUPPORT"])
+
+import common_finance
+import common_scenic
+
+env = globals()["env"]
+with open(os.environ["SCENIC_FACTS"]) as file:
+    before = json.load(file)
+company = env["res.company"].browse(before["company"])
+env = common_finance.company_env(env, company)
+park = common_scenic.park_in(env, {k: v for k, v in before["park"].items() if k != "company"})
+park.company = company.with_env(env)
+tickets = {name: env["scenic.ticket"].browse(i) for name, i in before["tickets"].items()}
+ledger = env["scenic.redemption"]
+policies = park.policy | env["scenic.policy"].browse(before["concession"])
+
+
+def rows(records, names):
+    return [[str(record[name]) for name in names] for record in records.sorted("id")]
+
+
+def redeem(name, zone="gate", **options):
+    answer = ledger._redeem(tickets[name].code, getattr(park, zone), "G2", **options)
+    env.invalidate_all()
+    return answer["reason"]
+
+
+def proved():
+    env.invalidate_all()
+    return env["scenic.proof"]._differences(company)
+
+
+after = {
+    "ticket_rows": rows(
+        env["scenic.ticket"].search([("company_id", "=", company.id)]),
+        "uid alias code state used_count visit_date valid_until pax rights net_value".split(),
+    ),
+    "ledger_rows": rows(
+        ledger.search([("company_id", "=", company.id)]),
+        "id ticket_id zone_id kind use_no happened_at policy_version source_ref".split(),
+    ),
+    "policy_rows": rows(
+        policies, "name version validity_days sale_days_ahead staff_pax risk concession".split()
+    ),
+    "proof": env["scenic.proof"]._compute_proof(company)["liability_balance"],
+    "differences": proved(),
+    "policy_states": policies.mapped("state"),
+    "versions": {policy.id: policy._current_version().number for policy in policies},
+    "products_of_version": len(park.policy._current_version().rule_ids),
+    "judged_by": [
+        use.policy_version_id.number
+        for use in ledger.search([("company_id", "=", company.id), ("policy_version", ">", 0)])
+    ],
+    "answers": {
+        "used": redeem("used"),
+        "refunded": redeem("refunded"),
+        "unused": redeem("unused"),
+        "returned": redeem("returned"),
+        "passed": redeem("passed"),
+        "combo_gate": redeem("combo"),
+        "combo_ropeway": redeem("combo", "ropeway"),
+        "annual": redeem("annual"),
+        "family": redeem("family", wanted=2, staff=True),
+    },
+}
+after["differences_after_use"] = proved()
+
+tickets["combo_unused"]._void("given back")
+window = common_scenic.open_window(park, "Window 2")
+order = common_finance.pay(window, [(park.adult, 2, {}), (park.combo, 1, {})])
+sold = env["scenic.ticket"].search([("pos_order_id", "=", order.id)])
+env.cr.commit()
+after["new_sale"] = [len(sold), ledger._redeem(sold[0].code, park.gate, "G2")["reason"]]
+common_finance.close_session(window)
+draft = park.policy.browse(park.policy.action_new_draft()["res_id"])
+draft.staff_pax = 8
+after["draft"] = [draft.state, park.policy.staff_pax]
+with draft._as_if_published():
+    after["as_if"] = park.policy.staff_pax
+after["differences_at_last"] = proved()
+env.cr.commit()
+with open(os.environ["SCENIC_AFTER"], "w") as file:
+    json.dump(after, file)
