@@ -25,9 +25,15 @@ def rows(records, names):
     return [[str(record[name]) for name in names] for record in records.sorted("id")]
 
 
+def see():
+    """Go on in a new transaction, which sees what others have committed."""
+    env.cr.commit()
+    env.invalidate_all()
+
+
 def redeem(name, zone="gate", **options):
     answer = ledger._redeem(tickets[name].code, getattr(park, zone), "G2", **options)
-    env.invalidate_all()
+    see()
     return answer["reason"]
 
 
@@ -77,6 +83,7 @@ order = common_finance.pay(window, [(park.adult, 2, {}), (park.combo, 1, {})])
 sold = env["scenic.ticket"].search([("pos_order_id", "=", order.id)])
 env.cr.commit()
 after["new_sale"] = [len(sold), ledger._redeem(sold[0].code, park.gate, "G2")["reason"]]
+see()
 common_finance.close_session(window)
 draft = park.policy.browse(park.policy.action_new_draft()["res_id"])
 draft.staff_pax = 8
