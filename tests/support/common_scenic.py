@@ -19,6 +19,7 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
+from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.reason import Reason
 from odoo.addons.scenic_ticketing.tools.site_time import to_unix, to_utc  # noqa: F401 for tests
@@ -101,6 +102,38 @@ def park_in(env, ids):
     )
 
 
+def remove_rows(cr, table, column, values):
+    """Remove committed rows with all rows that point at them, which no user could do."""
+    name, key = SQL.identifier(table), SQL.identifier(column)
+    cr.execute(SQL("SELECT id FROM %s WHERE %s = ANY(%s)", name, key, list(values)))
+    ids = [row_id for (row_id,) in cr.fetchall()]
+    cr.execute("SET LOCAL session_replication_role = replica")
+    _remove_rows(cr, table, ids)
+    cr.execute("SET LOCAL session_replication_role = origin")
+
+
+def _remove_rows(cr, table, ids):
+    """Delete rows and, before them, whatever references them: other tables, or this one."""
+    cr.execute(
+        "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c JOIN pg_attribute a"
+        " ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+        " WHERE c.contype = 'f' AND c.confrelid = %s::regclass",
+        [table],
+    )
+    for child, column in cr.fetchall() if ids else ():
+        name, key = SQL.identifier(child), SQL.identifier(column)
+        cr.execute(
+            "SELECT 1 FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'id'", [child]
+        )
+        if cr.rowcount:
+            query = "SELECT id FROM %s WHERE %s = ANY(%s) AND NOT (%s AND id = ANY(%s))"
+            cr.execute(SQL(query, name, key, ids, child == table, ids))
+            _remove_rows(cr, child, [row_id for (row_id,) in cr.fetchall()])
+        else:
+            cr.execute(SQL("DELETE FROM %s WHERE %s = ANY(%s)", name, key, ids))
+    cr.execute(SQL("DELETE FROM %s WHERE id = ANY(%s)", SQL.identifier(table), ids))
+
+
 def remove_park(park):
     """Remove a committed park with its tickets and uses, which no user could do."""
     cr, site = park.env.cr, park.site.id
@@ -117,35 +150,8 @@ def remove_park(park):
 
 def remove_tickets(park):
     """Remove the tickets and slots of a committed park, with all that happened to them."""
-    cr, site = park.env.cr, park.site.id
-    tickets = "SELECT id FROM scenic_ticket WHERE site_id = %s"
-    if "scenic.revenue.event" in park.env:
-        cr.execute("ALTER TABLE scenic_revenue_event DISABLE TRIGGER USER")
-        cr.execute(f"DELETE FROM scenic_revenue_event WHERE ticket_id IN ({tickets})", [site])
-        cr.execute("ALTER TABLE scenic_revenue_event ENABLE TRIGGER USER")
-    cr.execute("ALTER TABLE scenic_redemption DISABLE TRIGGER USER")
-    for row in ("kind = 'reversal'", "TRUE"):
-        cr.execute(
-            f"DELETE FROM scenic_redemption WHERE {row} AND ticket_id IN ({tickets})", [site]
-        )
-    cr.execute("ALTER TABLE scenic_redemption ENABLE TRIGGER USER")
-    cr.execute(f"DELETE FROM scenic_incident WHERE ticket_id IN ({tickets})", [site])
-    cr.execute("ALTER TABLE scenic_ticket_event DISABLE TRIGGER USER")
-    cr.execute(f"DELETE FROM scenic_ticket_event WHERE ticket_id IN ({tickets})", [site])
-    cr.execute("ALTER TABLE scenic_ticket_event ENABLE TRIGGER USER")
-    cr.execute("DELETE FROM scenic_ticket WHERE site_id = %s", [site])
-    remove_slots(cr, site)
-
-
-def remove_slots(cr, site):
-    """Remove the slots of a site with everything that was held of them."""
-    slots = "SELECT id FROM scenic_slot WHERE site_id = %s"
-    holds = "SELECT id FROM scenic_hold WHERE site_id = %s"
-    cr.execute(f"DELETE FROM scenic_slot_return WHERE slot_id IN ({slots})", [site])
-    cr.execute(f"DELETE FROM scenic_hold_end WHERE hold_id IN ({holds})", [site])
-    cr.execute(f"DELETE FROM scenic_hold_line WHERE hold_id IN ({holds})", [site])
-    cr.execute("DELETE FROM scenic_hold WHERE site_id = %s", [site])
-    cr.execute("DELETE FROM scenic_slot WHERE site_id = %s", [site])
+    for table in ("scenic_ticket", "scenic_hold", "scenic_slot"):
+        remove_rows(park.env.cr, table, "site_id", [park.site.id])
 
 
 def reasons():
@@ -156,13 +162,9 @@ def reasons():
 def remove_window(window):
     """Remove a committed window with its session and orders, which no user could do."""
     cr, orders = window.env.cr, "SELECT id FROM pos_order WHERE config_id = %s"
-    tickets = f"SELECT id FROM scenic_ticket WHERE pos_order_id IN ({orders})"
-    cr.execute(f"DELETE FROM scenic_incident WHERE ticket_id IN ({tickets})", [window.id])
-    cr.execute("ALTER TABLE scenic_ticket_event DISABLE TRIGGER USER")
-    cr.execute(f"DELETE FROM scenic_ticket_event WHERE ticket_id IN ({tickets})", [window.id])
-    cr.execute("ALTER TABLE scenic_ticket_event ENABLE TRIGGER USER")
+    cr.execute(orders, [window.id])
+    remove_rows(cr, "scenic_ticket", "pos_order_id", [order_id for (order_id,) in cr.fetchall()])
     for table, column in (
-        ("scenic_ticket", "pos_order_id"),
         ("pos_payment", "pos_order_id"),
         ("pos_order_line", "order_id"),
     ):
