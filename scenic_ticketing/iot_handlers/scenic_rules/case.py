@@ -169,11 +169,9 @@ class Case:
         return int(-(-(midnight - self.first_t) // _SECONDS_PER_DAY)) + 1
 
     def first_use_in(self, zone: str) -> float | None:
-        """Moment of the first use in a zone."""
-        if zone == self.gate.zone:
-            return self.history.first_t if self.used else None
+        """Moment of the first use in another zone."""
         return self.others[zone].first_t if zone in self.others else None
 
     def was_used(self, zone: str) -> bool:
-        """Whether the ticket has net uses in a zone."""
-        return self.used > 0 if zone == self.gate.zone else zone in self.others
+        """Whether the ticket has net uses in another zone."""
+        return zone in self.others
