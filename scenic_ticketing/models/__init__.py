@@ -60,6 +60,7 @@ from . import barcode_rule
 from . import pos_config
 from . import pos_order
 from . import pos_order_line
+from . import pos_order_line_rules
 from . import pos_order_line_life
 from . import pos_order_line_price
 from . import scenic_ticket_price

@@ -113,7 +113,8 @@ class PosOrderLine(models.Model):
             day = None
         last = sold + timedelta(product.scenic_sale_days_ahead)
         if day and sold <= day <= last:
-            return day, None
+            obstacles = product._scenic_day_obstacles(day, sold)
+            return day, "\n".join(obstacle.text for obstacle in obstacles) or None
         doubt = self.env._(
             "The window sold a visit on %(text)s, but on %(sold)s this ticket is sold for visits "
             "until %(last)s.",

@@ -91,7 +91,7 @@ class ProductProduct(models.Model):
     def _scenic_closed_obstacles(self, first, days):
         """Refuse a ticket that is good on none of its days."""
         mask = self.scenic_policy_id._weekday_mask()
-        closed = self.product_tmpl_id._scenic_closed_days()
+        closed = self.product_tmpl_id._scenic_closed_days(site=self.scenic_site_id)
         span = [first + timedelta(k) for k in range(min(days, 366))]
         on_weekday = [day for day in span if mask >> day.weekday() & 1]
         facts = {"product": self.display_name, "day": first}

@@ -38,7 +38,7 @@ class ProductTemplate(models.Model):
             rights=tuple(sorted((right.zone_id.code, right.uses) for right in rights)),
             version=policy.version,
             weekdays=policy._weekday_mask(),
-            blackout=self._scenic_closed_days(policy),
+            blackout=self._scenic_closed_days(policy, template.scenic_site_id),
             hours=day_hours.parse(policy.hours),
             start_days=policy.validity_days if policy.validity == FIRST_USE else 0,
             use_days=policy.use_days,
@@ -73,8 +73,12 @@ class ProductTemplate(models.Model):
         kept = (rule for rule, bare in zip(rules, plain, strict=True) if rule != bare)
         return tuple(sorted(kept, key=lambda rule: rule.zone))
 
-    def _scenic_closed_days(self, policy=None):
-        """Return ``((first, last), ...)`` day numbers on which these tickets are not good."""
+    def _scenic_closed_days(self, policy=None, site=None):
+        """Return ``((first, last), ...)`` day numbers on which these tickets are not good.
+
+        With ``site`` also the days on which that is closed.
+        """
         self.ensure_one()
         policy = self.sudo().scenic_policy_id if policy is None else policy
-        return policy.calendar_ids._spans()
+        calendars = policy.calendar_ids
+        return (calendars | site.closed_calendar_ids if site else calendars)._spans()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, models
 
 from ..iot_handlers.scenic_rules.passage import decide, explain
@@ -51,8 +53,8 @@ class ScenicRedemptionHistory(models.Model):
     def _explain(self, ticket_text, zone, lane_code="", now=None, **options):
         """Return ``(answer, checks)``: what ``_judge`` says, and every check behind it.
 
-        ``now`` may lie in the past: uses after it do not count. Without a ticket of ours there is
-        nothing to check. Changes nothing.
+        ``now`` may lie in the past: uses after its second do not count. Without a ticket of ours
+        there is nothing to check. Changes nothing.
         """
         attempt = self._attempt(ticket_text, zone, lane_code, now, **options)
         reading, row = self._read_ticket(attempt)
@@ -60,7 +62,7 @@ class ScenicRedemptionHistory(models.Model):
             reason = reading.reason or Reason.R_UNLISTED_CUT_OFF
             return self._answer(refusal(reason), row), ()
         at = to_utc(attempt.now)
-        rows = read_history(self.env.cr, row["id"], until=at)
+        rows = read_history(self.env.cr, row["id"], until=at + timedelta(seconds=1))
         exited_at = row["exited_at"] if row["exited_at"] and row["exited_at"] <= at else None
         codes = self.env["scenic.zone"]._codes()
         question = (
