@@ -1,14 +1,17 @@
 """The shared histories, through decide(): what box and server have to answer as well."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from decision_vectors import CASES, LANES, SITE, Past, cases_for
-from scenic_rules import wire
+from scenic_rules import passage, wire
 from scenic_rules.passage import decide, explain
 from scenic_rules.reason import Reason
 from scenic_rules.views import GateView, History, ZoneUse, ticket_from_row
 
+README = Path(passage.__file__).parents[2] / "README.md"
 # what decide() itself can answer; the others come from reading a text or from the box's own faults
 DECIDED = {
     *("OK", "SAME_SCAN", "E_SITE", "E_PRODUCT", "E_REVOKED", "E_SUPERSEDED", "E_BLOCKED"),
@@ -88,3 +91,11 @@ def test_the_vectors_know_every_reason_of_a_decision():
 def test_most_vectors_run_on_every_judge():
     assert len(cases_for("box")) == len(CASES)
     assert len(cases_for("server")) >= 80
+
+
+def test_the_readme_names_vectors_that_exist():
+    section = README.read_text().split("## What can be sold")[1].split("\n## ")[0]
+    cells = [line for line in section.splitlines() if "V: *" in line]
+    named = {name for cell in cells for name in re.findall(r"\*([^*|]+)\*", cell)}
+    assert len(named) > 30
+    assert named <= {case.name for case in CASES}

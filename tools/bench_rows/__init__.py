@@ -2,6 +2,7 @@
 
 MODULES = (
     "box_decision",
+    "decide",
     "online_redemption",
     "write_back",
     "window_order",
