@@ -13,15 +13,6 @@ class ScenicBlackout(models.Model):
     name = fields.Char(required=True, translate=True)
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company, index=True)
     line_ids = fields.One2many("scenic.blackout.line", "blackout_id", string="Days", copy=True)
-    site_ids = fields.Many2many(
-        "scenic.site",
-        relation="scenic_site_blackout_rel",
-        column1="blackout_id",
-        column2="site_id",
-        string="Closes the Sites",
-        help="On these days the whole site is closed: no ticket of it is sold or good. Leave "
-        "empty for a calendar that only some ticket policies use.",
-    )
     policy_ids = fields.Many2many(
         "scenic.policy",
         relation="scenic_policy_blackout_rel",

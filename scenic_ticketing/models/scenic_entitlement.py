@@ -68,7 +68,7 @@ class ScenicEntitlement(models.Model):
     )
     slot_required = fields.Boolean(
         string="Time Slot",
-        help="Visitors choose a time slot of this zone with the ticket, and pass into it only then.",
+        help="Visitors choose a time slot of this zone with the ticket and pass into it only then.",
     )
     mon = _weekday("Monday")
     tue = _weekday("Tuesday")

@@ -267,6 +267,8 @@ class ScenicTicket(models.Model):
             "product_id",
             "site_id",
             "visit_date",
+            "slot_start",
+            "slot_len",
             "valid_days",
             "state",
             "used_count",

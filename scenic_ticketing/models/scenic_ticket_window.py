@@ -82,6 +82,7 @@ class ScenicTicketWindow(models.Model):
             "tz": self.site_id.tz,
             "visit_date": self.visit_date.isoformat(),
             "valid_until": self.valid_until.isoformat(),
+            "slot": self.slot_id.time_text or "",
             "pax": self.pax,
             "state": self.state,
             "state_label": labels[self.state],

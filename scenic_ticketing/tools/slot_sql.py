@@ -162,7 +162,8 @@ BEGIN
                       ORDER BY h.id FOR UPDATE);
     ELSE
         due := ARRAY(SELECT h.id FROM scenic_hold h
-                      WHERE h.state = 'held' AND h.expires_at <= clock_timestamp() AT TIME ZONE 'UTC'
+                      WHERE h.state = 'held'
+                        AND h.expires_at <= clock_timestamp() AT TIME ZONE 'UTC'
                         AND (p_slots IS NULL OR EXISTS (
                              SELECT 1 FROM scenic_hold_line l
                               WHERE l.hold_id = h.id AND l.slot_id = ANY(p_slots)))

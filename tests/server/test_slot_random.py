@@ -167,9 +167,7 @@ class TestSlotRandom(common_slots.SlotCase):
         slot.invalidate_recordset()
         self.lines.invalidate_recordset()
         self.assertEqual((slot.taken, slot.reserved), (self.model.taken, self.model.reserved))
-        self.assertEqual(
-            slot.oversold, max(0, self.model.taken + self.model.reserved - CAPACITY)
-        )
+        self.assertEqual(slot.oversold, max(0, self.model.taken + self.model.reserved - CAPACITY))
         for line in self.lines:
             self.assertEqual(line.taken, self.model.taken_by(line.channel_id))
 

@@ -100,10 +100,9 @@ class TestSlotTemplates(common_scenic.ScenicCase):
         self.assertEqual(days, {0, 3, 4})
 
     def test_a_closed_site_has_no_slots(self):
-        self.env["scenic.blackout"].create(
+        self.park.site.closed_calendar_ids = self.env["scenic.blackout"].create(
             {
                 "name": "Site closed",
-                "site_ids": [Command.link(self.park.site.id)],
                 "line_ids": [
                     Command.create(
                         {"date_from": date(2020, 1, 1), "date_to": self.today + timedelta(5)}

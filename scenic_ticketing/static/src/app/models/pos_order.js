@@ -15,6 +15,12 @@ patch(PosOrder.prototype, {
     get scenicLines() {
         return this.lines.filter((line) => line.isScenicTicket);
     },
+    /** The lines whose tickets take places: of a slot, or of a day that has a limit. */
+    get scenicLimitedLines() {
+        return this.scenicLines.filter(
+            (line) => !line.refunded_orderline_id && line.product_id.product_tmpl_id.isScenicLimited
+        );
+    },
     get scenicTickets() {
         return this.lines.flatMap((line) => line.scenicTickets);
     },

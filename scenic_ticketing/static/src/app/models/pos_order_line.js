@@ -12,9 +12,17 @@ patch(PosOrderline.prototype, {
         const sale = this.refunded_orderline_id || this;
         return (this.isScenicTicket && sale.scenic_data?.visit_date) || "";
     },
-    setScenicVisitDate(visitDate) {
+    setScenicVisitDate(visitDate, slotData = {}) {
         // a new object: changes inside a Json value are not tracked
-        this.scenic_data = { ...this.scenic_data, visit_date: visitDate };
+        const data = { ...this.scenic_data, visit_date: visitDate };
+        delete data.slot_id;
+        delete data.slot_time;
+        this.scenic_data = { ...data, ...slotData };
+    },
+    /** Return the time of the slot, like "10:00–11:00", or "". */
+    get scenicSlotTime() {
+        const sale = this.refunded_orderline_id || this;
+        return (this.isScenicTicket && sale.scenic_data?.slot_time) || "";
     },
     get scenicTickets() {
         const tickets = this.backLink("<-scenic.ticket.pos_order_line_id") || [];
@@ -22,7 +30,9 @@ patch(PosOrderline.prototype, {
     },
     /** Return the visit date without "today", for what is read on another day. */
     get scenicVisitOnPaper() {
-        return formatDayForPaper(this.scenicVisitDate);
+        return [formatDayForPaper(this.scenicVisitDate), this.scenicSlotTime]
+            .filter(Boolean)
+            .join(" ");
     },
     // the three below depend on the clock, so they are no getters: those are cached
     isScenicVisitToday() {
@@ -39,12 +49,13 @@ patch(PosOrderline.prototype, {
         const today = this.product_id.product_tmpl_id.getScenicToday();
         const name = nameOfDay(this.scenicVisitDate, today);
         const day = formatDay(this.scenicVisitDate, today);
-        return name ? `${name} · ${day}` : day;
+        return [name, day, this.scenicSlotTime].filter(Boolean).join(" · ");
     },
     // EXTENDS point_of_sale
     canBeMergedWith(orderline) {
         return (
             this.scenicVisitDate === orderline.scenicVisitDate &&
+            this.scenic_data?.slot_id === orderline.scenic_data?.slot_id &&
             super.canBeMergedWith(...arguments)
         );
     },

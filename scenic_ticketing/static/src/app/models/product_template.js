@@ -7,6 +7,9 @@ patch(ProductTemplate.prototype, {
     getScenicToday() {
         return todayAt(this.scenic_site_id?.tz);
     },
+    get isScenicLimited() {
+        return Boolean(this.scenic_slot_required || this.scenic_day_limited);
+    },
     /** Return the last visit date that can be sold today. */
     getScenicLastDay() {
         return addDays(this.getScenicToday(), this.scenic_sale_days_ahead || 0);

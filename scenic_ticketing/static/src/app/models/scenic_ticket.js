@@ -4,6 +4,9 @@ import { Base } from "@point_of_sale/app/models/related_models";
 import { drawQrCode } from "@scenic_ticketing/app/utils/qr_code";
 import { addDays, formatDayForPaper } from "@scenic_ticketing/app/utils/visit_date";
 
+// as in the ticket code
+const NO_SLOT = 255;
+
 /** One issued code, as the server made it. The window only shows and prints it. */
 export class ScenicTicket extends Base {
     static pythonModel = "scenic.ticket";
@@ -32,14 +35,29 @@ export class ScenicTicket extends Base {
         };
     }
 
+    /** The time of the slot, like "10:00–11:00"; "" without one. As in the code, in quarters. */
+    get slotTime() {
+        if ((this.slot_start ?? NO_SLOT) === NO_SLOT) {
+            return "";
+        }
+        const end = this.slot_len ? this.slot_start + this.slot_len : 96;
+        return `${clock(this.slot_start)}–${clock(end)}`;
+    }
+
     get validity() {
         const first = this.visit_date.toISODate();
-        const day = formatDayForPaper(first);
+        const day = [formatDayForPaper(first), this.slotTime].filter(Boolean).join(" ");
         if (this.valid_days <= 1) {
             return day;
         }
         return `${day} – ${formatDayForPaper(addDays(first, this.valid_days - 1))}`;
     }
+}
+
+/** Return a quarter of the day as a clock shows it. */
+function clock(quarter) {
+    const minutes = String((quarter % 4) * 15).padStart(2, "0");
+    return `${String(Math.floor(quarter / 4)).padStart(2, "0")}:${minutes}`;
 }
 
 /** Write an alias in groups of four, as people read it aloud. */

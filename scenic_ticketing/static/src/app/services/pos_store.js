@@ -49,21 +49,27 @@ patch(PosStore.prototype, {
             return line;
         }
         // a scanned product is one more ticket for the same day: nobody at a scanner wants a dialog
-        const ask = configure && !opts.code && this._mustAskScenicVisit(template, order);
+        const ask =
+            configure &&
+            (this._lacksScenicSlot(template, order) ||
+                (!opts.code && this._mustAskScenicVisit(template, order)));
         const visit = ask
             ? await this._askScenicVisit(template, order)
-            : { date: this._scenicNextDate(template, order) };
+            : this._repeatScenicVisit(template, order);
         if (!visit) {
             return;
         }
         order.uiState.scenicVisitDate = visit.date;
         const qty = visit.qty || vals.qty || 1;
-        return super.addLineToOrder(
-            { ...vals, qty, scenic_data: { visit_date: visit.date } },
+        const data = { visit_date: visit.date, ...this._scenicSlotData(visit.slot) };
+        const line = await super.addLineToOrder(
+            { ...vals, qty, scenic_data: data },
             order,
             opts,
             configure
         );
+        await this.syncScenicHolds(order);
+        return line;
     },
     /** Give tickets that came in without a date, as parts of a combo do, the date of the order. */
     _dateScenicLines(order) {
@@ -110,6 +116,8 @@ patch(PosStore.prototype, {
             pax: template.scenic_pax || 1,
             unitPrice: line ? line.displayPriceUnit : price.total_included,
             isEdit: Boolean(line),
+            slotId: (line || this._lastScenicLine(template, order))?.scenic_data?.slot_id,
+            heldPersons: line ? line.qty * (template.scenic_pax || 1) : 0,
         });
     },
     /** Change date and quantity of a line that is not paid yet. */
@@ -121,10 +129,11 @@ patch(PosStore.prototype, {
             return;
         }
         order.uiState.scenicVisitDate = visit.date;
-        line.setScenicVisitDate(visit.date);
+        line.setScenicVisitDate(visit.date, this._scenicSlotData(visit.slot));
         line.setQuantity(visit.qty);
         this.tryMergeOrderline(order, line, line.price_type !== "manual");
         this.numberBuffer.reset();
+        await this.syncScenicHolds(order);
     },
 
     // --- tickets ---

@@ -18,6 +18,9 @@ patch(OrderPaymentValidation.prototype, {
             });
             return false;
         }
+        if (!(await this.checkScenicPlaces())) {
+            return false;
+        }
         // asked again before the cash drawer opens: the tickets may have been used meanwhile, and a
         // refund must not wait in this window for a server that then refuses it
         const refunds = this.order.scenicLines
@@ -32,9 +35,28 @@ patch(OrderPaymentValidation.prototype, {
         }
         return super.askBeforeValidation(...arguments);
     },
+    /** Make sure that the places are there before money is taken. */
+    async checkScenicPlaces() {
+        const lines = this.order.scenicLimitedLines.filter((line) => line.qty > 0);
+        const open = lines.find(
+            (line) =>
+                line.product_id.product_tmpl_id.scenic_slot_required && !line.scenic_data?.slot_id
+        );
+        if (open) {
+            this.pos.dialog.add(AlertDialog, {
+                title: _t("A time slot is missing"),
+                body: _t("Go back to the order and choose a time slot for %(product)s.", {
+                    product: open.getFullProductName(),
+                }),
+            });
+            return false;
+        }
+        return !lines.length || this.pos.syncScenicHolds(this.order, { renew: true });
+    },
     // EXTENDS point_of_sale
     async afterOrderValidation() {
         await super.afterOrderValidation(...arguments);
+        this.pos.soldScenicHolds(this.order);
         this.order.uiState.scenicAwaited = this.order.isAwaitingScenicTickets;
         if (this.pos.config.scenic_auto_print) {
             // not awaited: the cashier takes the next visitor while the slips come out

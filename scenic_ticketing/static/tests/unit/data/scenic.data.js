@@ -8,6 +8,7 @@ import { ProductTemplate } from "@point_of_sale/../tests/unit/data/product_templ
 
 export const ADULT = 9001;
 export const CHILD = 9002;
+export const RIDE = 9003;
 
 class ScenicSite extends models.ServerModel {
     _name = "scenic.site";
@@ -30,6 +31,8 @@ class ScenicTicket extends models.ServerModel {
             "product_id",
             "site_id",
             "visit_date",
+            "slot_start",
+            "slot_len",
             "valid_days",
             "state",
             "used_count",
@@ -62,14 +65,18 @@ patch(ProductTemplate.prototype, {
             "is_scenic_ticket",
             "scenic_site_id",
             "scenic_sale_days_ahead",
+            "scenic_slot_required",
+            "scenic_day_limited",
         ];
     },
 });
 
 // the mock server knows no related fields
 ProductTemplate._fields.scenic_sale_days_ahead = fields.Integer();
+ProductTemplate._fields.scenic_slot_required = fields.Boolean();
+ProductTemplate._fields.scenic_day_limited = fields.Boolean();
 
-function ticketProduct(id, name, price, barcode) {
+function ticketProduct(id, name, price, barcode, values = {}) {
     ProductTemplate._records = [
         ...ProductTemplate._records,
         {
@@ -88,6 +95,7 @@ function ticketProduct(id, name, price, barcode) {
             is_scenic_ticket: true,
             scenic_site_id: 1,
             scenic_sale_days_ahead: 30,
+            ...values,
         },
     ];
     ProductProduct._records = [
@@ -108,3 +116,4 @@ function ticketProduct(id, name, price, barcode) {
 
 ticketProduct(ADULT, "Adult ticket", 120, "6901234567892");
 ticketProduct(CHILD, "Child ticket", 60, false);
+ticketProduct(RIDE, "Cable car", 80, "6901234567908", { scenic_slot_required: true });

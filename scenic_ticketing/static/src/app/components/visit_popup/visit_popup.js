@@ -26,6 +26,9 @@ export class VisitPopup extends Component {
         pax: Number,
         unitPrice: Number,
         isEdit: Boolean,
+        slotId: { type: Number, optional: true },
+        // persons who have their places already: those of the line that is changed
+        heldPersons: { type: Number, optional: true },
         getPayload: Function,
         close: Function,
     };
@@ -96,11 +99,19 @@ export class VisitPopup extends Component {
         this.confirm();
     }
     confirm() {
-        if (!this.isDateAllowed) {
+        if (!this.canSell(this.state.qty)) {
             return;
         }
-        this.props.getPayload({ date: this.state.date, qty: this.state.qty });
+        this.props.getPayload(this.getVisit());
         this.props.close();
+    }
+
+    /** Whether so many tickets can be sold for what is chosen. */
+    canSell(_qty) {
+        return this.isDateAllowed;
+    }
+    getVisit() {
+        return { date: this.state.date, qty: this.state.qty };
     }
 
     onKeydown(ev) {
