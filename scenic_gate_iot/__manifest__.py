@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
         "views/scenic_gate_fact_views.xml",
+        "views/scenic_gate_versions_views.xml",
         "views/scenic_gate_command_views.xml",
         "views/scenic_device_views.xml",
         "views/scenic_lane_views.xml",

@@ -24,3 +24,5 @@ from . import (
     scenic_ticket_moments,  # extends the changes
 )
 from . import scenic_rehearsal
+from . import scenic_box_rules
+from . import scenic_gate_versions

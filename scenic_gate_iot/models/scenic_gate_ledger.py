@@ -39,9 +39,11 @@ class ScenicGateLedger(models.AbstractModel):
     def _lock_tickets(self, uids):
         self.env.cr.execute(
             SQL(
-                """SELECT uid, id, site_id, company_id, state, rights, net_value, alias
-                     FROM scenic_ticket WHERE uid = ANY(%s)
-                    ORDER BY id FOR NO KEY UPDATE""",
+                """SELECT t.uid, t.id, t.site_id, t.company_id, t.state, t.rights, t.net_value,
+                          t.alias, p.gate_product_code
+                     FROM scenic_ticket t JOIN product_template p ON p.id = t.product_tmpl_id
+                    WHERE t.uid = ANY(%s)
+                    ORDER BY t.id FOR NO KEY UPDATE OF t""",
                 list(uids),
             )
         )

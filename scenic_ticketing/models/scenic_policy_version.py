@@ -94,28 +94,28 @@ class ScenicPolicyVersion(models.Model):
 
     @api.model
     def _of_uses(self, uses):
-        """Return {id: version} of the redemptions ``uses``: what judged them.
-
-        A product may have changed its policy, so the number alone does not tell: it is the
-        version of this number that had a rule for the product when the use was recorded.
-        """
-        rules = self.env["scenic.policy.version.rule"].sudo()
-        products = uses.ticket_id.product_tmpl_id
+        """Return {id: version} of the redemptions ``uses``: what judged them."""
         found = {}
-        for rule in rules.search(
-            [
-                ("product_tmpl_id", "in", products.ids),
-                ("number", "in", list(set(uses.mapped("policy_version")))),
-            ],
-            order="published_at",
-        ):
-            found.setdefault((rule.product_tmpl_id, rule.number), []).append(rule)
-        answer = {}
         for use in uses:
-            known = found.get((use.ticket_id.product_tmpl_id, use.policy_version), [])
-            before = [rule for rule in known if rule.published_at <= use.received_at]
-            answer[use.id] = (before[-1:] or known[:1] or rules)[0:1]
-        return {
-            use_id: rule[0].version_id.with_env(self.env) if rule else self.browse()
-            for use_id, rule in answer.items()
-        }
+            template = use.ticket_id.sudo().product_tmpl_id
+            key = (template, use.policy_version, use.happened_at)
+            if key not in found:
+                found[key] = self._of_product(*key)
+            found[use.id] = found[key]
+        return found
+
+    @api.model
+    def _of_product(self, template, number, moment):
+        """Return the version ``number`` that judged tickets of a product at ``moment``.
+
+        A product may have changed its policy, so the number alone does not tell: it is the last
+        version of this number that had a rule for the product by then.
+        """
+        if not number:
+            return self.browse()
+        rules = self.env["scenic.policy.version.rule"].sudo()
+        domain = [("product_tmpl_id", "=", template.id), ("number", "=", number)]
+        before = [*domain, ("published_at", "<=", moment)]
+        order = "published_at desc, id desc"
+        rule = rules.search(before, order=order, limit=1) or rules.search(domain, limit=1)
+        return rule.version_id.with_env(self.env)
