@@ -12,6 +12,7 @@ class ProductTemplateHolder(models.Model):
 
     scenic_id_needed = fields.Selection(related="scenic_policy_id.id_needed_at_sale")
     scenic_phone_needed = fields.Boolean(related="scenic_policy_id.phone_needed")
+    scenic_photo_wanted = fields.Boolean(related="scenic_policy_id.holder_check")
 
     def _scenic_dates(self, wished):
         """Return ``(visit date, last valid day)`` of a ticket that is sold now for a day."""
@@ -25,4 +26,4 @@ class ProductTemplateHolder(models.Model):
     @api.model
     def _load_pos_data_fields(self, config_id):
         fields_ = super()._load_pos_data_fields(config_id)
-        return [*fields_, "scenic_id_needed", "scenic_phone_needed"]
+        return [*fields_, "scenic_id_needed", "scenic_phone_needed", "scenic_photo_wanted"]
