@@ -241,6 +241,17 @@ class TestVersions(TariffCase):
         self.assertEqual((self.tariff.state, draft.state), ("retired", "published"))
         self.assertEqual(draft.version, self.tariff.version + 1)
 
+    def test_who_approves_sees_which_prices_change(self):
+        draft = self.draft()
+        self.assertEqual(draft._publish_changes(), [])
+        draft.action_set_day_price(self.template.id, str(self.feast), str(self.feast), 99)
+        line = self.season("Weekend", draft).price_ids
+        line.price = 101
+        changed = {label: (before, after) for label, before, after in draft._publish_changes()}
+        self.assertEqual(len(changed), 3)
+        self.assertIn("100", changed[line.display_name][0])
+        self.assertIn("101", changed[line.display_name][1])
+
     def test_second_person_publishes(self):
         draft = self.draft()
         draft.name = "Mine"
@@ -341,6 +352,105 @@ class TestCalendar(TariffCase):
         )
         data = rows.export_data(["product_tmpl_id", "date", "price"])["datas"]
         self.assertEqual(len(data), 14)
+
+
+@tagged("post_install", "-at_install")
+class TestDeviations(TariffCase):
+    """What a window may ask for: the server compares every paid line with the tariff."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.window = common_scenic.open_window(cls.park)
+
+    def sell(self, price, day=None, **values):
+        line = {"visit_date": day or self.monday, "price_unit": price, **values}
+        return common_scenic.make_paid_order(self.window, [(self.park.adult, 1, line)])
+
+    def incidents(self):
+        domain = [("kind", "=", "price"), ("site_id", "=", self.park.site.id)]
+        return self.env["scenic.incident"].search(domain)
+
+    def restrict(self):
+        self.window.sudo().restrict_price_control = True
+
+    def test_price_of_the_tariff_is_fine(self):
+        self.sell(80)
+        self.sell(100, self.saturday)
+        self.assertFalse(self.incidents())
+
+    def test_another_price_is_reported_with_its_ticket_and_loss(self):
+        order = self.sell(60)
+        incident = self.incidents()
+        self.assertEqual(incident.ticket_id, order.scenic_ticket_ids)
+        self.assertEqual(incident.amount, 20)
+
+    def test_another_price_is_refused_where_the_window_says_so(self):
+        self.window.sudo().scenic_price_deviation = "refuse"
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.sell(60)
+        self.sell(80)
+        self.assertEqual(self.env["scenic.ticket"].search_count([("net_value", "=", 60)]), 0)
+
+    def test_price_changed_by_hand_needs_the_right_to_change_prices(self):
+        self.sell(60, price_type="manual")
+        self.assertFalse(self.incidents())
+        self.restrict()
+        self.sell(60, price_type="manual")
+        self.assertEqual(len(self.incidents()), 1)
+        manager = self.window.group_pos_manager_id
+        self.window.env.user.sudo().group_ids += manager
+        self.sell(60, price_type="manual")
+        self.assertEqual(len(self.incidents()), 1)
+
+    def test_ticket_for_a_closed_day_is_reported(self):
+        self.park.site.closed_calendar_ids = self.env["scenic.blackout"].create(
+            {
+                "name": "Repairs",
+                "line_ids": [Command.create({"date_from": self.monday, "date_to": self.monday})],
+            }
+        )
+        order = self.sell(80)
+        self.assertEqual(self.incidents().ticket_id, order.scenic_ticket_ids)
+
+    def test_group_order_for_a_closed_day_is_not_confirmed(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env.ref("base.partner_admin").id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.park.adult.id,
+                            "product_uom_qty": 12,
+                            "scenic_visit_date": self.monday,
+                        }
+                    )
+                ],
+            }
+        )
+        self.assertEqual(order.order_line.price_unit, 70)
+        order.order_line.scenic_visit_date = self.saturday
+        self.assertEqual(order.order_line.price_unit, 100)
+        self.tariff.date_to = self.monday
+        with self.assertRaises(UserError), self.cr.savepoint():
+            order.action_confirm()
+        self.assertFalse(order.order_line.scenic_ticket_ids)
+
+    def test_a_table_that_is_loaded_again_is_asked_for_after_a_change(self):
+        before = self.park.site.write_date
+        self.park.site.flush_recordset()
+        self.season("Base").price_ids[0].price = 81
+        self.assertTrue(self.park.site.prices_at)
+        self.assertGreaterEqual(self.park.site.write_date, before)
+        tables = (
+            self.env["scenic.site"]
+            .with_user(self.window.env.user)
+            .pos_scenic_prices(self.window.id)
+        )
+        ladders = tables[self.park.site.id]["products"][str(self.template.id)]
+        self.assertIn(
+            8100, [step[1] for ladder in ladders for _lead, row in ladder for step in row]
+        )
 
 
 @tagged("post_install", "-at_install")
