@@ -1,16 +1,18 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { formatCurrency } from "@web/core/currency";
 import { Layout } from "@web/search/layout";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { formatFloat } from "@web/core/utils/numbers";
 import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { DayDialog } from "./day_dialog";
 
 const { DateTime } = luxon;
 
+// what was asked last: kept when the user comes back from another screen
+const KEPT = "scenic_ticketing.price_calendar";
 const WEEK = [1, 2, 3, 4, 5, 6, 7];
 
 /**
@@ -26,13 +28,12 @@ export class PriceCalendar extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.dialog = useService("dialog");
-        const kept = this.props.state?.ask || {};
+        const kept = JSON.parse(browser.sessionStorage.getItem(KEPT) || "{}");
         this.state = useState({
             frame: null,
             month: null,
-            // what is asked: kept when the user comes back from another screen
             ask: {
-                tariff: kept.tariff || this.props.action.params?.tariff_id || false,
+                tariff: this.props.action.params?.tariff_id || kept.tariff || false,
                 product: kept.product || false,
                 channel: kept.channel || false,
                 quantity: kept.quantity || 1,
@@ -45,7 +46,6 @@ export class PriceCalendar extends Component {
         });
         this.display = { controlPanel: {} };
         this.env.config.setDisplayName(_t("Price Calendar"));
-        useSetupAction({ getLocalState: () => ({ ask: { ...this.ask } }) });
         onWillStart(() => this.load());
     }
 
@@ -59,15 +59,18 @@ export class PriceCalendar extends Component {
     // --- data ---
 
     async load() {
-        if (!this.ask.tariff) {
-            const find = (operator, state) =>
-                this.orm.search("scenic.tariff", [["state", operator, state]], { limit: 1 });
-            const [found] = [...(await find("=", "published")), ...(await find("!=", "retired"))];
-            if (!found) {
-                return;
-            }
-            this.ask.tariff = found;
+        const find = (...condition) =>
+            this.orm.search("scenic.tariff", [condition], { limit: 1 });
+        const [found] = [
+            // a draft may have been thrown away since
+            ...(await find("id", "=", this.ask.tariff)),
+            ...(await find("state", "=", "published")),
+            ...(await find("state", "!=", "retired")),
+        ];
+        if (!found) {
+            return;
         }
+        this.ask.tariff = found;
         const frame = await this.orm.call("scenic.tariff", "action_frame", [[this.ask.tariff]]);
         this.state.frame = frame;
         if (!frame.products.some((product) => product.id === this.ask.product)) {
@@ -83,6 +86,7 @@ export class PriceCalendar extends Component {
             this.state.month = null;
             return;
         }
+        browser.sessionStorage.setItem(KEPT, JSON.stringify(this.ask));
         const { tariff, product, month, channel, quantity, lead } = this.ask;
         this.state.month = await this.orm.call("scenic.tariff", "action_month", [
             [tariff],
