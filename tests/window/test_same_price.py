@@ -9,6 +9,7 @@ import common_scenic
 import window_case
 from common_prices import add_price, make_season, make_tariff
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -135,6 +136,27 @@ class TestSamePrice(window_case.WindowCase):
                     self.assertEqual(seen["version"], tariff.version)
             outcomes.add(seen["problem"])
         self.assertEqual(outcomes, {"", "E_NO_TARIFF", "E_CLOSED", "E_NO_PRICE"})
+
+    def test_channels_ask_over_http(self):
+        user = common_scenic.make_user(self.env, "price_channel", "window")
+        expires = fields.Datetime.now() + timedelta(1)
+        keys = self.env["res.users.apikeys"].with_user(user)
+        key = keys.sudo()._generate("rpc", "channel", expires)
+        make_tariff(self.park, {"Base": {}}, [("Base", self.park.adult, 80.5)])
+        item = {
+            "product": self.park.adult.product_tmpl_id.gate_product_code,
+            "date": str(self.today),
+            "quantity": 4,
+        }
+        answer = self.url_open(
+            "/json/2/product.template/scenic_quote",
+            data=json.dumps({"items": [item, {**item, "product": 65000}]}),
+            headers={"Authorization": f"bearer {key}", "Content-Type": "application/json"},
+        )
+        self.assertEqual(answer.status_code, 200, answer.text)
+        price, unknown = answer.json()
+        self.assertEqual((price["code"], price["amount"]), ("OK", "80.50"))
+        self.assertEqual(unknown, {"code": "E_PRODUCT"})
 
     def test_orders_and_channels_agree_for_every_channel(self):
         dice = random.Random(7)
