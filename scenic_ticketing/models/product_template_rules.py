@@ -49,6 +49,7 @@ class ProductTemplate(models.Model):
             passback=policy.passback,
             grace_before_min=policy.grace_before,
             grace_after_min=policy.grace_after,
+            slot_zone=self._scenic_slot_zone(rights),
             checks=sum(bit for name, bit in _CHECKS.items() if policy[name]),
             partial=policy.partial,
             zones=self._scenic_zone_rules(rights),
@@ -72,6 +73,11 @@ class ProductTemplate(models.Model):
         plain = [ZoneRule(zone=rule.zone) for rule in rules]
         kept = (rule for rule, bare in zip(rules, plain, strict=True) if rule != bare)
         return tuple(sorted(kept, key=lambda rule: rule.zone))
+
+    def _scenic_slot_zone(self, rights):
+        """Return the code of the zone that a ticket's slot is for; "" when there are no others."""
+        timed = rights.filtered("slot_required")[:1].zone_id
+        return timed.code if timed and rights.zone_id - timed else ""
 
     def _scenic_closed_days(self, policy=None, site=None):
         """Return ``((first, last), ...)`` day numbers on which these tickets are not good.

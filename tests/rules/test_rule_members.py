@@ -25,6 +25,7 @@ RESTRICTIONS = {
     "interval_s": 600,
     "passback": True,
     "grace_before_min": 10,
+    "slot_zone": "PARK",
     "grace_after_min": 15,
     "checks": 9,
     "partial": False,

@@ -297,6 +297,18 @@ class TestSlots(common_slots.SlotCase):
 
     # ------------------------------------------------------------------ at the gate
 
+    def test_the_slot_of_a_combo_holds_in_its_zone_only(self):
+        self.park.combo.entitlement_ids.filtered(
+            lambda right: right.zone_id == self.park.ropeway
+        ).slot_required = True
+        today = self.park.site._today()
+        show = make_show(self.park, date=today, start=840)
+        ticket = make_tickets(self.park, self.park.combo, 1, today, slot_id=show.id)
+        now = common_scenic.to_unix(self.park.site._moment(today, 540))
+        for zone, expected in ((self.park.gate, "OK"), (self.park.ropeway, "E_SLOT")):
+            answer = self.env["scenic.redemption"]._judge(ticket.code, zone, "L1", now=now)
+            self.assertEqual(answer["reason"], expected)
+
     def test_the_slot_is_in_the_code_and_judged_at_the_gate(self):
         today = self.park.site._today()
         show = make_show(self.park, date=today, start=600, length=60)

@@ -16,15 +16,15 @@ class Case:
     """The arguments of ``decide``, and numbers that follow from them.
 
     ``known``: the rule is there and of the ticket's product (otherwise ``rule`` restricts
-    nothing); ``day``, ``minute``: the visit's, see :meth:`_move_to_slot_day`; ``last_day``: last
-    day on which the ticket is good; ``right``, ``rest``: granted and left in the zone, None for
+    nothing); ``slotted``: the slot of the ticket holds in this zone; ``day``, ``minute``: the
+    visit's, see :meth:`_move_to_slot_day`; ``last_day``: last day on which the ticket is good; ``right``, ``rest``: granted and left in the zone, None for
     no right and for unlimited; ``need``: persons that at least have to pass.
     """
 
     __slots__ = (
         "day", "first_t", "gate", "history", "known", "last_day", "live", "minute", "need", "now",
-        "open_from", "open_to", "others", "pax", "rest", "right", "rule", "ticket", "today",
-        "total", "used", "wanted", "zone_rule", "zone_today",
+        "open_from", "open_to", "others", "pax", "rest", "right", "rule", "slotted", "ticket",
+        "today", "total", "used", "wanted", "zone_rule", "zone_today",
     )  # fmt: skip
 
     def __init__(
@@ -74,7 +74,8 @@ class Case:
         self.last_day = ticket.valid_from + days - 1
         self.day, self.minute = self.gate.day, self.gate.minute
         self.open_from, self.open_to = 0, 2 * MINUTES_PER_DAY
-        if ticket.slot_start != NO_SLOT:
+        self.slotted = ticket.slot_start != NO_SLOT and rule.slot_zone in ("", self.gate.zone)
+        if self.slotted:
             start = ticket.slot_start * MINUTES_PER_QUARTER
             length = ticket.slot_len * MINUTES_PER_QUARTER
             # a slot that ends with the day has no end that minutes of grace could follow

@@ -14,7 +14,7 @@ from . import checks
 from .case import Case
 from .reason import Reason
 from .site_time import weekday
-from .ticket_code import FLAG_DYNAMIC, NO_SLOT
+from .ticket_code import FLAG_DYNAMIC
 from .views import (
     ALL_WEEKDAYS,
     CHECK_COMPANION,
@@ -48,7 +48,7 @@ class CheckSpec(NamedTuple):
 
 
 def _slot(case: Case) -> Facts:
-    if case.ticket.slot_start == NO_SLOT:
+    if not case.slotted:
         return {}
     return {"minute": case.minute, "from": case.open_from, "to": case.open_to, "day": case.day}
 

@@ -100,7 +100,8 @@ class RuleView:
     ``uses_total``, ``uses_day``: uses per person over all zones, altogether and on one day.
     ``interval_s``: seconds between two entries of a person into the same zone; ``passback``: no
     second entry of a person into a zone before an exit was seen.
-    ``grace_before_min``, ``grace_after_min``: minutes around the slot.
+    ``grace_before_min``, ``grace_after_min``: minutes around the slot. ``slot_zone``: the slot of
+    the ticket holds in that zone only, "" = in every zone.
     ``checks``: mask of CHECK_*; ``partial``: persons of a group may enter in parts.
     ``zones``: what differs between zones, in ascending order of their codes.
     """
@@ -124,6 +125,7 @@ class RuleView:
     passback: bool = False
     grace_before_min: int = 0
     grace_after_min: int = 0
+    slot_zone: str = ""
     checks: int = 0
     partial: bool = True
     zones: tuple[ZoneRule, ...] = ()

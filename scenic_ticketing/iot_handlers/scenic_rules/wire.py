@@ -170,6 +170,7 @@ def rule_from_wire(data: dict) -> RuleView:
         passback=read.flag(data, "passback", False),
         grace_before_min=read.optional(data, "grace_before_min", MINUTES_PER_DAY),
         grace_after_min=read.optional(data, "grace_after_min", MINUTES_PER_DAY),
+        slot_zone=read.text(data, "slot_zone") if "slot_zone" in data else "",
         checks=read.optional(data, "checks", read.U16),
         partial=read.flag(data, "partial", True),
         zones=tuple(
