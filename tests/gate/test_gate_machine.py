@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import gate_kit as kit
+from decision_vectors import Past
 from fuzzing import examples
 from gate_server import PAIRING, FakeServer, command
 from hypothesis import settings
@@ -21,10 +22,12 @@ from iot_handlers.scenic_gate.lane import State
 from iot_handlers.scenic_gate.runner import Item, LaneRunner
 from iot_handlers.scenic_gate.store import Store
 from iot_handlers.scenic_gate.sync import Sync
+from iot_handlers.scenic_gate.uses import own_uses
 
 SHM = Path("/dev/shm")
 PAX = {1: 1, 2: 1, 3: 3, 4: 2}  # serial -> persons of the ticket
 LANES = ("G1", "G2")
+OUT = "X1"  # leads outside
 serials = st.sampled_from(sorted(PAX))
 lanes = st.sampled_from(LANES)
 
@@ -48,6 +51,9 @@ class Door(kit.FakeBarrier):
         row = db.execute("SELECT op, uid FROM passage WHERE lane = ?", (self.lane,)).fetchone()
         claimed = db.execute("SELECT count(*) FROM command").fetchone()[0]
         db.close()
+        if self.lane == OUT:  # everybody may leave, and nothing is used
+            self.grants += [None] * persons * (ack is not Ack.NOT_SENT)
+            return ack
         assert row or claimed, "the motor moved before anything was on disk"
         if ack is not Ack.NOT_SENT:
             self.grants += [row[1] if row else None] * persons
@@ -77,7 +83,9 @@ class GateMachine(RuleBasedStateMachine):
     @initialize(multi=st.sampled_from(["repeat", "hold_n"]), listed=st.sets(serials))
     def begin(self, multi, listed):
         fields = {"multi": multi}
-        self.config = kit.config(lanes=[kit.lane_config(lane, **fields) for lane in LANES])
+        places = [kit.lane_config(lane, **fields) for lane in LANES]
+        places.append(kit.lane_config(OUT, zone=None, **fields))
+        self.config = kit.config(lanes=places)
         self.server.tickets = [kit.ticket_row(s, pax=PAX[s]) for s in sorted(listed)]
         self.power_on()
 
@@ -143,6 +151,12 @@ class GateMachine(RuleBasedStateMachine):
         self.push(lane, persons)
         if blind:
             self.line_fails_for_a_while(lane)
+        self.wait(6)
+
+    @rule(serial=serials, persons=st.integers(0, 2))
+    def go_out(self, serial, persons):
+        self.scan(serial, OUT, Ack.DONE)
+        self.push(OUT, persons)
         self.wait(6)
 
     @rule(lane=lanes, signal=st.sampled_from(["passed", "reverse"]))
@@ -233,6 +247,33 @@ class GateMachine(RuleBasedStateMachine):
             assert self.world["opened"][op] <= fact["pax"]
             if fact["lane"] in idle:
                 assert ended[op] == fact["pax"], "a passage ended without saying how"
+
+    @invariant()
+    def the_past_of_a_ticket_is_what_its_facts_say(self):
+        if not self.engine:
+            return
+        story, exits, ops = {}, {}, {}
+        for fact in self.chain():
+            of = fact["uid"]
+            if fact["kind"] == facts.RESERVED:
+                past = story.setdefault(of, Past(self.engine.config.tz))
+                ops[fact["op"]] = past.use(fact["zone"], fact["lane"], fact["t"], fact["pax"])
+            elif fact["kind"] == facts.RELEASED:
+                ops[fact["op"]]["persons"] -= fact["pax"]
+            elif fact["kind"] == facts.PASSED and of and not fact["op"]:
+                assert (fact["lane"], fact["zone"]) == (OUT, None)
+                exits[of] = max(fact["t"], exits.get(of, 0))
+        known = self.engine.store.rows("SELECT uid, t FROM exit")
+        assert {f"{number:016x}": t for number, t in known} == exits
+        for serial in PAX:
+            own = own_uses(self.engine.store, kit.uid(serial), self.engine.config.tz)
+            past = story.get(f"{kit.uid(serial):016x}")
+            uses = [use for use in past.uses if use["persons"] > 0] if past else []
+            assert set(own) == {use["zone"] for use in uses}
+            for zone, found in own.items():
+                mine = sorted((u["t"], u["lane"], u["persons"]) for u in uses if u["zone"] == zone)
+                assert found.used == sum(persons for _, _, persons in mine)
+                assert (found.first_t, found.last_t) == (mine[0][0], mine[-1][0])
 
     @invariant()
     def nobody_enters_on_a_used_right(self):
