@@ -110,6 +110,7 @@ from . import scenic_policy_group
 from . import scenic_visitor
 from . import ir_actions_report
 from . import scenic_rehearsal_terms
+from . import scenic_blackout_publish
 from . import scenic_tariff_rehearsal
 from . import scenic_rehearsal
 from . import scenic_rehearsal_play

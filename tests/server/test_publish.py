@@ -6,6 +6,7 @@ import common_publish
 from common_scenic import make_tickets, make_user
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 
@@ -261,3 +262,45 @@ class TestVersions(common_publish.PublishCase):
                 lambda user=user: version.with_user(user).write({"number": 9}), AccessError
             )
             self.assert_raises(lambda user=user: version.with_user(user).unlink(), AccessError)
+
+
+@tagged("post_install", "-at_install")
+class TestPublishDays(common_publish.PublishCase):
+    """Calendars of days on which tickets are not good."""
+
+    def setUp(self):
+        super().setUp()
+        self.today = self.park.site._today()
+        self.calendar = self.env["scenic.blackout"].create(
+            {"name": "Holidays", "line_ids": [Command.create(self.day(30))]}
+        )
+        self.park.policy.calendar_ids = self.calendar
+
+    def day(self, ahead):
+        day = self.today + timedelta(ahead)
+        return {"date_from": day, "date_to": day}
+
+    def test_days_in_force_are_changed_by_a_publication(self):
+        calendar = self.calendar.with_user(self.anna)
+        calendar.line_ids.write(self.day(31))
+        make_tickets(self.park)
+        self.assert_raises(lambda: calendar.line_ids.write(self.day(32)))
+        self.assert_raises(lambda: calendar.line_ids.unlink())
+        self.assert_raises(lambda: calendar.write({"active": False}))
+        self.assert_raises(lambda: calendar.unlink())
+        other = calendar.copy({"name": "Other Holidays"})
+        other.line_ids.write(self.day(32))
+        self.publish(self.draft_of(self.park.policy, calendar_ids=[Command.set(other.ids)]))
+        self.assertEqual(self.park.policy.calendar_ids, other.sudo())
+
+    def test_closing_the_site_works_at_once_and_makes_a_version(self):
+        make_tickets(self.park)
+        version = self.park.policy.version
+        closing = self.env["scenic.blackout"].with_user(self.anna).create({"name": "Storm"})
+        self.park.site.with_user(self.anna).closed_calendar_ids = closing
+        self.env["scenic.blackout.line"].with_user(self.anna).create(
+            {"blackout_id": closing.id, **self.day(0)}
+        )
+        template = self.park.adult.product_tmpl_id
+        self.assertTrue(template._scenic_rule_of(template.gate_product_code).blackout)
+        self.assertGreater(self.park.policy.version, version)

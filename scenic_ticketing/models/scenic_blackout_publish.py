@@ -1,0 +1,90 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class ScenicBlackoutPublish(models.Model):
+    """Days in force change by a publication; only closing a whole site works at once."""
+
+    _inherit = "scenic.blackout"
+
+    def _published_policies(self):
+        return self.policy_ids.filtered(lambda policy: policy.state == "published")
+
+    def _check_days_free(self):
+        """Refuse to change the days under tickets that are sold."""
+        if self.env.su:
+            return
+        for calendar in self:
+            policies = calendar.sudo()._published_policies()
+            if policies._ruled_products()._scenic_has_tickets():
+                raise UserError(
+                    self.env._(
+                        "%(calendar)s holds for tickets that are sold (%(policies)s). Duplicate "
+                        "it, change the copy, and publish the policies with the copy.",
+                        calendar=calendar.name,
+                        policies=", ".join(policies.mapped("name")),
+                    )
+                )
+
+    def _keep_rules(self):
+        """Keep the rules that these days are part of."""
+        calendars = self.sudo()
+        sites = self.env["scenic.site"].sudo().search([("closed_calendar_ids", "in", self.ids)])
+        products = calendars._published_policies()._ruled_products()
+        (products | sites._ruled_products())._scenic_keep_rules()
+
+    def write(self, vals):
+        if "active" in vals:
+            self._check_days_free()
+        res = super().write(vals)
+        if "active" in vals:
+            self._keep_rules()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_force(self):
+        self._check_days_free()
+
+
+class ScenicBlackoutLinePublish(models.Model):
+    _inherit = "scenic.blackout.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.blackout_id._check_days_free()
+        lines.blackout_id._keep_rules()
+        return lines
+
+    def write(self, vals):
+        if vals.keys() - {"name"}:
+            self.blackout_id._check_days_free()
+        res = super().write(vals)
+        if vals.keys() - {"name"}:
+            self.blackout_id._keep_rules()
+        return res
+
+    def unlink(self):
+        calendars = self.blackout_id
+        calendars._check_days_free()
+        res = super().unlink()
+        calendars.exists()._keep_rules()
+        return res
+
+
+class ScenicSitePublish(models.Model):
+    _inherit = "scenic.site"
+
+    def _ruled_products(self):
+        return (
+            self.env["product.template"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("scenic_site_id", "in", self.ids), ("gate_product_code", ">", 0)])
+        )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "closed_calendar_ids" in vals:
+            self._ruled_products()._scenic_keep_rules()
+        return res
