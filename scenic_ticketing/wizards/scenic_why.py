@@ -139,9 +139,8 @@ class ScenicWhy(models.TransientModel):
             (_("When"), f"{vals['site_clock']} ({zone.site_id.tz})"),
             (_("Persons"), str(self.wanted or "–")),
             (_("Decision"), f"{colours[vals['colour']]} · {vals['reason_code']}"),
-            ("", labels[vals["reason_code"]]),
         ]
-        text = [f"{name}: {value}" if name else value for name, value in head]
+        text = [f"{name}: {value}" for name, value in head] + [labels[vals["reason_code"]]]
         for line in lines:
             if line["outcome"] == "skipped":
                 continue
