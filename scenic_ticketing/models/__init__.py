@@ -106,6 +106,7 @@ from . import scenic_slot_window
 from . import scenic_slot_day
 from . import sale_order_credit
 from . import sale_order_visit
+from . import sale_order_hold
 from . import scenic_policy_group
 from . import scenic_visitor
 from . import ir_actions_report

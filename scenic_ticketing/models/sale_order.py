@@ -136,6 +136,10 @@ class SaleOrder(models.Model):
         return super()._confirmation_error_message() or self._scenic_obstacle()
 
     def _scenic_obstacle(self):
+        """Return a sentence why this order cannot be confirmed, or False."""
+        return self._scenic_obstacle_of_lines()
+
+    def _scenic_obstacle_of_lines(self):
         """Return a sentence why the tickets of this order cannot be sold, or False."""
         self.ensure_one()
         lines = self.order_line._scenic_lines()

@@ -20,7 +20,9 @@ class SaleOrderLine(models.Model):
         copy=False,
     )
     scenic_ticket_ids = fields.One2many("scenic.ticket", "sale_line_id", string="Tickets")
-    scenic_visitor_ids = fields.One2many("scenic.visitor", "sale_line_id", string="Visitors")
+    scenic_visitor_ids = fields.One2many(
+        "scenic.visitor", "sale_line_id", string="Visitors", groups="scenic_ticketing.group_desk"
+    )
     scenic_persons = fields.Integer(string="Persons", compute="_compute_scenic_persons")
     qty_delivered_method = fields.Selection(selection_add=[("scenic_ticket", "Ticket Uses")])
 
@@ -116,33 +118,37 @@ class SaleOrderLine(models.Model):
         return self._scenic_issue_codes(sizes, pax)
 
     def _scenic_issue_codes(self, sizes, pax):
-        """Issue one code for each of `sizes` (units); together they are worth their share."""
-        company = self.company_id.sudo()
-        unit = company.currency_id.rounding
-        net = self.currency_id._convert(
-            self.price_subtotal, company.currency_id, company, self.order_id.date_order
-        )
-        part = net * sum(sizes) / (self._scenic_units() or 1)
-        values = group_codes.share(round(part / unit), sizes)
-        first = max(self.sudo().scenic_ticket_ids.mapped("seq"), default=0) + 1
-        tickets = (
-            self.env["scenic.ticket"]
-            .sudo()
-            ._issue(
-                [
-                    {
-                        **self._scenic_ticket_vals(),
-                        "seq": seq,
-                        "pax": size * pax,
-                        "net_value": company.currency_id.round(value * unit),
-                    }
-                    for seq, (size, value) in enumerate(zip(sizes, values, strict=True), first)
-                ]
-            )
-        )
+        """Issue one code for each of `sizes` (units)."""
+        tickets = self.env["scenic.ticket"].sudo()._issue(self._scenic_code_vals(sizes, pax))
         self.invalidate_recordset(["scenic_ticket_ids"])
         self.order_id.invalidate_recordset(["scenic_ticket_ids"])
         return tickets
+
+    def _scenic_code_vals(self, sizes, pax):
+        """Return the values of one ticket for each of `sizes`; each is worth its share."""
+        company = self.company_id.sudo()
+        net = self.currency_id._convert(
+            self.price_subtotal, company.currency_id, company, self.order_id.date_order
+        )
+        nets = self._scenic_share(net, sizes, company.currency_id)
+        paid = self._scenic_share(self.price_total, sizes, self.currency_id)
+        first = max(self.sudo().scenic_ticket_ids.mapped("seq"), default=0) + 1
+        return [
+            {
+                **self._scenic_ticket_vals(),
+                "seq": first + number,
+                "pax": size * pax,
+                "net_value": nets[number],
+                "price_paid": paid[number],
+            }
+            for number, size in enumerate(sizes)
+        ]
+
+    def _scenic_share(self, amount, sizes, currency):
+        """Return what each of `sizes` (units) is of `amount`, which is for the whole line."""
+        part = amount * sum(sizes) / (self._scenic_units() or 1)
+        shares = group_codes.share(round(part / currency.rounding), sizes)
+        return [currency.round(share * currency.rounding) for share in shares]
 
     def _scenic_ticket_vals(self):
         """Return what all tickets of this line have in common."""
@@ -157,37 +163,31 @@ class SaleOrderLine(models.Model):
     def _scenic_take_back(self, units):
         """Void codes of this line that nobody used, `units` units of them.
 
-        Whole codes from the last one; of a group code that is larger than what is left to take
-        back, a smaller one is issued instead.
+        Whole codes from the last one; from a group code that is larger than what is left to take
+        back, so many persons are taken out.
         """
         self.ensure_one()
-        order = self.order_id
-        free = self.sudo().scenic_ticket_ids.filtered(
-            lambda ticket: not ticket.used_count and ticket.state not in ("void", "expired")
+        tickets = self.sudo().scenic_ticket_ids.filtered(
+            lambda ticket: ticket.state in ("valid", "held", "blocked")
         )
-        void, left = free.browse(), units
-        for ticket in free.sorted("seq", reverse=True):
+        void, left = tickets.browse(), units
+        for ticket in tickets.filtered(lambda ticket: not ticket.used_count).sorted(
+            "seq", reverse=True
+        ):
             if ticket._sale_units() <= left:
                 void |= ticket
                 left -= ticket._sale_units()
-        larger = (free - void).sorted(lambda ticket: (ticket._sale_units(), ticket.seq))[:1]
-        if left and not larger:
-            self._scenic_refuse_take_back(units, units - left)
-        reason = self.env._("Fewer persons in %(order)s", order=order.name)
-        if void:
-            order._scenic_void(void, reason)
+        pax = self.product_id.sudo().scenic_pax or 1
         if left:
-            rest = larger._sale_units() - left
-            order._scenic_void(larger, reason)
-            smaller = self._scenic_issue_codes([rest], larger.pax // larger._sale_units())
-            order.message_post(
-                body=self.env._(
-                    "%(new)s for %(persons)s persons replaces %(old)s.",
-                    new=smaller.alias,
-                    persons=smaller.pax,
-                    old=larger.alias,
-                )
-            )
+            larger = (tickets - void).filtered(
+                lambda ticket: not ticket._split_obstacle(left * pax)
+            )[:1]
+            if not larger:
+                self._scenic_refuse_take_back(units, units - left)
+            void |= larger._split(left * pax, self.env._("Fewer persons")).sudo()
+        self.order_id._scenic_void(
+            void, self.env._("Fewer persons in %(order)s", order=self.order_id.name)
+        )
 
     def _scenic_refuse_take_back(self, wanted, possible):
         raise UserError(

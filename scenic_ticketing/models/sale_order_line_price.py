@@ -11,7 +11,7 @@ class SaleOrderLinePrice(models.Model):
     def _scenic_quote(self):
         """Return the tariff's quote for this line, or None when no tariff prices it."""
         self.ensure_one()
-        if not self.is_scenic_ticket or not self.scenic_visit_date:
+        if not self.is_scenic_ticket or not self.scenic_visit_date or self.combo_item_id:
             return None
         quote = self.product_id.product_tmpl_id._scenic_quote(
             self.scenic_visit_date, self.order_id.scenic_channel_id, round(self._scenic_units())
@@ -21,7 +21,9 @@ class SaleOrderLinePrice(models.Model):
     # EXTENDS sale
     @api.depends("scenic_visit_date", "order_id.scenic_channel_id")
     def _compute_price_unit(self):
-        return super()._compute_price_unit()
+        # the price at which tickets were issued is agreed and stays, however many there are
+        sold = self.filtered(lambda line: line.sudo().scenic_ticket_ids)
+        return super(SaleOrderLinePrice, self - sold)._compute_price_unit()
 
     # EXTENDS sale
     @api.depends("scenic_visit_date", "order_id.scenic_channel_id")

@@ -10,7 +10,9 @@ class SaleOrderVisit(models.Model):
 
     _inherit = "sale.order"
 
-    scenic_visitor_ids = fields.One2many("scenic.visitor", "order_id", string="Visitors")
+    scenic_visitor_ids = fields.One2many(
+        "scenic.visitor", "order_id", string="Visitors", groups="scenic_ticketing.group_desk"
+    )
     scenic_visitor_count = fields.Integer(compute="_compute_scenic_visitor_count")
     scenic_send_tickets = fields.Boolean(
         string="Mail at Confirmation",
@@ -145,6 +147,7 @@ class SaleOrderVisit(models.Model):
         for ticket in tickets:
             lines = [
                 format_date(self.env, ticket.visit_date),
+                "–".join(ticket.slot_id._wall_times()[1:]) if ticket.slot_id else "",
                 self.env._("%s persons", ticket.pax) if ticket.pax > 1 else "",
                 names.get(ticket, ""),
                 ticket.rights_text,
@@ -158,14 +161,9 @@ class SaleOrderVisit(models.Model):
             )
 
     def _scenic_names_by_ticket(self, tickets):
-        """Return ``{ticket: names}``: visitors in the order of the list, tickets in theirs."""
+        """Return ``{ticket: names}`` of who goes on which ticket, as far as names are shown."""
         names = {}
-        for line, mine in tickets.grouped("sale_line_id").items():
-            visitors = line.scenic_visitor_ids.mapped("name")
-            at = 0
-            for ticket in mine.sorted("seq"):
-                own = visitors[at : at + ticket.pax]
-                at += ticket.pax
-                more = "…" if len(own) > 3 else ""
-                names[ticket] = ", ".join(own[:3]) + more
+        for ticket, visitors in self.sudo().scenic_visitor_ids.grouped("ticket_id").items():
+            shown = visitors.filtered("name").mapped("name")
+            names[ticket] = ", ".join(shown[:3]) + ("…" if len(shown) > 3 else "")
         return names

@@ -168,6 +168,7 @@ class ScenicTicketHolder(models.Model):
                     ("visit_date", "=", self.visit_date),
                     ("ticket_id", "!=", False),
                     ("ticket_id.pos_order_id", "=", self.pos_order_id.id),
+                    ("ticket_id.sale_order_id", "=", self.sale_order_id.id),
                     ("ticket_id", "!=", self.id),
                 ],
                 limit=1,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ScenicTicketSale(models.Model):
@@ -27,6 +27,19 @@ class ScenicTicketSale(models.Model):
         "(sale_line_id, seq) WHERE sale_line_id IS NOT NULL",
         "The tickets of this order line are already issued.",
     )
+
+    # EXTENDS scenic_ticketing
+    @api.depends("sale_order_id.currency_id")
+    def _compute_paid_currency_id(self):
+        super()._compute_paid_currency_id()
+
+    # EXTENDS scenic_ticketing
+    def _sale_currency(self):
+        return self.sale_order_id.currency_id or super()._sale_currency()
+
+    # EXTENDS scenic_ticketing
+    def _customer(self):
+        return self.sudo().sale_order_id.partner_id or super()._customer()
 
     def _sale_units(self):
         """Return how many units of its order line this ticket stands for."""

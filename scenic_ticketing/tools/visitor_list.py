@@ -7,6 +7,7 @@ agencies come in UTF-8 or in a Chinese code page, with commas, semicolons or tab
 import csv
 import io
 import zipfile
+from datetime import datetime
 from typing import NamedTuple
 
 import openpyxl
@@ -28,6 +29,7 @@ HEADERS = {
         "id number",
         "number",
     ),
+    "birthday": ("出生日期", "生日", "birthday", "date of birth"),
     "phone": ("手机号", "手机号码", "手机", "联系电话", "电话", "phone", "mobile"),
 }
 _FIELD_OF = {title: field for field, titles in HEADERS.items() for title in titles}
@@ -132,6 +134,8 @@ def _header(table):
 def _text(cell):
     if cell is None:
         return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return " ".join(str(cell).split())
@@ -142,13 +146,16 @@ def _is_rounded(cell):
     return isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 10**15
 
 
+_FORM = ("name", "doc_type", "number", "phone")
+
+
 def template(titles, example, sheet):
     """Return an XLSX file (bytes) to fill in; `titles` by field of :data:`HEADERS`."""
     book = openpyxl.Workbook()
     page = book.active
     page.title = sheet
-    page.append([titles[field] for field in HEADERS])
-    page.append([example.get(field, "") for field in HEADERS])
+    page.append([titles[field] for field in _FORM])
+    page.append([example.get(field, "") for field in _FORM])
     for column in "ABCD":
         page.column_dimensions[column].width = 22
         # IDs are text: as a number a spreadsheet would round them

@@ -7,6 +7,19 @@ from odoo.fields import Command
 
 from ..tools import visitor_list
 
+# what agencies write into the column, by the type that holders know
+_DOC_TYPES = {
+    title: kind
+    for kind, titles in {
+        "cn_id": ("身份证", "居民身份证", "resident id card", "id card"),
+        "passport": ("护照", "passport"),
+        "hk_mo": ("港澳居民来往内地通行证", "回乡证", "港澳通行证"),
+        "tw": ("台湾居民来往大陆通行证", "台胞证"),
+        "foreign": ("外国人永久居留身份证",),
+        "other": ("其他", "other"),
+    }.items()
+    for title in titles
+}
 # rows without an error that the preview shows; all rows with one are shown
 _SHOWN = 50
 
@@ -33,6 +46,7 @@ class ScenicVisitorImport(models.TransientModel):
     )
     file = fields.Binary(string="List (CSV or XLSX)", attachment=False)
     filename = fields.Char()
+    text = fields.Text(string="Or Pasted Rows", help="Copied from a spreadsheet, with its titles.")
     set_quantity = fields.Boolean(
         string="Order One Ticket per Row",
         default=True,
@@ -63,7 +77,7 @@ class ScenicVisitorImport(models.TransientModel):
     # reading
     # ------------------------------------------------------------------
 
-    @api.onchange("file", "sale_line_id", "set_quantity")
+    @api.onchange("file", "text", "sale_line_id", "set_quantity")
     def _onchange_file(self):
         self.state = "file"
         self.line_ids = [Command.clear()]
@@ -77,23 +91,24 @@ class ScenicVisitorImport(models.TransientModel):
     def action_import(self):
         """Put all visitors of the file on the order, or show why not."""
         self.ensure_one()
-        rows, made = self._read(make=True)
+        holders = self._read(make=True)
         if self.state != "good":
             return self._show()
         line = self.sale_line_id
         line.scenic_visitor_ids.unlink()
         if self._changes_quantity():
-            line.product_uom_qty = self._wanted_quantity(len(rows))
-        self.env["scenic.visitor"].create(
+            line.product_uom_qty = self._wanted_quantity(len(holders))
+        self.env["scenic.visitor"].sudo().create(
             [
-                {"sale_line_id": line.id, "sequence": number, "name": row.values["name"], **more}
-                for number, (row, more) in enumerate(zip(rows, made, strict=True), start=1)
+                {"sale_line_id": line.id, "sequence": number, "holder_id": holder.id}
+                for number, holder in enumerate(holders, start=1)
             ]
         )
+        line._scenic_name_tickets()
         line.order_id.message_post(
             body=self.env._(
                 "%(count)s visitors of %(product)s imported from %(file)s.",
-                count=len(rows),
+                count=len(holders),
                 product=line.product_id.display_name,
                 file=self.filename or self.env._("a file"),
             )
@@ -101,30 +116,71 @@ class ScenicVisitorImport(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _read(self, make=False):
-        """Return ``(rows, values of the visitors)`` and keep what the preview shows."""
+        """Keep what the preview shows; returns the holders when they are made."""
         started = time.monotonic()
-        if not self.file:
-            raise UserError(self.env._("Choose the file with the visitors first."))
-        if not self.sale_line_id:
+        line = self.sale_line_id
+        if not line:
             raise UserError(
                 self.env._("Add a ticket product to %(order)s first.", order=self.order_id.name)
             )
-        try:
-            rows = visitor_list.read(base64.b64decode(self.file))
-        except visitor_list.ListError as err:
-            raise UserError(self._file_text(err)) from err
-        made, errors = self._check_rows(rows, make)
+        if not line.scenic_visit_date:
+            raise UserError(
+                self.env._(
+                    "Choose the visit date of %(order)s first: what is known about the visitors "
+                    "is destroyed some days after it.",
+                    order=self.order_id.name,
+                )
+            )
+        rows = self._rows()
+        holders, errors = self._check_rows(rows, make)
         self._keep_preview(rows, errors)
         self.seconds = time.monotonic() - started
-        return rows, made
+        if make and not errors:
+            # the clear data is sealed now: no copy of it stays behind
+            self.write({"file": False, "text": False, "line_ids": [Command.clear()]})
+        return holders
+
+    def _rows(self):
+        """Return the rows of the file, or of what was pasted."""
+        content = base64.b64decode(self.file) if self.file else (self.text or "").encode()
+        if not content.strip():
+            raise UserError(self.env._("Choose the file with the visitors, or paste the rows."))
+        try:
+            return visitor_list.read(content)
+        except visitor_list.ListError as err:
+            raise UserError(self._file_text(err)) from err
 
     def _check_rows(self, rows, make):
-        """Return ``(values of each visitor, {place: sentence})``."""
+        """Return ``(holders, {place: sentence})``; without `make` the holders are thrown away."""
         errors = {row.place: self._row_text(row.error) for row in rows if row.error}
         if too_many := self._too_many(rows):
             for row in rows[too_many:]:
                 errors.setdefault(row.place, self._row_text("E_MORE_THAN_ORDERED"))
-        return [{} for _row in rows], errors
+        line, good = self.sale_line_id, [row for row in rows if row.place not in errors]
+        wants = [self._holder_row(line, row) for row in good]
+        # the list is sealed for a moment even for a preview: only that tells all its errors
+        with self.env.cr.savepoint() as savepoint:
+            # a list that is imported again takes the IDs over from the one before
+            self.env["scenic.holder.use"].sudo()._free(line.sudo().scenic_ticket_ids)
+            holders, problems = self.env["scenic.holder"].sudo()._from_rows(wants)
+            if not make or errors or problems:
+                savepoint.rollback()
+                holders = holders.browse()
+        for problem in problems:
+            errors.setdefault(good[problem["row"]].place, problem["message"])
+        return holders, errors
+
+    @api.model
+    def _holder_row(self, line, row):
+        values = row.values
+        doc_type = _DOC_TYPES.get((values.get("doc_type") or "").lower(), "")
+        return {
+            "product_id": line.product_id.id,
+            "visit_date": line.scenic_visit_date,
+            **{key: values.get(key) or "" for key in ("name", "number", "phone")},
+            "doc_type": doc_type,
+            "birthday": values.get("birthday") or False,
+        }
 
     def _too_many(self, rows):
         """Return how many visitors fit on the line when that is less than the rows, or 0."""

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import common_group
+import common_prices
 import common_scenic
 import openpyxl
 
@@ -124,13 +125,27 @@ class TestChanges(common_group.GroupCase):
             order.order_line.product_uom_qty = 0
         self.assertEqual(order.order_line.product_uom_qty, 3)
 
-    def test_a_group_code_is_replaced_by_a_smaller_one(self):
+    def test_persons_are_taken_out_of_a_group_code(self):
         order = self.confirmed((self.park.adult, 10), scenic_code_mode="one")
         order.order_line.product_uom_qty = 7
-        old, new = self.issued(order)
-        self.assertEqual((old.state, new.state, new.pax), ("void", "valid", 7))
-        self.assertEqual(self.redeem(old, wanted=1, staff=True)["reason"], "E_REVOKED")
+        kept, gone = self.issued(order)
+        self.assertEqual((kept.state, kept.pax), ("valid", 7))
+        self.assertEqual((gone.state, gone.pax), ("void", 3))
         self.assertEqual(self.proof()["unposted_sales"], 528.3)
+
+    def test_who_did_not_come_is_taken_out_of_a_code_that_is_in_use(self):
+        order = self.confirmed((self.park.adult, 10), scenic_code_mode="one")
+        code = self.issued(order)
+        self.redeem(code, wanted=8, staff=True)
+        self.env.invalidate_all()
+        with self.assertRaises(UserError), self.cr.savepoint():
+            order.order_line.product_uom_qty = 7
+        order.order_line.product_uom_qty = 8
+        self.assertEqual((code.pax, code.state), (8, "used"))
+        invoice = self.post_invoice(order)
+        self.assertEqual(invoice.invoice_line_ids.quantity, 8)
+        self.recognise()
+        self.assertEqual(self.balance(self.liability), 0)
 
     def test_a_line_that_is_added_later_sells_at_once(self):
         order = self.confirmed((self.park.adult, 1))
@@ -174,6 +189,107 @@ class TestChanges(common_group.GroupCase):
         body = " ".join(order.message_ids.mapped("body"))
         voided = self.issued(order).filtered(lambda ticket: ticket.state == "void")
         self.assertIn(voided.alias, body)
+
+
+@tagged("post_install", "-at_install")
+class TestPlaces(common_group.GroupCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.park.site.capacity_daily = 10
+
+    def left(self):
+        today = self.park.site._today()
+        return self.env["scenic.slot"]._day_left(self.park.adult, today)
+
+    def test_a_quotation_holds_places_and_sells_them(self):
+        order = self.order((self.park.adult, 6))
+        order.action_scenic_hold()
+        self.assertEqual(self.left(), 4)
+        other = self.order((self.park.adult, 5))
+        for refused in (other.action_confirm, other.action_scenic_hold):
+            with self.assertRaises(UserError) as caught, self.cr.savepoint():
+                refused()
+            self.assertEqual(caught.exception.reason, "E_SOLD_OUT")
+        order.action_confirm()
+        self.assertFalse(order.scenic_hold_until)
+        self.assertEqual((self.left(), len(self.issued(order))), (4, 6))
+        order.order_line.product_uom_qty = 4
+        self.env["scenic.slot"]._sweep()
+        self.assertEqual(self.left(), 6)
+        other.action_confirm()
+        self.assertEqual(self.left(), 1)
+
+    def test_a_hold_comes_back_with_cancel_and_delete(self):
+        for end in ("action_cancel", "unlink", "action_scenic_release"):
+            order = self.order((self.park.adult, 6))
+            order.action_scenic_hold()
+            order.order_line.product_uom_qty = 7
+            order.action_scenic_hold()
+            self.assertEqual(self.left(), 3)
+            getattr(order, end)()
+            self.assertEqual(self.left(), 10)
+
+    def test_tickets_for_a_time_need_their_slot(self):
+        self.park.adult.entitlement_ids.slot_required = True
+        today = self.park.site._today()
+        slot = self.env["scenic.slot"].create(
+            {
+                "site_id": self.park.site.id,
+                "zone_id": self.park.gate.id,
+                "date": today + timedelta(days=1),
+                "start_minute": 600,
+                "length_minute": 60,
+                "capacity": 5,
+            }
+        )
+        order = self.order((self.park.adult, 3), scenic_visit_date=slot.date)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            order.action_confirm()
+        order.order_line.scenic_slot_id = slot
+        order.action_confirm()
+        self.assertEqual(self.issued(order).slot_id, slot)
+        self.assertEqual(slot._left()[slot.id], 2)
+        with self.assertRaises(UserError):
+            order.order_line.scenic_slot_id = False
+
+
+@tagged("post_install", "-at_install")
+class TestPrices(common_group.GroupCase):
+    def test_the_tariff_prices_by_visit_date_and_number(self):
+        today = self.park.site._today()
+        adult, day = self.park.adult, today + timedelta(days=3)
+        channel = self.env.ref("scenic_ticketing.channel_desk")
+        tariff = common_prices.make_tariff(
+            self.park,
+            {
+                "usual": {"dates": [(today, today + timedelta(days=1))]},
+                "high": {"dates": [(day, day + timedelta(days=9))]},
+            },
+            [
+                ("usual", adult, 70),
+                ("high", adult, 95),
+                ("high", adult, 88.8, {"min_quantity": 30, "channel_id": channel.id}),
+            ],
+        )
+        self.assertEqual(tariff.state, "published")
+        order = self.order((adult, 29), scenic_visit_date=day)
+        line = order.order_line
+        self.assertEqual(line.price_unit, 95)
+        line.product_uom_qty = 30
+        self.assertEqual(line.price_unit, 88.8)
+        order.scenic_visit_date = today
+        self.assertEqual(line.price_unit, 70)
+        order.scenic_visit_date = day + timedelta(days=20)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            order.action_confirm()
+        order.scenic_visit_date = day
+        order.action_confirm()
+        tickets = self.issued(order)
+        self.assertEqual(set(tickets.mapped("tariff_version")), {tariff.version})
+        self.assertEqual(round(sum(tickets.mapped("price_paid")), 2), 2664)
+        line.product_uom_qty = 20
+        self.assertEqual(line.price_unit, 88.8, "what was agreed stays")
 
 
 @tagged("post_install", "-at_install")
@@ -240,7 +356,13 @@ class TestVisitorList(common_group.GroupCase):
         return (
             self.env["scenic.visitor.import"]
             .with_context(active_id=order.id)
-            .create({"file": base64.b64encode(content), "filename": "list.csv", **values})
+            .create(
+                {
+                    "file": base64.b64encode(content) if content else False,
+                    "filename": "list.csv",
+                    **values,
+                }
+            )
         )
 
     def xlsx(self, *rows):
@@ -290,7 +412,7 @@ class TestVisitorList(common_group.GroupCase):
 
     def test_one_error_imports_nothing(self):
         order = self.order((self.park.adult, 1))
-        content = self.xlsx(["Name", "Phone"], ["Ann", 138], [None, 139], ["Bob", ""])
+        content = self.xlsx(["Name", "Phone"], ["Ann", 13800138000], [None, 13900139000], ["Bob", ""])
         wizard = self.wizard(order, content)
         wizard.action_check()
         self.assertEqual((wizard.state, wizard.row_count, wizard.error_count), ("wrong", 3, 1))
@@ -316,9 +438,11 @@ class TestVisitorList(common_group.GroupCase):
         self.assertEqual(len(order.scenic_visitor_ids), 1000)
         self.assertEqual(order.order_line.product_uom_qty, 1000)
         order.action_confirm()
-        tickets = self.issued(order)
-        names = order._scenic_names_by_ticket(tickets)
-        self.assertEqual(names[tickets[999]], "Visitor 1000")
+        last = self.issued(order)[999]
+        self.assertEqual(self.name_of(last.holder_id), "Visitor 1000")
+        names = order._scenic_names_by_ticket(self.issued(order))
+        self.assertEqual(names[last], last.holder_id.name)
+        self.assertNotEqual(names[last], "Visitor 1000", "documents show it masked")
 
     def test_a_confirmed_order_keeps_its_quantity(self):
         order = self.confirmed((self.park.adult, 2))
@@ -327,5 +451,62 @@ class TestVisitorList(common_group.GroupCase):
         self.assertEqual((wizard.state, wizard.error_count), ("wrong", 1))
         wizard = self.wizard(order, self.xlsx(["Name"], ["A"], ["B"]))
         wizard.action_import()
-        self.assertEqual(order.scenic_visitor_ids.mapped("name"), ["A", "B"])
+        names = [self.name_of(ticket.holder_id) for ticket in self.issued(order)]
+        self.assertEqual(names, ["A", "B"])
         self.assertEqual(order.order_line.product_uom_qty, 2)
+        self.assertFalse(wizard.file, "no clear copy stays behind")
+
+    def name_of(self, holder):
+        return holder.sudo()._opened()[holder]["name"]
+
+    def real_name(self):
+        self.park.policy.sudo().write({"id_needed_at_sale": "each", "id_once_per_day": True})
+
+    def ids(self, count, first=1):
+        """Return rows of visitors with good resident ID numbers."""
+        rows = []
+        for number in range(first, first + count):
+            body = f"11010119900101{number:03d}"
+            total = sum(int(d) * 2 ** (17 - k) for k, d in enumerate(body))
+            rows.append([f"Person {number}", body + "10X98765432"[total % 11]])
+        return rows
+
+    def test_ids_are_checked_and_belong_to_one_ticket_a_day(self):
+        self.real_name()
+        order = self.order((self.park.adult, 1))
+        with self.assertRaises(UserError), self.cr.savepoint():
+            order.action_confirm()
+        good = self.ids(3)
+        wrong = [*good, ["Twice", good[0][1]], ["No number", ""], ["Digit", "110101199001010019"]]
+        wizard = self.wizard(order, self.xlsx(["姓名", "证件号码"], *wrong))
+        wizard.action_check()
+        self.assertEqual(wizard.line_ids.filtered("error").mapped("place"), [5, 6, 7])
+        self.assertNotIn(good[0][1], wizard.line_ids.mapped("number"))
+        self.wizard(order, self.xlsx(["姓名", "证件号码"], *good)).action_import()
+        self.assertEqual(order.order_line.product_uom_qty, 3)
+        order.action_confirm()
+        other = self.order((self.park.adult, 1))
+        wizard = self.wizard(other, self.xlsx(["姓名", "证件号码"], good[1]))
+        wizard.action_check()
+        self.assertEqual(wizard.error_count, 1)
+        order.order_line.product_uom_qty = 2
+        self.wizard(other, self.xlsx(["姓名", "证件号码"], good[2])).action_import()
+        other.action_confirm()
+        self.assertEqual(self.name_of(self.issued(other).holder_id), "Person 3")
+
+    def test_a_new_list_lets_visitors_change_places(self):
+        self.real_name()
+        order = self.order((self.park.adult, 1))
+        rows = self.ids(3)
+        self.wizard(order, self.xlsx(["姓名", "证件号码"], *rows)).action_import()
+        order.action_confirm()
+        self.wizard(order, self.xlsx(["姓名", "证件号码"], *reversed(rows))).action_import()
+        names = [self.name_of(ticket.holder_id) for ticket in self.issued(order)]
+        self.assertEqual(names, ["Person 3", "Person 2", "Person 1"])
+        self.assertEqual(len(order.scenic_visitor_ids), 3)
+
+    def test_pasted_rows_are_a_list_too(self):
+        order = self.order((self.park.adult, 1))
+        wizard = self.wizard(order, b"", text="Name\tPhone\nAnn\t13800138000\nBob\t\n")
+        wizard.action_import()
+        self.assertEqual(len(order.scenic_visitor_ids), 2)
