@@ -100,19 +100,14 @@ class AccountMoveLineSale(models.Model):
             self._scenic_refuse_credit(invoiced - free, wanted, sum(sizes))
         chosen = free.browse([free[place].id for place in places])
         good = chosen.filtered(lambda ticket: ticket.state != "void")
-        self._scenic_reduce_order(good)
         if good:
-            good._void(self.env._("Credited with %(document)s", document=self.move_id.name))
+            good._sale_reduce_order()
+            good.with_context(scenic_no_sync=True)._void(
+                self.env._("Credited with %(document)s", document=self.move_id.name)
+            )
         weights = [ticket._sale_units() for ticket in chosen.sorted("id")]
         chosen._set_refund(self.balance, self.currency_id, refund_aml=self, weights=weights)
         chosen._scenic_match_refunds()
-
-    def _scenic_reduce_order(self, tickets):
-        """Lower the ordered quantity by what is given back, or it would be invoiced again."""
-        for line, mine in tickets.grouped("sale_line_id").items():
-            units = sum(ticket._sale_units() for ticket in mine)
-            quantity = line.product_uom_qty - line._scenic_from_units(units)
-            line.with_context(scenic_no_sync=True).product_uom_qty = quantity
 
     def _scenic_exchange_sale(self):
         """Leave the tickets alone: this credit note makes room for a corrected invoice."""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..tools import allocation
@@ -61,6 +61,8 @@ class ScenicTicketSale(models.Model):
     def _sale_forget_invoice(self):
         """Take the tickets out of their invoice: it went back to draft, or is made again."""
         self.sudo().write({"origin_aml_id": False, "invoice_line_id": False})
+        # what is void left the order when it was voided
+        self._sale_drop(reduce=False)
 
     def _sale_write_off(self):
         """Lower the value to what was released: nobody will ever be invoiced for the rest."""
@@ -73,11 +75,10 @@ class ScenicTicketSale(models.Model):
                 ticket.write(vals)
 
     # EXTENDS scenic_ticketing
-    def _void(self, reason, refund_line=None):
-        """A ticket that was neither used nor invoiced is no sale any more."""
-        res = super()._void(reason, refund_line=refund_line)
-        self._sale_not_invoiced().filtered(lambda ticket: not ticket.used_count)._sale_write_off()
-        return res
+    def _sale_drop(self, reduce=True):
+        dropped = super()._sale_drop(reduce)
+        dropped._sale_not_invoiced()._sale_write_off()
+        return dropped
 
     # EXTENDS scenic_ticketing
     def _expire(self):
@@ -90,3 +91,24 @@ class ScenicTicketSale(models.Model):
         )
         late._sale_write_off()
         return super()._expire()
+
+
+class ScenicRecognitionSale(models.Model):
+    _inherit = "scenic.recognition"
+
+    # EXTENDS scenic_finance
+    @api.model
+    def _expire_void_tickets(self, company):
+        # a gate may report after the void that the visitor did not pass after all
+        waiting = self.env["scenic.ticket"].search(
+            [
+                ("company_id", "=", company.id),
+                ("sale_line_id", "!=", False),
+                ("state", "=", "void"),
+                ("origin_aml_id", "=", False),
+                ("used_count", "=", 0),
+                ("net_value", "!=", 0),
+            ]
+        )
+        waiting._sale_drop()
+        return super()._expire_void_tickets(company)

@@ -203,13 +203,12 @@ class SaleOrder(models.Model):
         for line in self.order_line._scenic_lines():
             tickets = line.sudo().scenic_ticket_ids
             tickets._lock()
-            used = tickets.filtered("used_count")
             unused = tickets.filtered(
                 lambda ticket: not ticket.used_count and ticket.state not in ("void", "expired")
             )
             if unused:
                 self._scenic_void(unused, self.env._("Order cancelled"))
-            units = sum(ticket._sale_units() for ticket in used)
+            units = sum(ticket._sale_units() for ticket in tickets._sale_alive())
             line.with_context(scenic_no_sync=True).product_uom_qty = line._scenic_from_units(units)
         self.message_post(
             body=self.env._(
@@ -221,7 +220,7 @@ class SaleOrder(models.Model):
 
     def _scenic_void(self, tickets, reason):
         """Void tickets of this order and say so in its chatter."""
-        tickets.sudo()._void(reason)
+        tickets.sudo().with_context(scenic_no_sync=True)._void(reason)
         self.message_post(
             body=self.env._(
                 "%(count)s tickets voided (%(numbers)s): %(reason)s",

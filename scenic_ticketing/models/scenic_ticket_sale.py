@@ -41,6 +41,32 @@ class ScenicTicketSale(models.Model):
     def _customer(self):
         return self.sudo().sale_order_id.partner_id or super()._customer()
 
+    # EXTENDS scenic_ticketing
+    def _void(self, reason, refund_line=None):
+        """A ticket that is voided by hand is not charged: its order gets smaller."""
+        res = super()._void(reason, refund_line=refund_line)
+        self._sale_drop(reduce=not self.env.context.get("scenic_no_sync"))
+        return res
+
+    def _sale_drop(self, reduce=True):
+        """Settle that nobody is charged for these void tickets; the books hook in here.
+
+        What is invoiced already is then to be credited.
+        """
+        dropped = self.sudo().filtered(
+            lambda ticket: ticket.sale_line_id and ticket.state == "void" and not ticket.used_count
+        )
+        if reduce:
+            dropped._sale_reduce_order()
+        return dropped
+
+    def _sale_reduce_order(self):
+        """Lower the ordered quantities by these tickets, or they would be invoiced."""
+        for line, tickets in self.sudo().grouped("sale_line_id").items():
+            units = sum(ticket._sale_units() for ticket in tickets)
+            quantity = line.product_uom_qty - line._scenic_from_units(units)
+            line.with_context(scenic_no_sync=True).product_uom_qty = max(0, quantity)
+
     def _sale_units(self):
         """Return how many units of its order line this ticket stands for."""
         self.ensure_one()
@@ -94,3 +120,16 @@ class ScenicTicketSale(models.Model):
         )
         units = {ticket: ticket._sale_units() for ticket in alive - late}
         return dict.fromkeys(self, 0) | units | late._sale_delivered_units()
+
+
+class ScenicRedemptionSale(models.Model):
+    _inherit = "scenic.redemption"
+
+    # EXTENDS scenic_ticketing
+    def _reverse(self, *args, **kwargs):
+        """A void ticket whose only use is taken back is charged to nobody any more."""
+        res = super()._reverse(*args, **kwargs)
+        tickets = self.ticket_id
+        tickets.invalidate_recordset(["used_count", "state"])
+        tickets._sale_drop()
+        return res

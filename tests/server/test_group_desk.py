@@ -269,6 +269,7 @@ class TestPrices(common_group.GroupCase):
             [
                 ("usual", adult, 70),
                 ("high", adult, 95),
+                ("high", adult, 95, {"channel_id": channel.id}),
                 ("high", adult, 88.8, {"min_quantity": 30, "channel_id": channel.id}),
             ],
         )
@@ -412,7 +413,9 @@ class TestVisitorList(common_group.GroupCase):
 
     def test_one_error_imports_nothing(self):
         order = self.order((self.park.adult, 1))
-        content = self.xlsx(["Name", "Phone"], ["Ann", 13800138000], [None, 13900139000], ["Bob", ""])
+        content = self.xlsx(
+            ["Name", "Phone"], ["Ann", 13800138000], [None, 13900139000], ["Bob", ""]
+        )
         wizard = self.wizard(order, content)
         wizard.action_check()
         self.assertEqual((wizard.state, wizard.row_count, wizard.error_count), ("wrong", 3, 1))
