@@ -169,6 +169,8 @@ class SaleOrder(models.Model):
         lets one of them through; and no ticket of a line can have the number of another.
         """
         res = super()._action_confirm()
+        # before any ticket: who comes second is repeated, and then told that it is confirmed
+        self.flush_recordset(["state"])
         for order in self:
             issued = order.order_line._scenic_lines()._scenic_sync()
             if issued:

@@ -8,10 +8,11 @@ import common_group
 import common_prices
 import common_scenic
 import openpyxl
+from psycopg2.errors import UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.scenic_ticketing.tools import group_codes, visitor_list
 
@@ -513,3 +514,116 @@ class TestVisitorList(common_group.GroupCase):
         wizard = self.wizard(order, b"", text="Name\tPhone\nAnn\t13800138000\nBob\t\n")
         wizard.action_import()
         self.assertEqual(len(order.scenic_visitor_ids), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestTwoDesks(common_scenic.CommittedCase):
+    """Two people work on one order, each on a connection of its own."""
+
+    def setUp(self):
+        super().setUp()
+        with self.connect() as env:
+            park = self.park_in(env)
+            partner = env["res.partner"].create({"name": "Agency of two desks"})
+            order = common_group.make_order(env, park, partner, (park.adult, 2))
+            self.order_id, self.partner_id = order.id, partner.id
+        self.addCleanup(self.remove_order)
+
+    def remove_order(self):
+        with self.connect() as env:
+            common_scenic.remove_tickets(self.park_in(env))
+            order = env["sale.order"].browse(self.order_id)
+            order.write({"state": "cancel"})
+            order.unlink()
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def order_in(self, env):
+        return env["sale.order"].browse(self.order_id).with_company(self.park_in(env).company)
+
+    def count(self):
+        with self.connect() as env:
+            return len(self.order_in(env).scenic_ticket_ids)
+
+    def test_confirmed_at_once_it_is_issued_once(self):
+        with self.assertRaises(common_scenic.SERIALIZATION), self.connect() as late:
+            self.assertEqual(self.order_in(late).state, "draft")
+            with self.connect() as early:
+                self.order_in(early).action_confirm()
+            self.order_in(late).action_confirm()
+        with self.assertRaises(UserError), self.connect() as again:
+            self.order_in(again).action_confirm()
+        self.assertEqual(self.count(), 2)
+
+    def test_issued_at_once_no_number_is_given_twice(self):
+        with self.connect() as env:
+            self.order_in(env).action_confirm()
+        with self.assertRaises(UniqueViolation), self.connect() as late:
+            line = self.order_in(late).order_line
+            self.assertEqual(len(line.scenic_ticket_ids), 2)
+            with self.connect() as early:
+                self.order_in(early).order_line._scenic_issue_codes([1], 1)
+            line._scenic_issue_codes([1], 1)
+        self.assertEqual(self.count(), 3)
+
+    def test_two_orders_at_once_do_not_share_the_credit(self):
+        with self.connect() as env:
+            partner = env["res.partner"].browse(self.partner_id)
+            park = self.park_in(env)
+            partner.with_company(park.company).write(
+                {"scenic_terms": "credit", "credit_limit": 200}
+            )
+            second = common_group.make_order(env, park, partner, (park.adult, 2)).id
+        with self.assertRaises(common_scenic.SERIALIZATION), self.connect() as late:
+            other = late["sale.order"].browse(second)
+            self.assertEqual(other.state, "draft")
+            with self.connect() as early:
+                self.order_in(early).action_confirm()
+            other.action_confirm()
+        with self.connect() as env:
+            other = env["sale.order"].browse(second)
+            with self.assertRaises(UserError):
+                other.action_confirm()
+            env.cr.rollback()
+            other.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestDeskUser(common_group.GroupCase):
+    def test_the_desk_does_its_day_without_other_rights(self):
+        desk = common_scenic.make_user(self.env, "desk_day", "desk", company=self.company)
+        env = self.env(user=desk)
+        form = Form(env["sale.order"].with_context(scenic_desk=True))
+        form.partner_id = self.partner
+        form.scenic_visit_date = self.park.site._today()
+        form.scenic_guide_name = "Li Wei"
+        with form.order_line.new() as line:
+            line.product_id = self.park.adult
+            line.product_uom_qty = 2
+        order = form.save()
+        self.assertTrue(order.is_scenic_order)
+        wizard = (
+            env["scenic.visitor.import"]
+            .with_context(active_id=order.id)
+            .create({"text": "Name\nAnn\nBob\nEve\n"})
+        )
+        wizard.action_import()
+        order.action_confirm()
+        self.assertEqual(len(order.scenic_ticket_ids), 3)
+        self.assertEqual(order.scenic_progress, "0 / 3")
+        self.assertTrue(order._scenic_pdf().startswith(b"%PDF"))
+        order.order_line.product_uom_qty = 2
+        order._action_cancel()
+        self.assertEqual(order.state, "cancel")
+
+    def test_a_salesman_without_the_desk_sees_the_order_and_no_visitors(self):
+        user = common_scenic.make_user(
+            self.env,
+            "other_sales",
+            "sales_team.group_sale_salesman_all_leads",
+            company=self.company,
+        )
+        order = self.confirmed((self.park.adult, 2)).with_user(user)
+        self.assertEqual(Form(order).scenic_progress, "0 / 2")
+        with self.assertRaises(AccessError):
+            order.scenic_visitor_ids.mapped("name")
+            self.env["scenic.visitor"].with_user(user).search([])
