@@ -103,6 +103,16 @@ def test_few_passages_are_not_folded(store):
     assert uses.fold(store, int((NOW + 99 * DAY_S) * 1000)) == 0
 
 
+def test_a_box_shortens_long_stories_when_it_keeps_house(tmp_path):
+    box = kit.box(tmp_path)
+    now = box.clock.now()
+    for day in range(1, 31):
+        passage(box.store, ZONE, 1, now - day * DAY_S)
+    box._prune(kit.DAY)
+    assert box.store.rows("SELECT used FROM use ORDER BY last_t") == [(28,), (1,), (1,)]
+    box.stop()
+
+
 def test_a_reversal_on_the_server_takes_the_moments_along(store, tz):
     passage(store, ZONE, 1, NOW)
     taken_back = row({ZONE: (-1, None, None, -1, 0)})

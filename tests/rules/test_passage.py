@@ -14,6 +14,7 @@ from scenic_rules.views import (
     History,
     RuleView,
     TicketView,
+    ZoneUse,
     ticket_from_code,
     ticket_from_row,
 )
@@ -189,6 +190,19 @@ def test_a_used_ticket_tells_when_and_where_it_was_first_used(park, ask):
         rest=0,
         first_use_t=park.noon - 100,
         first_use_lane="L3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("others", "first_t", "lane"),
+    [((), 7200, "L3"), ((("CABLE", ZoneUse(1, 9000)),), 9000, "")],
+)
+def test_a_period_that_is_over_tells_when_it_began(park, ask, others, first_t, lane):
+    others = tuple((zone, ZoneUse(use.used, park.noon - use.first_t)) for zone, use in others)
+    history = History(1, park.noon - 7200, "L3", park.noon - 7200, "L3", others=others)
+    decision = ask(TWICE, {"use_minutes": 60}, history=history)
+    assert decision == Decision(
+        Reason.E_PERIOD, Colour.RED, first_use_t=park.noon - first_t, first_use_lane=lane
     )
 
 

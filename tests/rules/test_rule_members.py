@@ -66,6 +66,7 @@ rules = st.builds(
     passback=st.booleans(),
     grace_before_min=st.integers(0, 1440),
     grace_after_min=st.integers(0, 1440),
+    slot_zone=st.text("ABC_1", max_size=4),
     checks=st.integers(0, 0xFFFF),
     partial=st.booleans(),
     zones=st.lists(areas, max_size=3, unique_by=lambda area: area.zone).map(
@@ -177,6 +178,7 @@ def test_zones_arrive_in_order(park, zone):
         ("partial", None),
         ("grace_before_min", 1441),
         ("grace_after_min", -1),
+        ("slot_zone", 5),
         ("checks", -1),
         ("zones", []),
         ("zones", {"A": None}),

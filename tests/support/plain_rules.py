@@ -79,6 +79,7 @@ class PlainTicket:
     uses: dict  # {zone: uses per person, 0 = as often as one likes}
     state: str = "valid"
     slot: tuple | None = None  # (time of the day, timedelta or None = until midnight)
+    slot_zone: str = ""  # the only zone in which the slot holds
     entrances: tuple = tuple(range(16))
     issued: datetime | None = None
     listed: bool = True
@@ -124,10 +125,13 @@ class PlainTicket:
             days = min(days, self.start_days)
         return self.first + (days - 1) * DAY
 
-    def slot_of(self, day):
+    def has_slot(self, zone):
+        return self.slot is not None and (not self.slot_zone or zone == self.slot_zone)
+
+    def slot_of(self, day, zone):
         """The slot on a day, as two moments on the wall."""
         midnight = datetime.combine(day, time())
-        if self.slot is None:
+        if not self.has_slot(zone):
             return datetime.min, datetime.max
         start, length = self.slot
         begin = datetime.combine(day, start)
@@ -137,9 +141,9 @@ class PlainTicket:
     def visit_day(self, scan):
         """The day that a visit belongs to: that of the slot, if it is in one."""
         today, wall = self.local(scan.at).date(), self.local(scan.at).replace(tzinfo=None)
-        if self.slot:
+        if self.has_slot(scan.zone):
             for day in (today, today - DAY, today + DAY):
-                begin, end = self.slot_of(day)
+                begin, end = self.slot_of(day, scan.zone)
                 if self.first <= day <= self.last() and begin <= wall < end:
                     return day
         return today
@@ -205,7 +209,8 @@ class PlainTicket:
     def _objections_of_time(self, scan):
         here, day, last = self.local(scan.at), self.visit_day(scan), self.last()
         wall = here.replace(tzinfo=None)
-        begin, end = self.slot_of(day)
+        begin, end = self.slot_of(day, scan.zone)
+        slot = self.has_slot(scan.zone)
         area = self.areas.get(scan.zone, AREA_FREE) if scan.zone in self.uses else AREA_FREE
         ahead = self.issued is not None and self.issued - scan.at > timedelta(hours=6)
         wrong_day = not (day.weekday() in self.weekdays and day.weekday() in area["weekdays"])
@@ -213,10 +218,10 @@ class PlainTicket:
         open_now = _in_hours(here, self.hours) and _in_hours(here, area["hours"])
         return {
             "until": "E_EXPIRED" if day > last else None,
-            "slot_over": "E_SLOT" if self.slot and day == last and wall >= end else None,
+            "slot_over": "E_SLOT" if slot and day == last and wall >= end else None,
             "clock": "E_CLOCK" if ahead else None,
             "from": "E_EARLY" if day < self.first else None,
-            "slot": "E_SLOT" if self.slot and not begin <= wall < end else None,
+            "slot": "E_SLOT" if slot and not begin <= wall < end else None,
             "weekday": "E_WEEKDAY" if wrong_day else None,
             "blackout": "E_BLACKOUT" if closed else None,
             "hours": None if open_now else "E_HOURS",

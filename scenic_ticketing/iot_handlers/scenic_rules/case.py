@@ -17,8 +17,9 @@ class Case:
 
     ``known``: the rule is there and of the ticket's product (otherwise ``rule`` restricts
     nothing); ``slotted``: the slot of the ticket holds in this zone; ``day``, ``minute``: the
-    visit's, see :meth:`_move_to_slot_day`; ``last_day``: last day on which the ticket is good; ``right``, ``rest``: granted and left in the zone, None for
-    no right and for unlimited; ``need``: persons that at least have to pass.
+    visit's, see :meth:`_move_to_slot_day`; ``last_day``: last day on which the ticket is good;
+    ``right``, ``rest``: granted and left in the zone, None for no right and for unlimited;
+    ``need``: persons that at least have to pass.
     """
 
     __slots__ = (

@@ -117,12 +117,17 @@ def _can_be_judged(check: CheckSpec, case: Case) -> bool:
 
 
 def _refused(case: Case, check: CheckSpec, reason: Reason) -> Decision:
-    used = reason is Reason.E_USED
+    first_t, lane = None, ""
+    if reason is Reason.E_USED:
+        first_t, lane = case.history.first_t, case.history.first_lane
+    elif reason is Reason.E_PERIOD:
+        first_t = case.first_t
+        lane = case.history.first_lane if first_t == case.history.first_t else ""
     return Decision(
         reason,
         COLOUR[reason],
         rest=case.rest if check.needs == "right" else None,
-        first_use_t=case.history.first_t if used else None,
-        first_use_lane=case.history.first_lane if used else "",
+        first_use_t=first_t,
+        first_use_lane=lane,
         clock_alarm=case.seconds_ahead() > ISSUED_AHEAD_S,
     )

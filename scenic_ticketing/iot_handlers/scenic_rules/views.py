@@ -218,9 +218,9 @@ class Decision:
     """Answer to one scan. A gate opens for ``admit`` persons, never because of a colour.
 
     ``uses``: rights to write to the ledger (0 on the way outside); ``rest``: rights left in the
-    zone once they are written, None = unlimited or not looked at; ``first_use_*``: with E_USED,
-    when and where the ticket was first used; ``clock_alarm``: the ticket was issued in the future
-    of this clock.
+    zone once they are written, None = unlimited or not looked at; ``first_use_*``: with E_USED
+    and E_PERIOD, when and where the ticket was first used; ``clock_alarm``: the ticket was issued
+    in the future of this clock.
     """
 
     reason: Reason
