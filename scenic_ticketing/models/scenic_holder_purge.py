@@ -62,9 +62,7 @@ class ScenicHolderPurge(models.Model):
         """Destroy holders without a ticket, and give back IDs that waited for a sale."""
         before = fields.Datetime.now() - ABANDONED
         place = [("site_id", "=", site.id)]
-        holders = self.sudo().search(
-            [*place, ("create_date", "<", before), ("ticket_ids", "=", False)]
-        )
+        holders = self.sudo().search([*place, ("create_date", "<", before)])._unreferenced()
         uses = (
             self.env["scenic.holder.use"]
             .sudo()
@@ -74,6 +72,17 @@ class ScenicHolderPurge(models.Model):
             return self.env["scenic.purge.certificate"]
         salts = self.env["scenic.holder.salt"]
         return self._destroy(site, "abandoned", site._today(), holders, uses, salts)
+
+    def _unreferenced(self):
+        """Return those that no ticket, list of visitors or other record refers to."""
+        free = self
+        for model in self.env.values():
+            if model._abstract or model._transient:
+                continue
+            for field in model._fields.values():
+                if field.type == "many2one" and field.comodel_name == self._name and field.store:
+                    free -= model.sudo().search([(field.name, "in", free.ids)])[field.name]
+        return free
 
     @api.model
     def _destroy(self, site, kind, day, holders, uses, salts):

@@ -66,6 +66,8 @@ class ScenicTicketHolder(models.Model):
         """
         tickets = self.sudo()
         asked = tickets.filtered(lambda ticket: ticket.policy_id.id_needed_at_sale != "none")
+        if not (asked or tickets.holder_id):
+            return
         nameless = asked.filtered(lambda ticket: not ticket.holder_id.id_hash)
         if nameless:
             self._doubt(
@@ -175,13 +177,11 @@ class ScenicTicketHolder(models.Model):
             )
         )
 
-    # EXTENDS scenic_ticketing
     def _set_holder(self, holder):
         """Give tickets to another person: a sealed holder, values as in ``_make_for``, or nobody.
 
         Frees the ID of the former holder and takes the new one; UserError when that has a ticket.
         """
-        res = super()._set_holder(holder)
         uses = self.env["scenic.holder.use"]
         for ticket in self.sudo():
             sealed = holder
@@ -192,7 +192,6 @@ class ScenicTicketHolder(models.Model):
             uses._free(ticket)
             ticket.holder_id = sealed or False
             ticket._name_holders()
-        return res
 
     # EXTENDS scenic_ticketing
     def write(self, vals):

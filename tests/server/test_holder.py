@@ -381,3 +381,16 @@ class TestHolder(common_holder.HolderCase):
         self.env.flush_all()
         self.env.cr.execute("SELECT c::text FROM scenic_check c")
         self.assertNotIn(ANNA, str(self.env.cr.fetchall()))
+
+    def test_an_export_holds_masks_only(self):
+        ticket = self.sell(ANNA, name="Anna Li", phone=PHONE)
+        manager = make_user(self.env, "holder_export", "manager")
+        rows = ticket.with_user(manager).export_data(
+            ["alias", "holder_id", "holder_id/name", "holder_id/id_masked", "holder_key"]
+        )
+        text = str(rows["datas"])
+        self.assertIn(ticket.holder_id.id_masked, text)
+        for clear in (ANNA, "Anna Li", PHONE):
+            self.assertNotIn(clear, text)
+        with self.assertRaises(AccessError):
+            ticket.with_user(manager).export_data(["holder_id/sealed"])

@@ -36,6 +36,7 @@ export class HolderPopup extends Component {
             birthday: "",
             photo: "",
             lines: "",
+            birthdayNeeded: false,
             problem: "",
             busy: false,
             problems: { ...this.props.problems },
@@ -90,7 +91,7 @@ export class HolderPopup extends Component {
     }
     /** A number that does not tell the age leaves it to the cashier. */
     get asksBirthday() {
-        return !["", "cn_id"].includes(this.state.docType);
+        return this.state.birthdayNeeded || !["", "cn_id"].includes(this.state.docType);
     }
 
     firstOpen() {
@@ -114,6 +115,7 @@ export class HolderPopup extends Component {
             birthday: "",
             photo: "",
             lines: "",
+            birthdayNeeded: false,
             problem: "",
         });
     }
@@ -164,6 +166,7 @@ export class HolderPopup extends Component {
     onAnswer(place, answer) {
         if (answer.message) {
             this.state.problem = answer.message;
+            this.state.birthdayNeeded ||= answer.reason === "E_BIRTHDAY_NEEDED";
             this.pos.sound.play("error");
             this.input.el?.select();
             return;
