@@ -120,9 +120,12 @@ RETURNS TABLE ({_WRITTEN}) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM scenic_ticket t WHERE t.id = ANY($1) ORDER BY t.id FOR NO KEY UPDATE;
     RETURN QUERY
+    WITH w AS (
+        SELECT * FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
+    )
     INSERT INTO scenic_redemption AS r ({_NAMES}, pax, company_id)
     SELECT {_CARRIED}, 1, t.company_id
-      FROM unnest({_UNNEST}) WITH ORDINALITY AS w({_NAMES}, ord)
+      FROM w
       JOIN scenic_ticket t ON t.id = w.ticket_id
      WHERE w.kind = 'reversal'
         OR (t.state <> 'void' AND NOT COALESCE(
@@ -131,6 +134,9 @@ BEGIN
                AND w.use_no > (t.rights ->> w.zone_id::text)::int
                AND w.use_no > (t.rights ->> w.zone_id::text)::int + (
                    SELECT COUNT(*) FROM scenic_redemption v
+                    WHERE v.ticket_id = w.ticket_id AND v.zone_id = w.zone_id
+                      AND v.kind = 'reversal') + (
+                   SELECT COUNT(*) FROM w v
                     WHERE v.ticket_id = w.ticket_id AND v.zone_id = w.zone_id
                       AND v.kind = 'reversal'), FALSE))
      ORDER BY w.ord
