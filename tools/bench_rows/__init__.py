@@ -6,5 +6,6 @@ MODULES = (
     "online_redemption",
     "write_back",
     "window_order",
+    "hot_slot",
     "books",
 )
