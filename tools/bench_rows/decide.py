@@ -47,12 +47,23 @@ def measure(bench: Bench) -> list[Row]:
 def _question() -> tuple:
     """A group's pass for a dozen areas, used in nine of them; nothing is left unrestricted."""
     from scenic_rules.site_time import day_at
-    from scenic_rules.ticket_code import EPOCH
-    from scenic_rules.views import GateView, History, RuleView, TicketView, ZoneRule, ZoneUse
+    from scenic_rules.views import GateView, History, ZoneUse
 
     today = day_at(NOW, TZ)
+    use = ZoneUse(PAX, NOW - 7200, NOW - 3600, today, PAX)
+    others = tuple((area, use) for area in AREAS if area not in ("AREA03", *AREAS[9:]))
+    history = History(
+        PAX, NOW - 7200, "L1", NOW - 3600, "L1", today, PAX, others=others, out_t=NOW - 1000
+    )
+    gate = GateView.at(NOW, TZ, site=1, zone="AREA03", entrance=2, lane="L2", staff=True)
+    return _ticket(today), _rule(today), history, gate, NOW, PAX
+
+
+def _rule(today: int):
+    from scenic_rules.views import RuleView, ZoneRule
+
     spans = ((480, 720), (780, 1080))
-    rule = RuleView(
+    return RuleView(
         product=1,
         risk=1,
         staff_pax=2,
@@ -80,7 +91,13 @@ def _question() -> tuple:
             for n, area in enumerate(AREAS)
         ),
     )
-    ticket = TicketView(
+
+
+def _ticket(today: int):
+    from scenic_rules.ticket_code import EPOCH
+    from scenic_rules.views import TicketView
+
+    return TicketView(
         uid=1 << 32 | 1,
         gen=0,
         site=1,
@@ -97,10 +114,3 @@ def _question() -> tuple:
         iat=int(NOW) - EPOCH - 90_000,
         listed=True,
     )
-    use = ZoneUse(PAX, NOW - 7200, NOW - 3600, today, PAX)
-    others = tuple((area, use) for area in AREAS if area not in ("AREA03", *AREAS[9:]))
-    history = History(
-        PAX, NOW - 7200, "L1", NOW - 3600, "L1", today, PAX, others=others, out_t=NOW - 1000
-    )
-    gate = GateView.at(NOW, TZ, site=1, zone="AREA03", entrance=2, lane="L2", staff=True)
-    return ticket, rule, history, gate, NOW, PAX

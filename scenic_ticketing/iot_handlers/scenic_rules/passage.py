@@ -56,16 +56,7 @@ def decide(
             return _refused(case, check, reason)
         if outcome is DOUBT and doubt is None:
             doubt = reason
-    alarm = case.seconds_ahead() > ISSUED_AHEAD_S
-    rest = case.rest
-    if doubt is not None:
-        return Decision(doubt, Colour.STAFF, rest=rest, clock_alarm=alarm)
-    persons = case.persons()
-    if rest is not None:
-        rest -= persons
-    return Decision(
-        Reason.OK, Colour.GREEN, admit=persons, uses=persons, rest=rest, clock_alarm=alarm
-    )
+    return _passed(case, doubt)
 
 
 def explain(
@@ -114,6 +105,19 @@ def _can_be_judged(check: CheckSpec, case: Case) -> bool:
     if check.needs == "right":
         return case.known and case.right is not None
     return case.known or not check.needs
+
+
+def _passed(case: Case, doubt: Reason | None) -> Decision:
+    """Answer where nothing refuses."""
+    alarm, rest = case.seconds_ahead() > ISSUED_AHEAD_S, case.rest
+    if doubt is not None:
+        return Decision(doubt, Colour.STAFF, rest=rest, clock_alarm=alarm)
+    persons = case.persons()
+    if rest is not None:
+        rest -= persons
+    return Decision(
+        Reason.OK, Colour.GREEN, admit=persons, uses=persons, rest=rest, clock_alarm=alarm
+    )
 
 
 def _refused(case: Case, check: CheckSpec, reason: Reason) -> Decision:
