@@ -95,6 +95,8 @@ class ScenicPublishable(models.AbstractModel):
         "scenic.publishable", string="Open Draft", compute="_compute_open_draft_id"
     )
     may_publish = fields.Boolean(compute="_compute_may_publish")
+    draft_note = fields.Char(string="About This Draft", compute="_compute_notes")
+    wait_note = fields.Char(string="Who Can Publish", compute="_compute_notes")
     changes_html = fields.Html(string="Changes", compute="_compute_changes_html", sanitize=False)
     findings_html = fields.Html(string="Findings", compute="_compute_findings_html", sanitize=False)
 
@@ -446,6 +448,23 @@ class ScenicPublishable(models.AbstractModel):
         for record in self:
             record.may_publish = record.state == "submitted" and self.env.user not in (
                 record.submitted_by_id | record.edited_by_id
+            )
+
+    @api.depends("state", "replaces_id", "submitted_by_id")
+    @api.depends_context("lang")
+    def _compute_notes(self):
+        for record in self:
+            live = record.replaces_id
+            record.draft_note = live and self.env._(
+                "This is a draft. Windows and gates follow version %(version)s of %(name)s until "
+                "it is published.",
+                version=live.version,
+                name=live.display_name,
+            )
+            record.wait_note = record.state == "submitted" and self.env._(
+                "Submitted by %(user)s. A manager who has neither edited nor submitted it can "
+                "publish it.",
+                user=record.submitted_by_id.sudo().name,
             )
 
     def _publish_changes(self):
