@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class ScenicBlackoutLine(models.Model):
@@ -42,14 +42,36 @@ class ScenicBlackoutLine(models.Model):
         if self.date_from and (not self.date_to or self.date_to < self.date_from):
             self.date_to = self.date_from
 
+    def _check_open(self):
+        """Refuse to change under a published policy what a second person has approved."""
+        policies = self.blackout_id.policy_ids.sudo()
+        if self.env.su or not (published := policies.filtered(lambda p: p.state == "published")):
+            return
+        raise UserError(
+            self.env._(
+                "The days of %(calendar)s belong to the published policies %(policies)s. Copy the "
+                "calendar, change the copy, and publish a draft of the policy that uses it.",
+                calendar=", ".join(self.blackout_id.mapped("name")),
+                policies=", ".join(published.mapped("name")),
+            )
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_open()
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return lines
 
     def write(self, vals):
+        if {"date_from", "date_to", "blackout_id"} & vals.keys():
+            self._check_open()
         self.env.registry.clear_cache()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self._check_open()
 
     def unlink(self):
         self.env.registry.clear_cache()

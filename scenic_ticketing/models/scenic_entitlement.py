@@ -48,7 +48,7 @@ class ScenicEntitlement(models.Model):
         "car.",
     )
     within_min = fields.Integer(
-        string="Within (minutes)",
+        string="Within (min)",
         help="At most so long after the first use of the zone that comes first; without one, "
         "after the first use of the ticket. 0 = no limit.",
     )

@@ -163,7 +163,7 @@ class ScenicExplanationFacts(models.AbstractModel):
 
     @api.model
     def _say_interval(self, facts, zone):
-        return self.env._("%(minutes)s minutes between two uses; last used %(moment)s.",
+        return self.env._("%(minutes)s minutes between two uses; last use: %(moment)s.",
                           minutes=facts["seconds"] // 60,
                           moment=self._moment(facts["last_t"], zone))  # fmt: skip
 
@@ -183,6 +183,8 @@ class ScenicExplanationFacts(models.AbstractModel):
 
     @api.model
     def _say_group(self, facts, zone):
+        if facts["pax"] == 1:
+            return self.env._("A code for one person.")
         if not facts["partial"]:
             return self.env._(
                 "A code for %(pax)s persons who enter together, %(wanted)s counted.",

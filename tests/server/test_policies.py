@@ -190,6 +190,20 @@ class TestSaleRules(PolicyCase):
         self.assertEqual(day_hours.parse(day_hours.write(spans)), spans)
         self.assertEqual(day_hours.parse(""), ())
 
+    def test_a_calendar_does_not_change_under_a_published_policy(self):
+        manager = common_scenic.make_user(self.env, "calendar_manager", "manager")
+        days = {"date_from": self.today, "date_to": self.today}
+        calendar = self.env["scenic.blackout"].create({"name": "Storm"}).with_user(manager)
+        calendar.line_ids = [Command.create(days)]
+        self.policy.calendar_ids = calendar.sudo()
+        for command in (
+            Command.create(days),
+            Command.update(calendar.line_ids.id, {"date_to": self.today + timedelta(1)}),
+            Command.delete(calendar.line_ids.id),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                calendar.write({"line_ids": [command]})
+
     def test_a_right_cannot_wait_for_itself(self):
         gate, ropeway = self.park.combo.entitlement_ids.sorted("id")
         ropeway.after_zone_id = gate.zone_id

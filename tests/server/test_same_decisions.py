@@ -102,6 +102,7 @@ class Judge:
             "choice": own.get("choice", 0),
             "pick": own.get("pick", 1),
             "hours": day_hours.write(own.get("hours", ())),
+            "slot_required": code == self.case.rule.get("slot_zone"),
             **weekdays(own.get("weekdays", 127)),
         }
 
