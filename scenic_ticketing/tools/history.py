@@ -18,7 +18,7 @@ def needs_all_zones(rule: RuleView | None) -> bool:
 
 def needs_moments(rule: RuleView | None) -> bool:
     """Tell whether a gate must know when a ticket was used at other places, not only how often."""
-    return needs_all_zones(rule) or (rule is not None and bool(rule.interval_s or rule.passback))
+    return rule is not None and rule.asks_when
 
 
 def of_zone(row: dict) -> History:

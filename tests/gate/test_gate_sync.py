@@ -118,6 +118,33 @@ def test_box_that_moves_to_another_site_forgets_the_old_tickets(box):
     assert (box.engine.snapshot.count(), box.get("cursor")) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "again"),
+    [
+        ({}, {"interval_s": 60}, True),
+        ({}, {"zones": {kit.ZONE: {"uses_day": 1}}}, True),
+        ({}, {"weekdays": 31, "checks": 1}, False),
+        ({"use_days": 2}, {"use_days": 3, "passback": True}, False),
+        ({"use_days": 2}, {}, False),
+    ],
+)
+def test_tickets_are_read_again_when_a_rule_begins_to_ask_for_days(box, before, after, again):
+    (rule,) = kit.config()["rules"]
+    box.server.config = kit.config(rules=[rule | before])
+    box.server.tickets = [ticket_row(1, elsewhere={kit.ZONE: 1})]
+    while box.sync.once():
+        pass
+    assert box.get("cursor") == 1
+    told = {"h": {kit.ZONE: [1, NOW - 9, NOW - 9, kit.DAY, 1]}}
+    box.server.tickets = [ticket_row(1, elsewhere={kit.ZONE: 1}) | told]
+    box.server.config, box.server.config_rev = kit.config(rules=[rule | after]), "2"
+    assert box.sync.once() is again
+    assert box.get("cursor") == (0 if again else 1)
+    box.sync.once()
+    assert box.get("cursor") == 1
+    assert bool(box.engine.snapshot.row(kit.uid(1)).uses) is again
+
+
 def hostile(answer):
     """What a stranger, a proxy or a replay may answer."""
     old = Answer(200, auth.reply_signature(kit.TOKEN, "0" * 32, 200, answer.body), answer.body)

@@ -115,6 +115,18 @@ def test_one_restriction_is_one_member_and_the_rule_is_no_longer_plain(park, nam
     assert (park.rule.plain, rule.plain) == (True, False)
 
 
+def test_a_rule_says_whether_numbers_of_uses_suffice(park):
+    asks = {
+        name for name in RESTRICTIONS if replace(park.rule, **{name: RESTRICTIONS[name]}).asks_when
+    }
+    assert asks == {
+        *("start_days", "use_days", "use_minutes", "uses_total", "uses_day", "interval_s"),
+        *("passback", "zones"),
+    }
+    for quiet in (ZoneRule("PARK", hours=((0, 9),)), ZoneRule("PARK", weekdays=1)):
+        assert not replace(park.rule, zones=(quiet,)).asks_when
+
+
 def test_a_rule_of_an_older_server_restricts_nothing(park):
     old = {
         "product": 301,

@@ -14,7 +14,7 @@ from typing import Protocol
 from . import auth
 from .clock import Clock
 from .commands import CommandDesk
-from .config import ConfigError, parse
+from .config import Config, ConfigError, parse
 from .engine import Engine
 from .store import StoreError, put_in
 
@@ -162,13 +162,13 @@ class Sync:
         if acked_to != acked_before:
             store.put(acked=acked_to)
         self.desk.acked(acks)
-        moved_site = self._configure(reply)
-        if not moved_site and (tickets or cursor != cursor_before):
+        starts_again = self._configure(reply)
+        if not starts_again and (tickets or cursor != cursor_before):
             self.engine.snapshot.apply(tickets, cursor, self.pause)
         for command in commands:
             self.desk.accept(command, from_server=True)
         # only progress may hurry: a server that stands still must not be asked without a pause
-        more_down = moved_site or (bool(reply.get("more")) and cursor != cursor_before)
+        more_down = starts_again or (bool(reply.get("more")) and cursor != cursor_before)
         return more_down or acked_before < acked_to < self.engine.journal.seq
 
     def _contact(self, now: float) -> None:
@@ -181,7 +181,7 @@ class Sync:
             engine.store.put(contact=engine.contact, floor=self.clock.proven())
 
     def _configure(self, reply: dict) -> bool:
-        """Follow a new configuration; True when it moved the box to another site."""
+        """Follow a new configuration; True when the tickets have to be read from the beginning."""
         data = reply.get("config")
         if data is None:
             return False
@@ -199,8 +199,23 @@ class Sync:
             if moved:
                 # tickets of the old site mean nothing here, and the feed starts again
                 db.execute("DELETE FROM ticket")
+            again = moved or _asks_more(old, config)
+            if again:
                 put_in(db, {"cursor": 0})
         self.engine.configure(config)
         self.config_error = ""
         self.configured()
-        return moved
+        return again
+
+
+def _asks_more(old: Config | None, new: Config) -> bool:
+    """Whether a rule begins to ask when a ticket was used elsewhere.
+
+    The server tells that of tickets whose rule asks for it; those it listed before were sent
+    without.
+    """
+    known = old.rules if old else {}
+    return any(
+        rule.asks_when and product in known and not known[product].asks_when
+        for product, rule in new.rules.items()
+    )

@@ -139,6 +139,20 @@ class RuleView:
             if item.default is not MISSING and item.name != "version"
         )
 
+    @cached_property
+    def asks_when(self) -> bool:
+        """Whether numbers of uses do not suffice: it matters when, on which day or what first."""
+        return bool(
+            self.start_days
+            or self.use_days
+            or self.use_minutes
+            or self.uses_total
+            or self.uses_day
+            or self.interval_s
+            or self.passback
+            or any(z.uses_day or z.after or z.within_min or z.choice for z in self.zones)
+        )
+
     def zone_rule(self, zone: str) -> ZoneRule | None:
         """Return what holds for one zone only, None when nothing does."""
         for rule in self.zones:
