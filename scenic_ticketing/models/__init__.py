@@ -49,6 +49,7 @@ from . import scenic_ticket_refund
 from . import scenic_ticket_split
 from . import scenic_ticket_rebook
 from . import scenic_ticket_rights
+from . import scenic_ticket_life_window
 from . import scenic_redemption
 from . import scenic_redemption_online
 from . import scenic_redemption_history

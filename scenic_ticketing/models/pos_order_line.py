@@ -76,7 +76,8 @@ class PosOrderLine(models.Model):
         currency = self.company_id.currency_id
         # cumulative rounding: the parts add up to the line, whatever the cents are
         steps = [currency.round(net * k / count) for k in range(count + 1)]
-        gross, paid = self.price_subtotal_incl, self.currency_id
+        # the browser turns the signs of an order that pays out
+        gross, paid = abs(self.price_subtotal_incl), self.currency_id
         paid_steps = [paid.round(gross * k / count) for k in range(count + 1)]
         return [
             {
@@ -199,7 +200,7 @@ class PosOrderLine(models.Model):
         chosen = self._scenic_choose(tickets.sorted("seq"), max(1, round(-self.qty)))
         reason = self.env._("Refunded with %(order)s", order=self.order_id.name)
         persons = self._scenic_refund_persons()
-        chosen._check_refund_amount(-self.price_subtotal_incl, persons or None)
+        chosen._check_refund_amount(abs(self.price_subtotal_incl), persons or None)
         if persons and persons != chosen.pax:
             chosen = chosen._split(persons, reason)
         chosen._void(reason, self)

@@ -58,7 +58,7 @@ class PosOrderLineLife(models.Model):
                     wish.get("visit_date"),
                     slot=self._scenic_slot_of(wish.get("slot_id")),
                     reason=place,
-                    paid=self.price_subtotal_incl,
+                    paid=abs(self.price_subtotal_incl),
                 )
         except UserError as err:
             ticket.invalidate_recordset()
@@ -95,34 +95,3 @@ class PosOrderLineLife(models.Model):
                 if ticket.state in ("valid", "held") or ticket.refund_due:
                     quotes.append(ticket.with_env(self.env)._window_quote(origin.id))
         return quotes
-
-
-class ScenicTicketQuotes(models.Model):
-    _inherit = "scenic.ticket"
-
-    def _window_quote(self, line_id):
-        """Return the quotes of this ticket for every number of persons that can leave it."""
-        self.ensure_one()
-        ticket = self.sudo()
-        free = ticket._free_persons()
-        numbers = {ticket.pax} | set(range(1, min(free, ticket.pax - 1) + 1))
-        quotes = {number: self._refund_quote(persons=number) for number in sorted(numbers)}
-        return {
-            "line_id": line_id,
-            "uid": ticket.uid,
-            "alias": ticket.alias,
-            "pax": ticket.pax,
-            "free": free,
-            "quotes": quotes,
-            "may_waive": self.env.user.has_group("scenic_ticketing.group_manager"),
-        }
-
-    @api.model
-    def pos_waive_fee(self, ticket_ids, reason):
-        """Waive the fees of tickets that are about to be given back; managers only."""
-        tickets = self.browse(ticket_ids)
-        tickets._check_right("waive")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Write down why the fee is waived."))
-        tickets.filtered(lambda ticket: not ticket.sudo().fee_waived)._waive_fee(reason.strip())
-        return True

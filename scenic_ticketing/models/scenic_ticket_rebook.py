@@ -28,6 +28,7 @@ class ScenicTicketRebook(models.Model):
             difference = max(0.0, currency.round(ticket._price_difference(visit_date)))
         return {
             "ticket_id": ticket.id,
+            "uid": ticket.uid,
             "visit_date": fields.Date.to_string(visit_date),
             "fee": fee,
             "difference": difference,
@@ -131,7 +132,8 @@ class ScenicTicketRebook(models.Model):
                 raise UserError(quote["obstacle"])
             charge += quote["charge"]
         currency = self.sudo().paid_currency_id[:1]
-        if currency.compare_amounts(paid, charge) < 0:
+        # a price without tax cannot always be rounded to the very amount
+        if currency.compare_amounts(paid + currency.rounding, charge) < 0:
             raise UserError(
                 self.env._(
                     "Moving %(numbers)s costs %(charge)s, but %(paid)s was charged. Sell the "

@@ -112,6 +112,11 @@ class ScenicTicketRefund(models.Model):
         Keys: persons, paid, fee, amount = paid - fee (tax included, currency of the sale), tier
         (words), tier_id, waived, obstacle (why it is not possible, or None).
         """
+        money = self._refund_money(at, persons)
+        return money | {"obstacle": self._refund_obstacle(money["persons"])}
+
+    def _refund_money(self, at=None, persons=None):
+        """Return a quote without asking whether the ticket can be given back at all."""
         self.ensure_one()
         ticket = self.sudo()
         persons = persons or ticket.pax
@@ -132,7 +137,6 @@ class ScenicTicketRefund(models.Model):
             "tier_id": tier.id,
             "tier": self.env._("fee waived") if ticket.fee_waived else words,
             "waived": ticket.fee_waived,
-            "obstacle": self._refund_obstacle(persons),
         }
 
     def _check_refund_amount(self, amount, persons=None):
@@ -145,7 +149,7 @@ class ScenicTicketRefund(models.Model):
         slack = currency.rounding * len(self) * 1.01
         now = fields.Datetime.now()
         sums = [
-            sum(t._refund_quote(at=at, persons=persons)["amount"] for t in self)
+            sum(ticket._refund_money(at, persons)["amount"] for ticket in self)
             for at in (now, now - PATIENCE)
         ]
         most, exact = (

@@ -5,6 +5,7 @@ from datetime import timedelta
 import slip_reader
 import window_case
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 
@@ -59,6 +60,35 @@ class TestWindow(window_case.WindowCase):
             [("is_refund", "=", True), ("config_id", "=", self.window.id)]
         )
         self.assertNotIn("paid", refunds.mapped("state"))
+
+    def tier(self, kind, **values):
+        self.park.policy.write(
+            {"tier_ids": [Command.create({"kind": kind, "hours_before": -10000, **values})]}
+        )
+
+    def test_persons_of_a_group_are_refunded_by_the_tier(self):
+        self.tier("refund", fee_percent=20)
+
+        self.run_tour("ScenicRefundTier")
+
+        self.assertEqual(self.tickets.mapped("state"), ["void", "void"])
+        self.assertEqual(self.tickets.mapped("pax"), [1, 2])
+        refunds = self.tickets.refund_line_id
+        self.assertEqual(refunds.mapped("price_subtotal_incl"), [-106.66, -53.34])
+
+    def test_a_charged_move_happens_when_it_is_paid(self):
+        self.tier("rebook", fee_amount=5)
+
+        self.run_tour("ScenicRebook")
+
+        tomorrow = self.park.site._today() + timedelta(days=1)
+        self.assertEqual(self.tickets.mapped("visit_date"), [tomorrow])
+
+    def test_a_free_move_happens_at_once(self):
+        self.run_tour("ScenicRebookFree")
+
+        tomorrow = self.park.site._today() + timedelta(days=1)
+        self.assertEqual(self.tickets.mapped("visit_date"), [tomorrow])
 
     def test_scanned_tickets_are_shown_and_redeemed_once(self):
         self.run_tour("ScenicScan")

@@ -239,6 +239,81 @@ addTour(
 );
 
 addTour(
+    "ScenicRefundTier",
+    Scenic.openWindow(),
+    Scenic.sellToday("Family", 1),
+    ProductScreen.clickRefund(),
+    TicketScreen.selectOrder("001"),
+    ProductScreen.clickNumpad("1"),
+    TicketScreen.toRefundTextContains("1"),
+    TicketScreen.confirmRefund(),
+    {
+        content: "one of the three stays",
+        trigger: ".o_scenic_refund_persons button[aria-label='One less']",
+        run: "click",
+    },
+    {
+        content: "two thirds of the price, less 20 %",
+        trigger: ".o_scenic_refund_back:contains('106.66')",
+    },
+    Dialog.confirm("Refund"),
+    PaymentScreen.isShown(),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+    ReceiptScreen.clickNextOrder(),
+    // the one who stayed comes back later
+    ProductScreen.clickRefund(),
+    TicketScreen.selectOrder("001"),
+    ProductScreen.clickNumpad("1"),
+    TicketScreen.toRefundTextContains("1"),
+    TicketScreen.confirmRefund(),
+    {
+        content: "the rest, less 20 %",
+        trigger: ".o_scenic_refund_back:contains('53.34')",
+    },
+    Dialog.confirm("Refund"),
+    PaymentScreen.isShown(),
+    PaymentScreen.clickValidate(),
+    ReceiptScreen.isShown(),
+    ReceiptScreen.clickNextOrder()
+);
+
+addTour(
+    "ScenicRebook",
+    Scenic.openWindow(),
+    Scenic.sellToday("Adult", 1),
+    Scenic.scanTicket(0),
+    Scenic.ticketIs("valid"),
+    { content: "move it", trigger: ".o_scenic_rebook", run: "click" },
+    {
+        content: "the fee is shown before",
+        trigger: ".o_scenic_rebook_sum:contains('5.00')",
+    },
+    { content: "charge it", trigger: ".o_scenic_rebook_confirm", run: "click" },
+    ProductScreen.totalAmountIs("5.00"),
+    Scenic.payCash()
+);
+
+addTour(
+    "ScenicRebookFree",
+    Scenic.openWindow(),
+    Scenic.sellToday("Adult", 1),
+    Scenic.scanTicket(0),
+    Scenic.ticketIs("valid"),
+    { content: "move it", trigger: ".o_scenic_rebook", run: "click" },
+    {
+        content: "nothing to pay",
+        trigger: ".o_scenic_rebook_sum:contains('0.00')",
+    },
+    { content: "move it", trigger: ".o_scenic_rebook_confirm:contains('Rebook')", run: "click" },
+    {
+        content: "it has moved",
+        trigger: ".o_scenic_ticket_success",
+    },
+    Scenic.closeTicket()
+);
+
+addTour(
     "ScenicReprint",
     Scenic.openWindow(),
     Scenic.watchBrowserPrint(),

@@ -135,20 +135,102 @@ test("orders without tickets are refunded without asking the server", async () =
     expect.verifySteps([]);
 });
 
-test("the cashier says which tickets are handed back", async () => {
-    const { store, tickets } = await paidOrder(["valid", "valid", "valid"]);
-    let chosen;
+/** What the server quotes: 120 paid for each person, a tenth of it kept. */
+function quotesOf(tickets, pax = 1, obstacle = null) {
+    const quote = (persons) => ({
+        persons,
+        paid: 120 * persons,
+        fee: 12 * persons,
+        amount: 108 * persons,
+        tier: "at least 24:00 h before the visit: 10 %",
+        obstacle,
+    });
+    return tickets.map((ticket) => ({
+        line_id: 1,
+        ticket_id: ticket.id,
+        uid: ticket.uid,
+        alias: ticket.alias,
+        code: ticket.code,
+        pax,
+        quotes: Object.fromEntries(
+            Array.from({ length: pax }, (_, index) => [index + 1, quote(index + 1)])
+        ),
+    }));
+}
+
+async function openRefund(store, tickets, props = {}) {
+    const answer = {};
     store.dialog.add(RefundPopup, {
         productName: "Adult ticket",
         tickets,
         count: 1,
-        getPayload: (uids) => (chosen = uids),
+        currencyId: 1,
+        getPayload: (payload) => Object.assign(answer, payload),
+        ...props,
     });
     await waitFor(".o_scenic_refund_popup");
+    return answer;
+}
+
+test("the cashier says which tickets are handed back and sees what is paid", async () => {
+    const { store, tickets } = await paidOrder(["valid", "valid", "valid"]);
+    const answer = await openRefund(store, quotesOf(tickets));
     expect(".modal-footer .btn-primary").toHaveProperty("disabled", true);
     await contains(".o_scenic_refund_choice:eq(0)").click();
     await contains(".o_scenic_refund_choice:eq(2)").click();
     expect(".o_scenic_refund_choice.btn-primary").toHaveCount(1);
+    expect(".o_scenic_refund_back").toHaveText(/108\.00/);
+    expect(".o_scenic_refund_fee").toHaveText(/12\.00/);
+    expect(".o_scenic_waive").toHaveCount(0);
     await contains(".modal-footer .btn-primary").click();
-    expect(chosen).toEqual([tickets[2].uid]);
+    expect(answer).toEqual({ uids: [tickets[2].uid], persons: 0, amount: 108 });
+});
+
+test("persons of a group are handed back", async () => {
+    const { store, tickets } = await paidOrder(["valid"]);
+    const answer = await openRefund(store, quotesOf(tickets, 4));
+    expect(".o_scenic_refund_persons output").toHaveText("4");
+    await contains(".o_scenic_refund_persons button:eq(0)").click();
+    await contains(".o_scenic_refund_persons button:eq(0)").click();
+    expect(".o_scenic_refund_back").toHaveText(/216\.00/);
+    await contains(".modal-footer .btn-primary").click();
+    expect(answer).toEqual({ uids: [tickets[0].uid], persons: 2, amount: 216 });
+});
+
+test("only a manager waives a fee, and says why", async () => {
+    const { store, tickets } = await paidOrder(["valid"]);
+    const refused = quotesOf(tickets, 1, "Too late.");
+    const free = quotesOf(tickets);
+    free[0].quotes[1] = { ...free[0].quotes[1], fee: 0, amount: 120 };
+    const answer = await openRefund(store, refused, {
+        waive: async (ids, reason) => {
+            expect.step(`${ids} ${reason}`);
+            return free;
+        },
+    });
+    expect(".o_scenic_refund_obstacle").toHaveText("Too late.");
+    expect(".modal-footer .btn-primary").toHaveProperty("disabled", true);
+    await contains(".o_scenic_waive").click();
+    await contains(".o_scenic_waive_reason").edit("our fault", { confirm: false });
+    await contains(".o_scenic_waive").click();
+    expect.verifySteps([`${tickets[0].id} our fault`]);
+    await contains(".modal-footer .btn-primary").click();
+    expect(answer).toEqual({ uids: [tickets[0].uid], persons: 0, amount: 120 });
+});
+
+test("a refund line pays what was quoted and leaves the group refundable", async () => {
+    const { store, line, tickets } = await paidOrder(["valid"]);
+    line.setUnitPrice(120);
+    const refund = store.models["pos.order.line"].create({
+        qty: -1,
+        price_unit: 120,
+        product_id: line.product_id,
+        order_id: store.addNewOrder(),
+        refunded_orderline_id: line,
+    });
+    refund.setScenicRefund({ uids: [tickets[0].uid], persons: 2, amount: 54 });
+    expect(refund.price_unit).toBe(54);
+    expect(line.refundedQty).toBe(0);
+    refund.setScenicRefund({ uids: [tickets[0].uid], persons: 0, amount: 120 });
+    expect(line.refundedQty).toBe(1);
 });

@@ -51,9 +51,30 @@ patch(PosOrderline.prototype, {
         const day = formatDay(this.scenicVisitDate, today);
         return [name, day, this.scenicSlotTime].filter(Boolean).join(" · ");
     },
+    /** Make this refund line one of these tickets, or of persons of a group, for this amount. */
+    setScenicRefund({ uids, persons, amount }) {
+        this.scenic_data = { ...this.scenic_data, refund_uids: uids, persons };
+        const origin = this.refunded_orderline_id;
+        const full = (origin.priceIncl / origin.qty) * -this.qty;
+        if (Math.abs(amount - full) > this.currency.rounding / 2) {
+            // taxes and discounts are shares of the price, so the price carries the fee
+            this.price_unit = full ? (origin.price_unit * amount) / full : 0;
+            this.price_type = "manual";
+        }
+    },
+    // EXTENDS point_of_sale
+    get refundedQty() {
+        // persons who left a group leave its ticket refundable
+        const parts = (this.refund_orderline_ids || []).filter(
+            (line) => line.scenic_data?.persons && line.order_id.state !== "cancel"
+        );
+        return parts.reduce((sum, line) => sum + line.qty, super.refundedQty);
+    },
     // EXTENDS point_of_sale
     canBeMergedWith(orderline) {
         return (
+            !this.scenic_data?.rebook &&
+            !orderline.scenic_data?.rebook &&
             this.scenicVisitDate === orderline.scenicVisitDate &&
             this.scenic_data?.slot_id === orderline.scenic_data?.slot_id &&
             super.canBeMergedWith(...arguments)

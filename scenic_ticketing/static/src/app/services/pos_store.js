@@ -136,6 +136,36 @@ patch(PosStore.prototype, {
         await this.syncScenicHolds(order);
     },
 
+    /** Charge the move of a ticket with the order; the server moves it when that is paid. */
+    async chargeScenicRebooking(ticket, offer, date, slotId) {
+        const product = this.models["product.product"].get(offer.product_id);
+        if (!product) {
+            this.dialog.add(AlertDialog, {
+                title: _t("Rebooking"),
+                body: _t("This window does not know the rebooking product. Open the register again."),
+            });
+            return;
+        }
+        const wish = { ticket: offer.uid, visit_date: date, slot_id: slotId || false };
+        const line = await this.addLineToCurrentOrder(
+            {
+                product_tmpl_id: product.product_tmpl_id,
+                product_id: product,
+                price_unit: offer.charge,
+                price_type: "manual",
+                scenic_data: { rebook: wish },
+            },
+            {},
+            false
+        );
+        if (line.priceIncl && Math.abs(line.priceIncl - offer.charge) > 0.001) {
+            // the charge includes taxes, the price of this product does not
+            line.price_unit = (offer.charge * offer.charge) / line.priceIncl;
+        }
+        line.setCustomerNote(`${ticket.alias} → ${date}`);
+        this.navigate("ProductScreen", { orderUuid: line.order_id.uuid });
+    },
+
     // --- tickets ---
 
     /** Print one slip for each ticket of the order that still opens a gate. */
@@ -172,10 +202,24 @@ patch(PosStore.prototype, {
             }
         }
     },
+    /** Return what giving tickets back would return, ticket by ticket; null without the server. */
+    async getScenicRefundQuotes(refunds) {
+        if (!refunds.length) {
+            return [];
+        }
+        try {
+            return await this.data.call("pos.order.line", "pos_scenic_refund_quotes", [refunds]);
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+            return null;
+        }
+    },
     /**
      * Ask the server whether tickets may be given back, and show its sentence when not.
      *
-     * @param {{line_id: number, qty: number, uids: string[]}[]} refunds line_id is the sale line;
+     * @param {{line_id: number, qty: number, uids: string[], persons?: number}[]} refunds line_id is the sale line;
      *   without uids any unused tickets of it
      * @returns {Promise<boolean>}
      */

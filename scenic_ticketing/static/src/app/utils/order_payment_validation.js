@@ -29,6 +29,7 @@ patch(OrderPaymentValidation.prototype, {
                 line_id: line.refunded_orderline_id.id,
                 qty: -line.qty,
                 uids: line.scenic_data?.refund_uids || [],
+                persons: line.scenic_data?.persons || 0,
             }));
         if (!(await this.pos.checkScenicRefund(refunds))) {
             return false;

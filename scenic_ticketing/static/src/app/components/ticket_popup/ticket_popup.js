@@ -7,12 +7,20 @@ import { useService } from "@web/core/utils/hooks";
 import { useBarcodeReader } from "@point_of_sale/app/hooks/barcode_reader_hook";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { uuidv4 } from "@point_of_sale/utils";
+import { RebookPopup } from "@scenic_ticketing/app/components/rebook_popup/rebook_popup";
 import { groupAlias } from "@scenic_ticketing/app/models/scenic_ticket";
 import { formatDayForPaper } from "@scenic_ticketing/app/utils/visit_date";
 
 const { DateTime } = luxon;
 
-const COLOUR_OF_STATE = { valid: "success", used: "secondary", void: "danger", expired: "danger" };
+const COLOUR_OF_STATE = {
+    held: "warning",
+    valid: "success",
+    used: "secondary",
+    blocked: "danger",
+    void: "danger",
+    expired: "danger",
+};
 
 /**
  * Show what a ticket is worth, and walk its holder in. The server alone decides; the next ticket can
@@ -158,6 +166,21 @@ export class TicketPopup extends Component {
             this.state.loading = false;
         }
         return null;
+    }
+    /** Move the ticket to another day; a charge is paid first, with the order. */
+    rebook() {
+        this.pos.dialog.add(RebookPopup, {
+            ticket: this.ticket,
+            onMoved: async (ticket) => {
+                if (!ticket) {
+                    this.props.close();
+                    return;
+                }
+                // the old code names the old day and opens nothing any more
+                await this.find(ticket.alias);
+                this.state.success = _t("Moved. Print the new ticket from its order.");
+            },
+        });
     }
     /** Open the order of the ticket, where it can be refunded or printed again. */
     openOrder() {

@@ -9,8 +9,8 @@ patch(TicketScreen.prototype, {
     setup() {
         super.setup(...arguments);
         this.printScenicTickets = useTrackedAsync((order) => this.reprintScenicTickets(order));
-        // uids of the tickets that are given back, by uuid of their sale line
-        this.scenicRefundUids = {};
+        // what is given back: uids, persons of a group, amount; by uuid of the sale line
+        this.scenicRefunds = {};
     },
     /** Print what is still good: tickets may have been used or given back since the order loaded. */
     async reprintScenicTickets(order) {
@@ -30,41 +30,66 @@ patch(TicketScreen.prototype, {
         if (this._doesOrderHaveSoleItem(order) && !this._prepareAutoRefundOnOrder(order)) {
             return false;
         }
-        this.scenicRefundUids = {};
+        this.scenicRefunds = {};
         const details = this._getRefundableDetails(order.getPartner(), order).filter(
             (detail) => detail.line.isScenicTicket
         );
         const refunds = details.map(({ line, qty }) => ({ line_id: line.id, qty, uids: [] }));
-        if (!(await this.pos.checkScenicRefund(refunds))) {
-            // the next digit is a new quantity
-            this.numberBuffer.reset();
-            return false;
-        }
+        const quotes = await this.pos.getScenicRefundQuotes(refunds);
         if (details.length) {
             await this.pos.refreshScenicTickets(order);
         }
-        for (const { line, qty } of details) {
-            const tickets = line.scenicTickets.filter((ticket) => ticket.isUnused);
-            if (tickets.length > qty) {
-                const uids = await makeAwaitable(this.dialog, RefundPopup, {
-                    productName: line.getFullProductName(),
-                    tickets,
-                    count: qty,
-                });
-                if (!uids) {
-                    return false;
-                }
-                this.scenicRefundUids[line.uuid] = uids;
+        for (const [index, { line, qty }] of details.entries()) {
+            const tickets = quotes?.filter((ticket) => ticket.line_id === line.id) || [];
+            const given = await this.chooseScenicRefund(line, qty, tickets, refunds[index]);
+            if (!given) {
+                // the next digit is a new quantity
+                this.numberBuffer.reset();
+                return false;
             }
+            this.scenicRefunds[line.uuid] = given;
         }
         return true;
+    },
+    /**
+     * Return which tickets of a line come back for how much, or nothing when they do not.
+     * Nothing is asked when there is neither a choice nor a fee.
+     */
+    async chooseScenicRefund(line, qty, quotes, refund) {
+        const mayWaive = quotes.some((ticket) => ticket.may_waive);
+        const tickets = quotes.filter(
+            (ticket) => mayWaive || Object.values(ticket.quotes).some((quote) => !quote.obstacle)
+        );
+        if (tickets.length < qty) {
+            // the server says why
+            await this.pos.checkScenicRefund([refund]);
+            return null;
+        }
+        const whole = tickets.map((ticket) => ticket.quotes[ticket.pax]);
+        const simple = tickets.length === qty && tickets.every((ticket) => ticket.pax === 1);
+        if (simple && whole.every((quote) => !quote.fee && !quote.obstacle)) {
+            const amount = whole.reduce((sum, quote) => sum + quote.amount, 0);
+            return { uids: tickets.map((ticket) => ticket.uid), persons: 0, amount };
+        }
+        return makeAwaitable(this.dialog, RefundPopup, {
+            productName: line.getFullProductName(),
+            tickets,
+            count: qty,
+            currencyId: line.currency.id,
+            waive: mayWaive
+                ? async (ids, reason) => {
+                      await this.pos.data.call("scenic.ticket", "pos_waive_fee", [ids, reason]);
+                      return this.pos.getScenicRefundQuotes([refund]);
+                  }
+                : undefined,
+        });
     },
     // EXTENDS point_of_sale
     async addAdditionalRefundInfo(order, destinationOrder) {
         for (const line of destinationOrder.lines) {
-            const uids = this.scenicRefundUids[line.refunded_orderline_id?.uuid];
-            if (uids) {
-                line.scenic_data = { ...line.scenic_data, refund_uids: uids };
+            const given = this.scenicRefunds[line.refunded_orderline_id?.uuid];
+            if (given) {
+                line.setScenicRefund(given);
             }
         }
         return super.addAdditionalRefundInfo(...arguments);
