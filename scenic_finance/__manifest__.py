@@ -16,6 +16,7 @@
         "wizards/scenic_proof_day_views.xml",
         "views/scenic_proof_views.xml",
         "views/scenic_value_report_views.xml",
+        "wizards/scenic_credit_views.xml",
         "views/scenic_ticket_views.xml",
         "views/product_template_views.xml",
         "views/account_views.xml",

@@ -1,1 +1,2 @@
 from . import scenic_proof_day
+from . import scenic_credit

@@ -5,7 +5,7 @@ from datetime import timedelta
 import common_life
 import common_scenic
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 
@@ -206,3 +206,32 @@ class TestLifeMoney(common_life.LifeCase):
         note = ticket._credit()
         self.assertEqual((ticket.state, note.amount_total), ("void", 60))
         self.assertEqual(self.kinds(ticket), {"fee": 18.87})
+
+    def test_accountant_credits_a_ticket_and_others_do_not(self):
+        invoice = self.invoice((self.park.family, 1, {"price_unit": 90}))
+        invoice.action_post()
+        ticket = self.env["scenic.ticket"].search(
+            [("invoice_line_id", "in", invoice.line_ids.ids)]
+        )
+
+        def credit(user, persons):
+            wizard = self.env["scenic.credit"].with_user(user).with_context(
+                active_id=ticket.id, allowed_company_ids=self.company.ids
+            )
+            return wizard.create({"persons": persons})
+
+        manager = common_scenic.make_user(self.env, "crediting", "manager", company=self.company)
+        with self.assertRaises(AccessError):
+            credit(manager, 1)
+        accountant = common_scenic.make_user(
+            self.env, "accounting", "scenic_finance.group_accountant", company=self.company
+        )
+        wizard = credit(accountant, 2)
+        self.assertEqual((wizard.paid, wizard.fee, wizard.amount), (60, 0, 60))
+        wizard.action_credit()
+        self.assertEqual(ticket.pax, 1)
+        wizard = credit(accountant, 1)
+        self.assertFalse(wizard.obstacle)
+        wizard.action_credit()
+        self.assertEqual(ticket.state, "void")
+        self.assertTrue(credit(accountant, 1).obstacle)
