@@ -146,7 +146,6 @@ class ScenicTicketRebook(models.Model):
         for ticket in self.sudo():
             detail = f"{ticket._visit_text()} → "
             ticket._new_copy(**ticket._rebook_vals(visit_date, slot))
-            ticket.with_env(self.env)._holder_moved()
             ticket.with_env(self.env)._log_life(
                 "rebook", reason, detail + ticket._visit_text(), gen=ticket.gen - 1
             )
