@@ -47,12 +47,11 @@ class GroupOrder(CustomerPortal):
     @http.route("/scenic/visitors/template.xlsx", type="http", auth="user")
     def visitor_template(self, **_options):
         """Send the form for a list of visitors, in the user's language."""
-        _t = request.env._
         titles = {
-            "name": _t("Name"),
-            "doc_type": _t("Document Type"),
-            "number": _t("Document Number"),
-            "phone": _t("Phone"),
+            "name": request.env._("Name"),
+            "doc_type": request.env._("Document Type"),
+            "number": request.env._("Document Number"),
+            "phone": request.env._("Phone"),
         }
-        content = visitor_list.template(titles, {}, _t("Visitors"))
-        return _download(content, _XLSX, _t("Visitors") + ".xlsx")
+        content = visitor_list.template(titles, {}, request.env._("Visitors"))
+        return _download(content, _XLSX, request.env._("Visitors") + ".xlsx")

@@ -254,15 +254,16 @@ class ScenicVisitorImport(models.TransientModel):
 
     @api.model
     def _file_text(self, err):
+        limit = err.facts.get("limit")
         texts = {
             "E_EMPTY": self.env._("The file has no visitors."),
             "E_TOO_LARGE": self.env._(
                 "The file is larger than %(limit)s MB. Split it, or delete pictures.",
-                **(err.facts or {"limit": 0}),
+                limit=limit,
             ),
             "E_TOO_MANY": self.env._(
                 "The file has more than %(limit)s visitors. Split it.",
-                **(err.facts or {"limit": 0}),
+                limit=limit,
             ),
             "E_FILE": self.env._("The file is damaged, or neither CSV nor XLSX."),
             "E_ENCODING": self.env._("The file is neither in UTF-8 nor in GBK: save it as XLSX."),
