@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..iot_handlers.scenic_rules import wire
 
@@ -19,6 +19,7 @@ class ProductTemplatePublish(models.Model):
 
     _inherit = "product.template"
 
+    scenic_policy_id = fields.Many2one(domain="[('state', '=', 'published')]")
     scenic_is_sold = fields.Boolean(compute="_compute_scenic_is_sold")
     scenic_draft_ids = fields.One2many("scenic.product.draft", "product_tmpl_id")
 
@@ -32,6 +33,20 @@ class ProductTemplatePublish(models.Model):
         return bool(self) and bool(
             tickets.search_count([("product_tmpl_id", "in", self.ids)], limit=1)
         )
+
+    @api.constrains("scenic_policy_id")
+    def _check_policy_published(self):
+        for template in self:
+            policy = template.sudo().scenic_policy_id
+            if policy and policy.state != "published":
+                raise ValidationError(
+                    self.env._(
+                        "%(policy)s of %(product)s is not published. Let a second person publish "
+                        "it first, or choose another ticket policy.",
+                        policy=policy.display_name,
+                        product=template.name,
+                    )
+                )
 
     # EXTENDS product
     @api.model_create_multi

@@ -22,6 +22,13 @@ class ScenicPolicyPublish(models.Model):
         "(replaces_id) WHERE state IN ('draft', 'submitted')", "This policy already has a draft."
     )
 
+    @api.depends("name", "state", "replaces_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        for policy in self.filtered("replaces_id"):
+            policy.display_name = self.env._("%(policy)s (draft)", policy=policy.name)
+
     # EXTENDS scenic.publishable
     @api.model_create_multi
     def create(self, vals_list):

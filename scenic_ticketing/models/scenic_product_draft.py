@@ -102,7 +102,11 @@ class ScenicProductDraft(models.Model):
     def _make_draft(self):
         return self._of_product(self.product_tmpl_id)
 
-    # EXTENDS scenic.publishable
+    # OVERRIDE scenic.publishable
+    def _publish_live(self):
+        return self.product_tmpl_id
+
+    # OVERRIDE scenic.publishable
     def _publish_changes(self):
         template = self.product_tmpl_id
         labels = self.fields_get([*_COPIED, "line_ids"], ["string"])

@@ -467,6 +467,10 @@ class ScenicPublishable(models.AbstractModel):
                 user=record.submitted_by_id.sudo().name,
             )
 
+    def _publish_live(self):
+        """Return what this draft would change, an empty record when it is something new."""
+        return self.replaces_id
+
     def _publish_changes(self):
         """Return (label, before, after) of each field that differs from what is live."""
         self.ensure_one()
@@ -500,7 +504,7 @@ class ScenicPublishable(models.AbstractModel):
     def _compute_changes_html(self):
         for record in self:
             rows = Markup()
-            if record.replaces_id and record.state in _OPEN:
+            if record.state in _OPEN and record._publish_live():
                 for label, before, after in record._publish_changes():
                     rows += Markup("<tr><td>%s</td><td>%s</td><td><b>%s</b></td></tr>") % (
                         label,

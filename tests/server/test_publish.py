@@ -5,7 +5,7 @@ from datetime import timedelta
 import common_publish
 from common_scenic import make_tickets, make_user
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -101,6 +101,19 @@ class TestPublish(common_publish.PublishCase):
         )
         self.assertIn("High", draft.changes_html)
 
+    def test_product_follows_published_policies_only(self):
+        draft = self.draft_of(self.park.policy)
+        new = self.env["scenic.policy"].with_user(self.anna).create({"name": "New"})
+        template = self.park.adult.product_tmpl_id
+        for policy in (draft, new):
+            self.assert_raises(
+                lambda policy=policy: template.write({"scenic_policy_id": policy.id}),
+                ValidationError,
+            )
+        new.action_submit()
+        new.with_user(self.bert).action_publish()
+        template.scenic_policy_id = new
+
     def test_form_has_the_buttons_and_locks_what_is_live(self):
         arch = self.env["scenic.policy"].with_user(self.anna).get_view(view_type="form")["arch"]
         for name in ("action_new_draft", "action_submit", "action_publish", "changes_html"):
@@ -166,6 +179,7 @@ class TestPublishRights(common_publish.PublishCase):
         draft.line_ids.filtered(lambda line: line.zone_id == self.park.ropeway).unlink()
         draft.line_ids.share = 100
         self.assertEqual(len(draft._publish_changes()), 3)
+        self.assertIn(self.park.north.name, draft.changes_html)
         self.assertEqual(self.rule(), before)
         draft.action_submit()
         self.assert_raises(lambda: draft.line_ids.write({"uses": 9}))
