@@ -3,7 +3,10 @@ from odoo.exceptions import UserError
 
 
 class ScenicBlackoutPublish(models.Model):
-    """Days in force change by a publication; only closing a whole site works at once."""
+    """Days in force change by a publication; only closing a whole site works at once.
+
+    Whatever changed them, the rules they are part of are kept with a version.
+    """
 
     _inherit = "scenic.blackout"
 
@@ -11,16 +14,13 @@ class ScenicBlackoutPublish(models.Model):
         return self.policy_ids.filtered(lambda policy: policy.state == "published")
 
     def _check_days_free(self):
-        """Refuse to change the days under tickets that are sold."""
-        if self.env.su:
-            return
-        for calendar in self:
-            policies = calendar.sudo()._published_policies()
-            if policies._ruled_products()._scenic_has_tickets():
+        """Refuse to take away days that a second person has approved."""
+        for calendar in self if not self.env.su else ():
+            if policies := calendar.sudo()._published_policies():
                 raise UserError(
                     self.env._(
-                        "%(calendar)s holds for tickets that are sold (%(policies)s). Duplicate "
-                        "it, change the copy, and publish the policies with the copy.",
+                        "%(calendar)s belongs to the published policies %(policies)s. Publish "
+                        "drafts of them without it first.",
                         calendar=calendar.name,
                         policies=", ".join(policies.mapped("name")),
                     )
@@ -52,13 +52,10 @@ class ScenicBlackoutLinePublish(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.blackout_id._check_days_free()
         lines.blackout_id._keep_rules()
         return lines
 
     def write(self, vals):
-        if vals.keys() - {"name"}:
-            self.blackout_id._check_days_free()
         res = super().write(vals)
         if vals.keys() - {"name"}:
             self.blackout_id._keep_rules()
@@ -66,7 +63,6 @@ class ScenicBlackoutLinePublish(models.Model):
 
     def unlink(self):
         calendars = self.blackout_id
-        calendars._check_days_free()
         res = super().unlink()
         calendars.exists()._keep_rules()
         return res

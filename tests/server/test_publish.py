@@ -296,7 +296,6 @@ class TestPublishDays(common_publish.PublishCase):
 
     def test_days_in_force_are_changed_by_a_publication(self):
         calendar = self.calendar.with_user(self.anna)
-        calendar.line_ids.write(self.day(31))
         make_tickets(self.park)
         self.assert_raises(lambda: calendar.line_ids.write(self.day(32)))
         self.assert_raises(lambda: calendar.line_ids.unlink())
