@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import common_scenic
+from common_gate import make_box, make_lane
 from common_scenic import make_tickets, make_user
 
 from odoo import fields
@@ -118,6 +119,17 @@ class TestWhy(common_scenic.ScenicCase):
         action = desk.save().action_why()
         bench = self.env["scenic.why"].browse(action["res_id"])
         self.assertEqual((bench.zone_id, bench.staff), (self.park.ropeway, True))
+
+    def test_a_lane_brings_its_zone_and_entrance(self):
+        box = make_box(self.park, lanes=())
+        lane = make_lane(self.park, box, "N9", entrance_id=self.park.north.id)
+        self.park.adult.scenic_entrance_ids = self.park.south
+        ticket = make_tickets(self.park)
+        attendant = make_user(self.env, "why_attendant", "attendant")
+        form = Form(self.env["scenic.why"].with_user(attendant))
+        form.text, form.lane_id = ticket.alias, lane
+        self.assertEqual((form.lane_code, form.entrance_id), ("N9", self.park.north))
+        self.assertEqual(form.reason_code, "E_ENTRANCE")
 
     def test_it_is_handed_out_as_text(self):
         bench = self.bench(make_tickets(self.park).alias)
