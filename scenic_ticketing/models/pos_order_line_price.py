@@ -8,12 +8,13 @@ class PosOrderLinePrice(models.Model):
     _inherit = "pos.order.line"
 
     def _scenic_issue(self):
-        # EXTENDS scenic_ticketing: before a ticket is made, and only for lines that have none yet
-        sold = self.env["scenic.ticket"].sudo().search([("pos_order_line_id", "in", self.ids)])
-        doubts = {}
-        for line in self - sold.pos_order_line_id:
-            if doubt := line._scenic_price_doubt():
-                doubts[line] = doubt
+        # EXTENDS scenic_ticketing: before a ticket is made
+        doubts = {line: doubt for line in self if (doubt := line._scenic_price_doubt())}
+        if doubts:
+            # a replayed order was judged when it came the first time
+            tickets = self.env["scenic.ticket"].sudo()
+            done = tickets.search([("pos_order_line_id", "in", self.ids)]).pos_order_line_id
+            doubts = {line: doubt for line, doubt in doubts.items() if line not in done}
         refused = [
             text
             for line, (text, _amount) in doubts.items()

@@ -30,7 +30,7 @@ class ScenicSeason(models.Model):
     range_ids = fields.One2many(
         "scenic.season.range",
         "season_id",
-        string="Dates",
+        string="Single Dates",
         copy=True,
         help="None = the whole year, as for the base price.",
     )
@@ -47,7 +47,7 @@ class ScenicSeason(models.Model):
         "that prices closed days is not published.",
     )
     price_ids = fields.One2many("scenic.price", "season_id", string="Prices", copy=False)
-    days_text = fields.Char(string="Days", compute="_compute_days_text")
+    days_text = fields.Char(string="Dates", compute="_compute_days_text")
 
     @api.depends("range_ids.date_from", "range_ids.date_to", *WEEKDAYS)
     @api.depends_context("lang")

@@ -153,7 +153,7 @@ class ScenicTariffCalendar(models.Model):
                 "name": " – ".join(names),
                 # stronger than whatever covers one of these days
                 "priority": max(claims.mapped("priority"), default=0) + 1,
-                "color": 1 + len(self.season_ids) % 11,
+                "color": min(set(range(1, 12)) - set(self.season_ids.mapped("color")), default=5),
                 "range_ids": [(0, 0, {"date_from": first, "date_to": last})],
             }
         )

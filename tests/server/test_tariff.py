@@ -385,6 +385,14 @@ class TestDeviations(TariffCase):
         self.assertEqual(incident.ticket_id, order.scenic_ticket_ids)
         self.assertEqual(incident.amount, 20)
 
+    def test_a_replayed_order_is_judged_once(self):
+        line = (self.park.adult, 1, {"visit_date": self.monday, "price_unit": 60})
+        data = common_scenic.order_data(self.window, [line])
+        for _again in range(2):
+            order = common_scenic.sync(self.window, data)
+            order.lines._scenic_process_paid()
+        self.assertEqual(len(self.incidents()), 1)
+
     def test_another_price_is_refused_where_the_window_says_so(self):
         self.window.sudo().scenic_price_deviation = "refuse"
         with self.assertRaises(UserError), self.cr.savepoint():
