@@ -35,6 +35,11 @@ class ScenicHolderSalt(models.Model):
                     holder_sql.add_salt(other.env.cr, site.id, day, os.urandom(SALT_SIZE).hex())
                 # also when it was written after this transaction began
                 salt = other.env["scenic.holder.salt"].search(domain).salt
+        if not salt and create:
+            # the site is as new as this transaction, so nobody else can sell for it
+            self.env.flush_all()
+            holder_sql.add_salt(self.env.cr, site.id, day, os.urandom(SALT_SIZE).hex())
+            salt = self.sudo().search(domain).salt
         return self._derive(site, day, salt) if salt else None
 
     @api.model

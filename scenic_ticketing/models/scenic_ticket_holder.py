@@ -18,6 +18,12 @@ class ScenicTicketHolder(models.Model):
         ondelete="set null",
         help="Who the ticket is for. Destroyed some days after the last valid day.",
     )
+    holder_photo = fields.Binary(
+        related="holder_id.photo",
+        exportable=False,
+        groups="scenic_ticketing.group_window,scenic_ticketing.group_attendant",
+    )
+    holder_has_photo = fields.Boolean(related="holder_id.has_photo")
     holder_key = fields.Char(
         string="ID or Phone",
         compute="_compute_holder_key",

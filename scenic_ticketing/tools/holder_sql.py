@@ -43,10 +43,11 @@ CREATE TRIGGER scenic_purge_certificate_no_truncate
     FOR EACH STATEMENT EXECUTE FUNCTION scenic_privacy_append_only();
 """
 
-# the salt that everybody else gets, too: the first one in wins
+# the salt that everybody else gets, too: the first one in wins; none for a site not yet committed
 _SALT = """
-INSERT INTO scenic_holder_salt (site_id, day, salt, create_uid, create_date)
-VALUES (%(site)s, %(day)s, %(salt)s, 1, now() AT TIME ZONE 'UTC')
+INSERT INTO scenic_holder_salt (site_id, company_id, day, salt, create_uid, create_date)
+SELECT id, company_id, %(day)s, %(salt)s, 1, now() AT TIME ZONE 'UTC'
+  FROM scenic_site WHERE id = %(site)s
 ON CONFLICT (site_id, day) DO NOTHING
 """
 
