@@ -249,6 +249,14 @@ class TestVersions(common_publish.PublishCase):
         self.redeem(late)
         self.assertEqual(ticket.redemption_ids.policy_version_id.policy_id, self.park.policy)
         self.assertEqual(late.redemption_ids.policy_version_id.policy_id, other)
+        # back again: now two policies have had a version of this number for the product
+        self.park.adult.product_tmpl_id.scenic_policy_id = self.park.policy
+        again = self.park.policy._current_version()
+        self.assertEqual(again.number, other.version)
+        again.published_at += timedelta(hours=1)
+        self.env.flush_all()
+        late.redemption_ids.invalidate_recordset()
+        self.assertEqual(late.redemption_ids.policy_version_id.policy_id, other)
 
     def test_version_of_a_sold_product_never_means_two_rules(self):
         ticket = make_tickets(self.park)

@@ -77,8 +77,12 @@ after = {
 }
 after["differences_after_use"] = proved()
 
-tickets["combo_unused"]._void("given back")
+line = tickets["kept"].pos_order_line_id
 window = common_scenic.open_window(park, "Window 2")
+back = common_scenic.refund(window, line, 1)
+env.invalidate_all()
+after["refund"] = [back.state, tickets["kept"].state]
+tickets["combo_unused"]._void("given back")
 order = common_finance.pay(window, [(park.adult, 2, {}), (park.combo, 1, {})])
 sold = env["scenic.ticket"].search([("pos_order_id", "=", order.id)])
 env.cr.commit()

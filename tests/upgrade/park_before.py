@@ -20,7 +20,7 @@ concession = park.policy.copy({"name": "Concession", "concession": True, "compan
 
 window = common_scenic.open_window(park)
 order = common_finance.pay(
-    window, [(park.adult, 5, {}), (park.combo, 2, {}), (park.family, 1, {}), (park.annual, 1, {})]
+    window, [(park.adult, 6, {}), (park.combo, 2, {}), (park.family, 1, {}), (park.annual, 1, {})]
 )
 tickets = env["scenic.ticket"].search([("pos_order_id", "=", order.id)], order="id")
 adults = tickets.filtered(lambda ticket: ticket.product_id == park.adult)
@@ -78,6 +78,7 @@ facts = {
         "returned": good[1].id,
         "passed": good[2].id,
         "unused": good[3].id,
+        "kept": good[4].id,
         "combo": combos[0].id,
         "combo_unused": combos[1].id,
         "family": family.id,

@@ -107,6 +107,7 @@ def test_old_policies_are_in_force_and_have_a_version(told):
 
 def test_old_park_sells_and_changes_its_rules(told):
     after = told[1]
+    assert after["refund"] == ["paid", "void"]
     assert after["new_sale"] == [3, "OK"]
     assert after["draft"] == ["draft", 7]
     assert after["as_if"] == 8
