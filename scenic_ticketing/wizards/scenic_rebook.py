@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -33,7 +35,9 @@ class ScenicRebook(models.TransientModel):
     @api.model
     def _default_visit_date(self):
         ticket = self.env["scenic.ticket"].browse(self.env.context.get("active_id"))
-        return ticket.visit_date
+        if not ticket:
+            return False
+        return max(ticket.visit_date, ticket.sudo().site_id._today()) + timedelta(1)
 
     @api.depends("ticket_id", "visit_date")
     def _compute_quote(self):

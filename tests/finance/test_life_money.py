@@ -103,6 +103,17 @@ class TestLifeMoney(common_life.LifeCase):
         self.recognise()
         self.assertEqual(self.balance(self.liability), 0)
 
+    def test_divided_group_is_given_back_ticket_by_ticket(self):
+        order = self.sell(self.win, (self.park.family, 1, {"price_unit": 100}))
+        group = self.tickets(order)
+        part = group._split(1, "later")
+        # one unit was sold, so only the last of its tickets gives that back
+        first = self.give_back(part, persons=1)
+        self.assertEqual((part.state, order.lines.refunded_qty), ("void", 0))
+        last = self.give_back(group)
+        self.assertAlmostEqual(first.amount_total + last.amount_total, -100)
+        self.assertEqual((group.state, order.lines.refunded_qty), ("void", 1))
+
     def test_more_persons_than_unused_are_not_refunded(self):
         group = self.tickets(self.sell(self.win, (self.park.family, 1)))
         self.use(group, wanted=2)
@@ -210,13 +221,13 @@ class TestLifeMoney(common_life.LifeCase):
     def test_accountant_credits_a_ticket_and_others_do_not(self):
         invoice = self.invoice((self.park.family, 1, {"price_unit": 90}))
         invoice.action_post()
-        ticket = self.env["scenic.ticket"].search(
-            [("invoice_line_id", "in", invoice.line_ids.ids)]
-        )
+        ticket = self.env["scenic.ticket"].search([("invoice_line_id", "in", invoice.line_ids.ids)])
 
         def credit(user, persons):
-            wizard = self.env["scenic.credit"].with_user(user).with_context(
-                active_id=ticket.id, allowed_company_ids=self.company.ids
+            wizard = (
+                self.env["scenic.credit"]
+                .with_user(user)
+                .with_context(active_id=ticket.id, allowed_company_ids=self.company.ids)
             )
             return wizard.create({"persons": persons})
 

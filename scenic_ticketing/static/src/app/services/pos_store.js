@@ -142,7 +142,9 @@ patch(PosStore.prototype, {
         if (!product) {
             this.dialog.add(AlertDialog, {
                 title: _t("Rebooking"),
-                body: _t("This window does not know the rebooking product. Open the register again."),
+                body: _t(
+                    "This window does not know the rebooking product. Open the register again."
+                ),
             });
             return;
         }

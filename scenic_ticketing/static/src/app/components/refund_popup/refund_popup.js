@@ -85,7 +85,9 @@ export class RefundPopup extends Component {
         return this.chosenQuotes.reduce((sum, quote) => sum + quote[name], 0);
     }
     get tiers() {
-        return [...new Set(this.chosenQuotes.map((quote) => quote.tier).filter(Boolean))].join(" · ");
+        return [...new Set(this.chosenQuotes.map((quote) => quote.tier).filter(Boolean))].join(
+            " · "
+        );
     }
     get mayWaive() {
         return Boolean(this.props.waive) && (this.sum("fee") > 0 || Boolean(this.obstacle));

@@ -47,6 +47,12 @@ patch(TicketScreen.prototype, {
                 this.numberBuffer.reset();
                 return false;
             }
+            const spare = tickets.length - (line.qty - line.refundedQty);
+            if (qty === 1 && spare > 0 && !given.persons) {
+                // a group that was divided has more tickets than its line has units
+                const ticket = tickets.find((ticket) => given.uids.includes(ticket.uid));
+                given.persons = ticket.pax;
+            }
             this.scenicRefunds[line.uuid] = given;
         }
         return true;
