@@ -25,7 +25,7 @@ class ScenicTicketSplit(models.Model):
     # EXTENDS scenic_ticketing
     @api.depends("invoice_line_id.currency_id")
     def _compute_paid_currency_id(self):
-        super()._compute_paid_currency_id()
+        return super()._compute_paid_currency_id()
 
     # EXTENDS scenic_ticketing
     def _sale_currency(self):
@@ -74,12 +74,13 @@ class ScenicTicketSplit(models.Model):
 
     # EXTENDS scenic_ticketing
     def _before_split(self, persons):
-        super()._before_split(persons)
+        res = super()._before_split(persons)
         _leaving, spent = self._leaving(persons)
         if spent:
             self.env.flush_all()
             self.env.cr.execute(revenue_sql.SPEND, [spent])
             self.env["scenic.revenue.event"]._forget()
+        return res
 
     def _leaving(self, persons):
         """Return ``({zone: units that leave}, reversals whose value leaves with them)``."""

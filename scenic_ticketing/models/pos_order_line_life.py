@@ -11,7 +11,7 @@ class PosOrderLineLife(models.Model):
     @api.depends("refund_orderline_ids.scenic_data")
     def _compute_refund_qty(self):
         """Count only whole tickets: persons taken out of a group leave its ticket refundable."""
-        super()._compute_refund_qty()
+        res = super()._compute_refund_qty()
         for line in self.filtered("product_id.is_scenic_ticket"):
             whole = line.refund_orderline_ids.filtered(
                 lambda refund: (
@@ -19,6 +19,7 @@ class PosOrderLineLife(models.Model):
                 )
             )
             line.refunded_qty = -sum(whole.mapped("qty"))
+        return res
 
     def _scenic_said(self, name):
         """Return one thing that the window wrote; what it sends may be anything."""
@@ -32,10 +33,11 @@ class PosOrderLineLife(models.Model):
 
     # EXTENDS scenic_ticketing
     def _scenic_process_paid(self):
-        super()._scenic_process_paid()
+        res = super()._scenic_process_paid()
         for line in self:
             if isinstance(line._scenic_said("rebook"), dict):
                 line._scenic_rebook()
+        return res
 
     def _scenic_rebook(self):
         """Move the ticket that this paid line is about.

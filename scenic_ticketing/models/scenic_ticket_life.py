@@ -13,8 +13,8 @@ class ScenicTicketLife(models.Model):
         copy=False,
         help="A reservation that is not activated by then is void. Empty = without limit.",
     )
-    event_ids = fields.One2many("scenic.ticket.event", "ticket_id", string="Events")
-    timeline_ids = fields.One2many("scenic.ticket.timeline", "ticket_id", string="Timeline")
+    event_ids = fields.One2many("scenic.ticket.event", "ticket_id")
+    timeline_ids = fields.One2many("scenic.ticket.timeline", "ticket_id")
 
     def _act(self, states, what):
         """Lock the tickets and refuse those that are in none of ``states``.
