@@ -13,7 +13,9 @@ class SaleOrderVisit(models.Model):
     scenic_visitor_ids = fields.One2many(
         "scenic.visitor", "order_id", string="Visitors", groups="scenic_ticketing.group_desk"
     )
-    scenic_visitor_count = fields.Integer(compute="_compute_scenic_visitor_count")
+    scenic_visitor_count = fields.Integer(
+        string="Visitors Listed", compute="_compute_scenic_visitor_count"
+    )
     scenic_send_tickets = fields.Boolean(
         string="Mail at Confirmation",
         default=True,
