@@ -97,8 +97,10 @@ from . import scenic_product_draft_line
 from . import scenic_redemption_policy
 from . import product_template_slot
 from . import scenic_slot
+from . import scenic_slot_sell
 from . import scenic_slot_quota
 from . import scenic_slot_template
+from . import scenic_slot_make
 from . import scenic_slot_template_line
 from . import scenic_hold
 from . import scenic_ticket_slot

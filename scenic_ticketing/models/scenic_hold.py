@@ -254,3 +254,8 @@ class ScenicHoldLine(models.Model):
     persons = fields.Integer(required=True)
 
     _persons = models.Constraint("CHECK (persons > 0)", "A hold is for at least one person.")
+
+    @api.depends("slot_id", "persons")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.slot_id.display_name} × {line.persons}"

@@ -197,12 +197,14 @@ class ScenicSlotNeeds(models.Model):
         site = self.env["scenic.site"].sudo().browse(mould.site_id)
         date = fields.Date.to_date(date)
         begin, end = site._moment(date, 0), site._moment(date + timedelta(1), 0)
-        return self.env["scenic.hold"]._in_short_transaction(
+        days = self.env["scenic.hold"]._in_short_transaction(
             lambda cr: [
                 slot_sql.day_slot(cr, site.id, zone_id or None, date, capacity, begin, end)
                 for zone_id, capacity in mould.day_limits
             ]
         )
+        # a site that this very transaction makes is not there for others yet: nothing to share
+        return [day for day in days if day]
 
     @api.model
     def _needs(self, wants):

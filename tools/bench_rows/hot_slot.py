@@ -66,10 +66,7 @@ def _prepare(env) -> dict:
     )
     method = env.ref("yunlu.pay_wechat")
     windows = env["pos.config"].create(
-        [
-            {"name": f"Buyer {k}", "payment_method_ids": [(6, 0, method.ids)]}
-            for k in range(BUYERS)
-        ]
+        [{"name": f"Buyer {k}", "payment_method_ids": [(6, 0, method.ids)]} for k in range(BUYERS)]
     )
     for window in windows.with_user(env.ref("base.user_admin")):
         window.open_ui()
