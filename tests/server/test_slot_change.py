@@ -62,7 +62,9 @@ class TestSlotChange(common_slots.SlotCase):
         other = make_show(self.park, 5, start=900)
         tickets = self.issue(3)
         self.change(treatment="rebook", target_slot_id=other.id)
-        day = self.env["scenic.slot"].search([("kind", "=", "day")])
+        day = self.env["scenic.slot"].search(
+            [("kind", "=", "day"), ("site_id", "=", self.park.site.id)]
+        )
         self.assertEqual((day.taken, day.oversold), (3, 0))
         assert_counted(day | other | self.show)
         self.assertEqual(tickets.slot_id, other)
