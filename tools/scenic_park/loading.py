@@ -48,6 +48,9 @@ class Park:
                     convert_xml_import(self.env, self.space, file, mode=mode, noupdate=True)
         self._hang_pictures()
         self._fill_store()
+        for timetable in self.env["scenic.slot.template"].search([]):
+            # a window sells shows from the first minute on, not from the next night
+            timetable._generate()
 
     def _prepare_company(self) -> bool:
         """Tell whether this is the first time.
