@@ -19,7 +19,7 @@
         "views/scenic_box_views.xml",
         "views/scenic_incident_views.xml",
         "wizards/scenic_gate_order_views.xml",
-        "views/scenic_why_views.xml",
+        "wizards/scenic_why_views.xml",
         "views/scenic_gate_menus.xml",
     ],
     "assets": {

@@ -22,7 +22,6 @@ from . import (
     scenic_site,
     scenic_ticket_change,
     scenic_ticket_moments,  # extends the changes
-    scenic_why,
 )
 from . import scenic_rehearsal
 from . import scenic_box_rules

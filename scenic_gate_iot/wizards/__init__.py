@@ -1,1 +1,2 @@
 from . import scenic_gate_order
+from . import scenic_why

@@ -53,12 +53,10 @@ class ScenicEntitlement(models.Model):
         "after the first use of the ticket. 0 = no limit.",
     )
     choice = fields.Integer(
-        string="Choice",
         help="Rights with the same number are one choice: the visitor uses one of them, whichever "
         "they like. 0 = no choice. Their revenue shares belong to the one that is used.",
     )
     pick = fields.Integer(
-        string="Pick",
         default=1,
         help="How many zones of the choice may be used. The same for all rights of the choice.",
     )

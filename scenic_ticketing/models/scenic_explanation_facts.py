@@ -134,8 +134,11 @@ class ScenicExplanationFacts(models.AbstractModel):
 
     @api.model
     def _say_choice(self, facts, zone):
-        return self.env._("%(pick)s zone of the choice may be used; others used: %(zones)s.",
-                          pick=facts["pick"], zones=self._zone_names(facts["chosen"], zone))  # fmt: skip
+        return self.env._(
+            "%(pick)s zone of the choice may be used; others used: %(zones)s.",
+            pick=facts["pick"],
+            zones=self._zone_names(facts["chosen"], zone),
+        )
 
     @api.model
     def _say_total(self, facts, zone):

@@ -128,17 +128,16 @@ class ScenicWhy(models.TransientModel):
         """Return everything as plain text, to send to whoever helps."""
         labels = self._reason_labels()
         colours = dict(self._fields["colour"]._description_selection(self.env))
-        _ = self.env._
         head = [
-            (_("Ticket"), ticket.alias or self.text.strip()),
-            (_("Product"), ticket.product_id.display_name or "–"),
-            (_("Policy"), self._policy_line(ticket)),
-            (_("Into"), zone.display_name),
-            (_("Entrance"), self.entrance_id.name or "–"),
-            (_("Lane"), self.lane_code or "–"),
-            (_("When"), f"{vals['site_clock']} ({zone.site_id.tz})"),
-            (_("Persons"), str(self.wanted or "–")),
-            (_("Decision"), f"{colours[vals['colour']]} · {vals['reason_code']}"),
+            (self.env._("Ticket"), ticket.alias or self.text.strip()),
+            (self.env._("Product"), ticket.product_id.display_name or "–"),
+            (self.env._("Policy"), self._policy_line(ticket)),
+            (self.env._("Into"), zone.display_name),
+            (self.env._("Entrance"), self.entrance_id.name or "–"),
+            (self.env._("Lane"), self.lane_code or "–"),
+            (self.env._("When"), f"{vals['site_clock']} ({zone.site_id.tz})"),
+            (self.env._("Persons"), str(self.wanted or "–")),
+            (self.env._("Decision"), f"{colours[vals['colour']]} · {vals['reason_code']}"),
         ]
         text = [f"{name}: {value}" for name, value in head] + [labels[vals["reason_code"]]]
         for line in lines:
