@@ -164,6 +164,14 @@ class TestHolder(common_holder.HolderCase):
         with self.assertRaises(UserError):
             make_tickets(self.park, self.park.named, 2, holder_id=holder.id)
 
+    def test_a_holder_who_has_a_ticket_gets_no_second_one(self):
+        holder = self.make(self.row(ANNA))
+        ticket = make_tickets(self.park, self.park.named, holder_id=holder.id)
+        with self.assertRaises(UserError):
+            make_tickets(self.park, self.park.named, holder_id=holder.id)
+        uses = self.env["scenic.holder.use"].search([("site_id", "=", self.park.site.id)])
+        self.assertEqual(uses.ticket_id, ticket)
+
     def test_the_database_refuses_a_second_use_of_an_id(self):
         self.sell(ANNA)
         with self.assertRaises(DatabaseError), mute_logger("odoo.sql_db"):
