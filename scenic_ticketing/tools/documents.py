@@ -100,7 +100,7 @@ class DocumentError(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """A checked identity document. Nothing of it shows in a repr, because logs and tracebacks do."""
+    """A checked identity document; its repr is silent, because logs and tracebacks show it."""
 
     doc_type: str
     number: str
