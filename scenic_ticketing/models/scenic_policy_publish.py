@@ -95,6 +95,7 @@ class ScenicPolicyPublish(models.Model):
         super(ScenicPolicyPublish, live).write(
             self._publish_copy_vals(live) | self._publication_vals()
         )
+        self._publish_copy_translations(live)
         live._new_version(
             submitted_by_id=self.submitted_by_id.id,
             rehearsal_id=self._last_rehearsal().id,

@@ -371,6 +371,11 @@ class ScenicPublishable(models.AbstractModel):
                 vals[name] = field.convert_to_write(self[name], self)
         return vals
 
+    def _publish_copy_translations(self, other):
+        """Give ``other`` the texts of this record in all languages, not only the publisher's."""
+        texts = {name for name in self._publish_fields() if self._fields[name].translate}
+        self.copy_translations(other, excluded=set(self._fields) - texts)
+
     def _publish_content(self):
         """Return what is published as plain values: ids of records, lines as lists of dicts."""
         content = {}

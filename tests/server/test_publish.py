@@ -83,6 +83,15 @@ class TestPublish(common_publish.PublishCase):
         self.assertEqual((draft.state, draft.reject_reason), ("draft", "Too strict"))
         self.assertTrue(draft.message_ids.filtered(lambda m: "Too strict" in (m.body or "")))
 
+    def test_texts_are_published_in_all_languages(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        draft = self.draft_of(self.park.policy, note="Bring water")
+        draft.with_context(lang="zh_CN").note = "请带水"
+        draft.action_submit()
+        draft.with_user(self.bert).with_context(lang="zh_CN").action_publish()
+        self.assertEqual(self.park.policy.note, "Bring water")
+        self.assertEqual(self.park.policy.with_context(lang="zh_CN").note, "请带水")
+
     def test_one_open_draft_at_a_time(self):
         draft = self.draft_of(self.park.policy)
         self.assertEqual(self.draft_of(self.park.policy, self.bert), draft)
