@@ -30,7 +30,6 @@ from . import scenic_price_findings
 from . import scenic_tariff_findings
 from . import scenic_tariff_calendar
 from . import scenic_tariff_changes
-from . import scenic_price_day
 from . import product_product
 from . import product_sale_rules
 from . import scenic_ticket

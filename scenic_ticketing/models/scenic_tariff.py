@@ -38,7 +38,6 @@ class ScenicTariff(models.Model):
         help="What the prices mean. The sales taxes of the products must say the same.",
     )
     smallest_price = fields.Monetary(
-        string="Smallest Price",
         default=1.0,
         help="A price below this amount is taken for a mistake, unless its line is marked as free.",
     )

@@ -55,7 +55,7 @@ class ScenicTariffCalendar(models.Model):
         self.ensure_one()
         self.check_access("read")
         products = self._products().sorted(lambda product: (product.sequence, product.name))
-        channels = self.env["scenic.channel"].search([])
+        channels = self.env["scenic.channel"].search([("active", "=", True)])
         return {
             "id": self.id,
             "name": self.display_name,

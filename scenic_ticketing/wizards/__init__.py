@@ -8,6 +8,7 @@ from . import scenic_ticket_action
 from . import scenic_rebook
 from . import scenic_split
 from . import scenic_price_copy
+from . import scenic_price_day
 from . import scenic_slot_change
 from . import scenic_rebook_slot
 from . import scenic_order_approval

@@ -59,8 +59,7 @@ export class PriceCalendar extends Component {
     // --- data ---
 
     async load() {
-        const find = (...condition) =>
-            this.orm.search("scenic.tariff", [condition], { limit: 1 });
+        const find = (...condition) => this.orm.search("scenic.tariff", [condition], { limit: 1 });
         const [found] = [
             // a draft may have been thrown away since
             ...(await find("id", "=", this.ask.tariff)),

@@ -21,7 +21,6 @@ class ScenicPriceDay(models.TransientModel):
     sold = fields.Boolean(string="On Sale", readonly=True)
     price = fields.Monetary(readonly=True, aggregator="avg")
     live_price = fields.Monetary(
-        string="Live Price",
         readonly=True,
         aggregator="avg",
         help="What the published tariff of the site says for the same day.",
