@@ -5,6 +5,8 @@ from . import scenic_site
 from . import scenic_zone
 from . import scenic_entrance
 from . import scenic_publishable
+from . import scenic_publishable_content
+from . import scenic_publishable_screen
 from . import scenic_publishable_part
 from . import scenic_publishable_rehearsal
 from . import scenic_policy

@@ -1,11 +1,7 @@
 import json
-from contextlib import contextmanager
-
-from markupsafe import Markup
-from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 # what the mixin itself keeps about a record: never part of what is published
 _OWN_FIELDS = {
@@ -21,10 +17,10 @@ _OWN_FIELDS = {
     "published_at",
     "reject_reason",
 }
-_OPEN = ("draft", "submitted")
+OPEN = ("draft", "submitted")
 
 
-def _plain(value):
+def plain(value):
     """Return a value to be written as JSON can hold it."""
     return json.loads(json.dumps(value, default=str))
 
@@ -164,7 +160,7 @@ class ScenicPublishable(models.AbstractModel):
 
     def unlink(self):
         if not self.env.su:
-            for record in self.filtered(lambda record: record.state not in _OPEN):
+            for record in self.filtered(lambda record: record.state not in OPEN):
                 raise UserError(
                     self.env._(
                         "%(name)s was published and stays as evidence. Archive it instead.",
@@ -286,7 +282,7 @@ class ScenicPublishable(models.AbstractModel):
     def action_discard(self):
         """Throw a draft away; returns the screen of what it would have changed."""
         self.ensure_one()
-        if self.state not in _OPEN:
+        if self.state not in OPEN:
             raise UserError(self.env._("Only a draft can be discarded."))
         live = self.replaces_id
         action = live._publish_open() if live else {"type": "ir.actions.act_window_close"}
@@ -356,218 +352,3 @@ class ScenicPublishable(models.AbstractModel):
             "published_by_id": self.env.uid,
             "published_at": fields.Datetime.now(),
         }
-
-    def _publish_copy_vals(self, other):
-        """Return what makes ``other`` say the same as this record."""
-        vals = {}
-        for name in self._publish_fields():
-            field = self._fields[name]
-            if field.type == "one2many":
-                lines = [fields.Command.create(line.copy_data()[0]) for line in self[name]]
-                vals[name] = [*(fields.Command.delete(line.id) for line in other[name]), *lines]
-            elif field.type == "many2many":
-                vals[name] = [fields.Command.set(self[name].ids)]
-            else:
-                vals[name] = field.convert_to_write(self[name], self)
-        return vals
-
-    def _publish_copy_translations(self, other):
-        """Give ``other`` the texts of this record in all languages, not only the publisher's."""
-        texts = {name for name in self._publish_fields() if self._fields[name].translate}
-        self.copy_translations(other, excluded=set(self._fields) - texts)
-
-    def _publish_content(self):
-        """Return what is published as plain values: ids of records, lines as lists of dicts."""
-        content = {}
-        for name in self._publish_fields():
-            field, value = self._fields[name], self[name]
-            if field.type == "one2many":
-                content[name] = [_plain(line.copy_data()[0]) for line in value]
-            elif field.type == "many2many":
-                content[name] = value.ids
-            else:
-                content[name] = _plain(field.convert_to_write(value, self))
-        return content
-
-    def _publish_content_vals(self, content):
-        """Return what writes ``content`` back; what does not exist any more is left out."""
-        vals = {}
-        for name in content.keys() & set(self._publish_fields()):
-            field, value = self._fields[name], content[name]
-            if field.type == "one2many":
-                vals[name] = [fields.Command.clear(), *map(fields.Command.create, value)]
-            elif field.type == "many2many":
-                vals[name] = [
-                    fields.Command.set(self.env[field.comodel_name].browse(value).exists().ids)
-                ]
-            elif field.type == "many2one":
-                vals[name] = self.env[field.comodel_name].browse(value or []).exists().id
-            else:
-                vals[name] = value
-        return vals
-
-    @contextmanager
-    def _as_if_published(self):
-        """Work in a world in which this draft is published, and undo all of it afterwards.
-
-        What a draft would do is asked of the very code that will do it, so nothing about it is
-        written twice. Yields the live record.
-        """
-        self.ensure_one()
-        quiet = self.sudo().with_context(tracking_disable=True, mail_notrack=True)
-        with self.env.cr.savepoint() as savepoint:
-            yield quiet._publish_now()
-            self.env.flush_all()
-            savepoint.rollback()
-            self.env.invalidate_all(flush=False)
-        self.env.registry.clear_cache()
-
-    def _trial_findings(self):
-        """Return what the constraints of the models would refuse."""
-        try:
-            with self._as_if_published():
-                self.env.flush_all()
-        except (ValidationError, IntegrityError) as err:
-            self.env.invalidate_all(flush=False)
-            self.env.registry.clear_cache()
-            message = err.args[0] if isinstance(err, ValidationError) else str(err)
-            return [{"severity": "error", "code": "refused", "message": message, "record": self}]
-        return []
-
-    # ------------------------------------------------------------------
-    # what the screens show
-    # ------------------------------------------------------------------
-
-    def _compute_open_draft_id(self):
-        for record in self:
-            record.open_draft_id = record._find_open_draft()
-
-    def _find_open_draft(self):
-        return self.search(
-            [("replaces_id", "in", self._origin.ids), ("state", "in", _OPEN)], limit=1
-        )
-
-    @api.depends("state", "submitted_by_id", "edited_by_id")
-    @api.depends_context("uid")
-    def _compute_may_publish(self):
-        for record in self:
-            record.may_publish = record.state == "submitted" and self.env.user not in (
-                record.submitted_by_id | record.edited_by_id
-            )
-
-    @api.depends("state", "replaces_id", "submitted_by_id")
-    @api.depends_context("lang")
-    def _compute_notes(self):
-        for record in self:
-            live = record.replaces_id
-            record.draft_note = live and self.env._(
-                "This is a draft. Windows and gates follow version %(version)s of %(name)s until "
-                "it is published.",
-                version=live.version,
-                name=live.display_name,
-            )
-            record.wait_note = record.state == "submitted" and self.env._(
-                "Submitted by %(user)s. A manager who has neither edited nor submitted it can "
-                "publish it.",
-                user=record.submitted_by_id.sudo().name,
-            )
-
-    def _publish_live(self):
-        """Return what this draft would change, an empty record when it is something new."""
-        return self.replaces_id
-
-    def _publish_changes(self):
-        """Return (label, before, after) of each field that differs from what is live."""
-        self.ensure_one()
-        live = self.replaces_id
-        labels = {
-            name: data["string"]
-            for name, data in self.fields_get(self._publish_fields(), ["string"]).items()
-        }
-        changes = []
-        for name, label in labels.items():
-            before = live._publish_text(name) if live else ""
-            after = self._publish_text(name)
-            if before != after:
-                changes.append((label, before, after))
-        return changes
-
-    def _publish_text(self, name):
-        """Return a field as a person reads it."""
-        self.ensure_one()
-        field, value = self._fields[name], self[name]
-        if field.relational:
-            return ", ".join(record.display_name or "" for record in value)
-        if field.type == "boolean":
-            return self.env._("Yes") if value else self.env._("No")
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, "")
-        return "" if value is False else str(field.convert_to_export(value, self))
-
-    @api.depends("state")
-    @api.depends_context("lang")
-    def _compute_changes_html(self):
-        for record in self:
-            rows = Markup()
-            if record.state in _OPEN and record._publish_live():
-                for label, before, after in record._publish_changes():
-                    rows += Markup("<tr><td>%s</td><td>%s</td><td><b>%s</b></td></tr>") % (
-                        label,
-                        before,
-                        after,
-                    )
-            record.changes_html = rows and Markup(
-                "<table class='table table-sm o_scenic_changes'><thead><tr><th>%s</th>"
-                "<th>%s</th><th>%s</th></tr></thead><tbody>%s</tbody></table>"
-            ) % (self.env._("What"), self.env._("Now"), self.env._("In this draft"), rows)
-
-    @api.depends("state")
-    @api.depends_context("lang")
-    def _compute_findings_html(self):
-        for record in self:
-            shown = record.state in _OPEN and record._origin
-            record.findings_html = self._findings_list(record._findings() if shown else [])
-
-    @api.model
-    def _findings_list(self, findings):
-        """Return findings as a list to be read, False when there are none."""
-        items = Markup().join(
-            Markup("<li class='text-%s'>%s</li>")
-            % ("danger" if finding["severity"] == "error" else "warning", finding["message"])
-            for finding in findings
-        )
-        return items and Markup("<ul class='mb-0'>%s</ul>") % items
-
-    # ------------------------------------------------------------------
-    # the same buttons and status in every form
-    # ------------------------------------------------------------------
-
-    # EXTENDS base
-    @api.model
-    def _get_view(self, view_id=None, view_type="form", **options):
-        arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type == "form" and arch.tag == "form":
-            self._publish_add_part(arch)
-        return arch, view
-
-    @api.model
-    def _publish_add_part(self, arch):
-        """Put the shared part of the form (buttons, status, changes) into a model's own form."""
-        part = self.env.ref("scenic_ticketing.scenic_publishable_view_part")
-        part = part.sudo()._get_combined_arch()
-        header, sheet = arch.find("header"), arch.find("sheet")
-        shared = part.find("header")
-        if header is None:
-            arch.insert(0, shared)
-        else:
-            header.extend(list(shared))
-        into = arch if sheet is None else sheet
-        at = 0 if sheet is not None else 1
-        for node in reversed(list(part.find("sheet"))):
-            into.insert(at, node)
-        if arch.find(".//chatter") is None:
-            arch.extend(part.findall("chatter"))
-        content = set(self._publish_fields())
-        for node in into.xpath(".//field[not(ancestor::field)]"):
-            if node.get("name") in content and not node.get("readonly"):
-                node.set("readonly", "state not in (False, 'draft')")

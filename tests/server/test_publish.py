@@ -260,6 +260,7 @@ class TestVersions(common_publish.PublishCase):
         self.assertEqual(late.redemption_ids.policy_version_id.policy_id, other)
         # back again: now two policies have had a version of this number for the product
         self.park.adult.product_tmpl_id.scenic_policy_id = self.park.policy
+        self.park.policy.staff_pax = 7
         again = self.park.policy._current_version()
         self.assertEqual(again.number, other.version)
         again.published_at += timedelta(hours=1)
