@@ -18,6 +18,4 @@ from . import scenic_proof
 from . import scenic_proof_open
 from . import scenic_proof_line
 from . import account_move_line_sale
-from . import account_move_reversal
 from . import scenic_ticket_sale
-from . import sale_advance_payment

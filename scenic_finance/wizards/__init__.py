@@ -1,2 +1,4 @@
 from . import scenic_proof_day
 from . import scenic_credit
+from . import account_move_reversal
+from . import sale_advance_payment

@@ -123,7 +123,7 @@ class SaleOrder(models.Model):
     def _scenic_todays(self):
         """Return ``{company: dates}``: the date of now at each company's sites."""
         days = {}
-        for site in self.env["scenic.site"].sudo().search([]):
+        for site in self.env["scenic.site"].sudo().search([("company_id", "!=", False)]):
             days.setdefault(site.company_id, set()).add(site._today())
         return days
 

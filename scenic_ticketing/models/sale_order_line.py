@@ -236,8 +236,9 @@ class SaleOrderLine(models.Model):
 
     # EXTENDS sale
     def _compute_qty_delivered_method(self):
-        super()._compute_qty_delivered_method()
+        res = super()._compute_qty_delivered_method()
         self._scenic_lines().qty_delivered_method = "scenic_ticket"
+        return res
 
     # EXTENDS sale
     def _prepare_qty_delivered(self):

@@ -31,7 +31,7 @@ class ScenicTicketSale(models.Model):
     # EXTENDS scenic_ticketing
     @api.depends("sale_order_id.currency_id")
     def _compute_paid_currency_id(self):
-        super()._compute_paid_currency_id()
+        return super()._compute_paid_currency_id()
 
     # EXTENDS scenic_ticketing
     def _sale_currency(self):
