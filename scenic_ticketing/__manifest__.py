@@ -17,6 +17,7 @@
         "security/ir.model.access.csv",
         "data/scenic_channel_data.xml",
         "data/mail_template_data.xml",
+        "data/group_cron_data.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/barcode_rule_data.xml",

@@ -177,6 +177,12 @@ class SaleOrder(models.Model):
                 order.message_post(body=order.env._("%(count)s tickets issued.", count=len(issued)))
         return res
 
+    # EXTENDS sale
+    def _create_invoices(self, grouped=False, final=False, date=None):
+        # what is billed after its use is counted now: uses themselves do not wait for orders
+        self.order_line._scenic_update_delivered()
+        return super()._create_invoices(grouped=grouped, final=final, date=date)
+
     # ------------------------------------------------------------------
     # cancelling
     # ------------------------------------------------------------------

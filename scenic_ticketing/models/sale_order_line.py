@@ -244,8 +244,8 @@ class SaleOrderLine(models.Model):
     def _prepare_qty_delivered(self):
         """Count the units of tickets that were used.
 
-        Uses do not trigger this: a gate must not wait for orders. The order form, the invoice
-        and the nightly job bring it up to date.
+        Uses do not trigger this: a gate must not wait for orders. An invoice and the
+        nightly job bring it up to date.
         """
         delivered = super()._prepare_qty_delivered()
         for line in self.filtered(lambda line: line.qty_delivered_method == "scenic_ticket"):
@@ -260,3 +260,21 @@ class SaleOrderLine(models.Model):
         for line in lines:
             if line.qty_delivered != delivered[line]:
                 line.qty_delivered = delivered[line]
+
+    @api.model
+    def _cron_scenic_delivered(self, days=10, batch=200):
+        """Count the uses of recent visits, so that orders that are billed after use show up."""
+        recent = fields.Date.subtract(fields.Date.today(), days=days)
+        lines = self.search(
+            [
+                ("state", "=", "sale"),
+                ("scenic_ticket_ids", "any", [("valid_until", ">=", recent)]),
+            ]
+        )
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(lines))
+        for start in range(0, len(lines), batch):
+            some = lines[start : start + batch]
+            some._scenic_update_delivered()
+            if not cron._commit_progress(len(some)):
+                break
