@@ -25,9 +25,10 @@ class ScenicPolicyPublish(models.Model):
     @api.depends("name", "state", "replaces_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        res = super()._compute_display_name()
         for policy in self.filtered("replaces_id"):
             policy.display_name = self.env._("%(policy)s (draft)", policy=policy.name)
+        return res
 
     # EXTENDS scenic.publishable
     @api.model_create_multi
@@ -39,14 +40,15 @@ class ScenicPolicyPublish(models.Model):
     # EXTENDS scenic.publishable
     def write(self, vals):
         res = super().write(vals)
-        if vals.keys() & set(self._publish_fields()):
+        later = self.env.context.get("scenic_version_later")
+        if not later and vals.keys() & set(self._publish_fields()):
             self.filtered(lambda policy: policy.state == "published")._new_version()
         return res
 
     def _new_version(self, **facts):
         """Count what gates must know anew, and keep it; ``facts`` fields of the version."""
         for policy in self.sudo():
-            super(ScenicPolicyPublish, policy).write({"version": policy.version + 1})
+            policy.version += 1
             policy._keep_version(**facts)
         self.env.registry.clear_cache()
 
@@ -91,8 +93,8 @@ class ScenicPolicyPublish(models.Model):
             self._keep_version(submitted_by_id=self.submitted_by_id.id)
             return self
         changes = self._publish_changes()
-        # without the write of this class: one publication is one version
-        super(ScenicPolicyPublish, live).write(
+        # one publication is one version, counted below
+        live.with_context(scenic_version_later=True).write(
             self._publish_copy_vals(live) | self._publication_vals()
         )
         self._publish_copy_translations(live)

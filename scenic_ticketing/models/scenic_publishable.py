@@ -78,18 +78,12 @@ class ScenicPublishable(models.AbstractModel):
         "res.users", string="Last Edited By", readonly=True, copy=False, ondelete="restrict"
     )
     edited_at = fields.Datetime(string="Last Edited", readonly=True, copy=False)
-    submitted_by_id = fields.Many2one(
-        "res.users", string="Submitted By", readonly=True, copy=False, ondelete="restrict"
-    )
+    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     submitted_at = fields.Datetime(string="Submitted", readonly=True, copy=False)
-    published_by_id = fields.Many2one(
-        "res.users", string="Published By", readonly=True, copy=False, ondelete="restrict"
-    )
+    published_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     published_at = fields.Datetime(string="Published On", readonly=True, copy=False)
     reject_reason = fields.Char(string="Sent Back Because", readonly=True, copy=False)
-    open_draft_id = fields.Many2one(
-        "scenic.publishable", string="Open Draft", compute="_compute_open_draft_id"
-    )
+    open_draft_id = fields.Many2one("scenic.publishable", compute="_compute_open_draft_id")
     may_publish = fields.Boolean(compute="_compute_may_publish")
     draft_note = fields.Char(string="About This Draft", compute="_compute_notes")
     wait_note = fields.Char(string="Who Can Publish", compute="_compute_notes")
@@ -158,7 +152,9 @@ class ScenicPublishable(models.AbstractModel):
                 self.sudo()._touch()
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        """Keep what was in force: tickets, passages and versions tell of it."""
         if not self.env.su:
             for record in self.filtered(lambda record: record.state not in OPEN):
                 raise UserError(
@@ -167,7 +163,6 @@ class ScenicPublishable(models.AbstractModel):
                         name=record.display_name,
                     )
                 )
-        return super().unlink()
 
     def _check_may_edit(self):
         """Refuse to change what holds now, or what somebody is about to approve."""
@@ -192,7 +187,7 @@ class ScenicPublishable(models.AbstractModel):
 
     def _touch(self):
         """Note who edited last: what was rehearsed before does not count any more."""
-        return super().write({"edited_by_id": self.env.uid, "edited_at": fields.Datetime.now()})
+        self.write({"edited_by_id": self.env.uid, "edited_at": fields.Datetime.now()})
 
     # ------------------------------------------------------------------
     # the way of a draft

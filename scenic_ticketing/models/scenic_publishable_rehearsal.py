@@ -29,9 +29,10 @@ class ScenicPublishableRehearsal(models.AbstractModel):
 
     # EXTENDS scenic_ticketing
     def _touch(self):
-        super()._touch()
+        res = super()._touch()
         for record in self:
-            super(ScenicPublishableRehearsal, record).write({"edit_no": record.edit_no + 1})
+            record.edit_no += 1
+        return res
 
     def _rehearsed_products(self):
         """Return the ticket products (templates) that this draft concerns."""
