@@ -48,9 +48,9 @@ class PosConfig(models.Model):
     @api.model
     def _get_special_products(self):
         """Load what rebookings are charged with, though nobody sells it by itself."""
-        charges = self.env["scenic.policy"].sudo().search([]).rebook_product_id
+        charged = self.env["scenic.policy"].sudo().search([("rebook_product_id", "!=", False)])
         standard = self.env.ref("scenic_ticketing.product_rebooking", raise_if_not_found=False)
-        products = super()._get_special_products() | charges
+        products = super()._get_special_products() | charged.rebook_product_id
         return products | standard if standard else products
 
     def _scenic_sells_tickets(self):

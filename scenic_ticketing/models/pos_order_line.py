@@ -16,9 +16,9 @@ class PosOrderLine(models.Model):
 
     scenic_data = fields.Json(
         copy=False,
-        help="Written by the window: visit_date (YYYY-MM-DD), on a refund refund_uids, the identities "
-        "of the tickets that were handed back, and persons, how many leave a group; on the charge "
-        "of a rebooking rebook: ticket (identity), visit_date, slot_id.",
+        help="Written by the window: visit_date (YYYY-MM-DD), on a refund refund_uids, the "
+        "identities of the tickets that were handed back, and persons, how many leave a group; on "
+        "the charge of a rebooking rebook: ticket (identity), visit_date, slot_id.",
     )
     scenic_ticket_ids = fields.One2many("scenic.ticket", "pos_order_line_id", string="Tickets")
 

@@ -45,14 +45,35 @@ def proved():
 after = {
     "ticket_rows": rows(
         env["scenic.ticket"].search([("company_id", "=", company.id)]),
-        "uid alias code state used_count visit_date valid_until pax rights net_value".split(),
+        [
+            "uid",
+            "alias",
+            "code",
+            "state",
+            "used_count",
+            "visit_date",
+            "valid_until",
+            "pax",
+            "rights",
+            "net_value",
+        ],
     ),
     "ledger_rows": rows(
         ledger.search([("company_id", "=", company.id)]),
-        "id ticket_id zone_id kind use_no happened_at policy_version source_ref".split(),
+        [
+            "id",
+            "ticket_id",
+            "zone_id",
+            "kind",
+            "use_no",
+            "happened_at",
+            "policy_version",
+            "source_ref",
+        ],
     ),
     "policy_rows": rows(
-        policies, "name version validity_days sale_days_ahead staff_pax risk concession".split()
+        policies,
+        ["name", "version", "validity_days", "sale_days_ahead", "staff_pax", "risk", "concession"],
     ),
     "proof": env["scenic.proof"]._compute_proof(company)["liability_balance"],
     "differences": proved(),
