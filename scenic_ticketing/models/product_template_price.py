@@ -8,6 +8,9 @@ from odoo.tools import format_date
 from ..iot_handlers.scenic_rules.site_time import day_number
 from ..tools import pricing, validity
 
+# items of one question of a channel: a year of days for a few products
+QUOTE_LIMIT = 2000
+
 
 class Price(NamedTuple):
     """What one ticket costs, and which line of which version of the tariff says so."""
@@ -146,8 +149,17 @@ class ProductTemplatePrice(models.Model):
         ``items``: list of ``{"product": gate product number, "date": "YYYY-MM-DD", "channel": code
         of the sales channel, "quantity": tickets}``; channel and quantity may be left out. Returns
         one dict for each: ``amount`` of one ticket (text with all decimals) and ``currency``, or
-        ``code`` why there is none.
+        ``code`` why there is none. UserError when there are more than ``QUOTE_LIMIT`` items.
         """
+        if len(items) > QUOTE_LIMIT:
+            raise UserError(
+                self.env._(
+                    "%(count)s prices were asked for at once, at most %(limit)s are answered. Ask "
+                    "in parts.",
+                    count=len(items),
+                    limit=QUOTE_LIMIT,
+                )
+            )
         numbers = [int(item["product"]) for item in items]
         products = {
             product.gate_product_code: product

@@ -90,6 +90,14 @@ class TestPrice(TariffCase):
         self.assertEqual((line.season_id.name, line.tariff_id), ("Feast", self.tariff))
         self.assertEqual(price.tariff_version, self.tariff.version)
 
+    def test_a_channel_asks_for_so_many_prices_at_once(self):
+        item = {"product": self.template.gate_product_code, "date": str(self.monday)}
+        quote = self.env["product.template"].scenic_quote
+        answers = quote([item] * 2000)
+        self.assertEqual({answer["code"] for answer in answers}, {"OK"})
+        with self.assertRaises(UserError):
+            quote([item] * 2001)
+
     def test_without_a_tariff_the_list_price_holds(self):
         self.tariff.state = "retired"
         self.assertEqual(self.template._scenic_price(self.feast), (80.0, 0, 0))
