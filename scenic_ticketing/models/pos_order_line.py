@@ -95,11 +95,12 @@ class PosOrderLine(models.Model):
             for k in range(1, count + 1)
         ]
 
-    def _scenic_visit_date(self):
+    def _scenic_visit_date(self, judge=True):
         """Return ``(day, doubt)``: the day that was sold, and what is wrong with it or None.
 
-        The money is taken and the sale may be hours old, so nothing is refused here. A day that
-        cannot be meant becomes the day of the sale, and somebody is told.
+        ``judge`` False: do not ask the policy about the day. The money is taken and the sale may
+        be hours old, so nothing is refused here. A day that cannot be meant becomes the day of the
+        sale, and somebody is told.
         """
         self.ensure_one()
         product = self.product_id.sudo()
@@ -114,7 +115,7 @@ class PosOrderLine(models.Model):
             day = None
         last = sold + timedelta(product.scenic_sale_days_ahead)
         if day and sold <= day <= last:
-            obstacles = product._scenic_day_obstacles(day, sold)
+            obstacles = product._scenic_day_obstacles(day, sold) if judge else []
             return day, "\n".join(obstacle.text for obstacle in obstacles) or None
         doubt = self.env._(
             "The window sold a visit on %(text)s, but on %(sold)s this ticket is sold for visits "

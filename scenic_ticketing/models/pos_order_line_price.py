@@ -37,7 +37,7 @@ class PosOrderLinePrice(models.Model):
         if self.combo_parent_id or self.combo_line_ids:
             return None
         template = self.product_id.product_tmpl_id
-        day, _doubt = self._scenic_visit_date()
+        day, _doubt = self._scenic_visit_date(judge=False)
         sold = template.sudo().scenic_site_id._today(self.order_id.date_order)
         channel = self.order_id.config_id.scenic_channel_id
         quote = template._scenic_quote(day, channel, round(self.qty), sold)
