@@ -238,30 +238,32 @@ class TestSlots(common_slots.SlotCase):
         self.park.combo.entitlement_ids.filtered(
             lambda right: right.zone_id == self.park.ropeway
         ).slot_required = True
-        today = self.park.site._today()
-        show = make_show(self.park, date=today, start=840)
-        ticket = make_tickets(self.park, self.park.combo, 1, today, slot_id=show.id)
-        now = common_scenic.to_unix(self.park.site._moment(today, 540))
+        # whatever hour it is now, the ticket is sold before the moments that are judged
+        day = self.park.site._today() + timedelta(2)
+        show = make_show(self.park, date=day, start=840)
+        ticket = make_tickets(self.park, self.park.combo, 1, day, slot_id=show.id)
+        now = common_scenic.to_unix(self.park.site._moment(day, 540))
         for zone, expected in ((self.park.gate, "OK"), (self.park.ropeway, "E_SLOT")):
             answer = self.env["scenic.redemption"]._judge(ticket.code, zone, "L1", now=now)
             self.assertEqual(answer["reason"], expected)
 
     def test_the_slot_is_in_the_code_and_judged_at_the_gate(self):
-        today = self.park.site._today()
-        show = make_show(self.park, date=today, start=600, length=60)
+        # whatever hour it is now, the ticket is sold before the moments that are judged
+        day = self.park.site._today() + timedelta(2)
+        show = make_show(self.park, date=day, start=600, length=60)
         ticket = self.issue(slot=show)
         _found, reason = self.env["scenic.ticket"]._find(ticket.code)
         self.assertEqual(
             (reason, ticket._view().slot_start, ticket._view().slot_len), (None, 40, 4)
         )
         for minute, expected in ((599, "E_SLOT"), (600, "OK"), (659, "SAME_SCAN")):
-            now = common_scenic.to_unix(self.park.site._moment(today, minute))
+            now = common_scenic.to_unix(self.park.site._moment(day, minute))
             answer = self.env["scenic.redemption"]._judge(
                 ticket.code, self.park.ropeway, "L1", now=now
             )
             self.assertEqual(
                 answer["reason"].replace("SAME_SCAN", "OK"), expected.replace("SAME_SCAN", "OK")
             )
-        now = common_scenic.to_unix(self.park.site._moment(today, 660))
+        now = common_scenic.to_unix(self.park.site._moment(day, 660))
         answer = self.env["scenic.redemption"]._judge(ticket.code, self.park.ropeway, "L1", now=now)
         self.assertEqual(answer["reason"], "E_SLOT")
