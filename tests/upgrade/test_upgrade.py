@@ -1,4 +1,4 @@
-"""A database of the release before is upgraded: old tickets open gates, old books prove."""
+"""Databases of earlier releases are upgraded: old tickets open gates, old books prove."""
 
 import json
 import os
@@ -9,16 +9,16 @@ import pytest
 from scenic_tools import database, paths, setup
 
 HERE = Path(__file__).parent
-OLD = HERE / "data" / "addons-19.0.1.0.0.tar.xz"
+RELEASES = ("19.0.1.0.0", "19.0.1.1.0")
 ADDONS = ("scenic_ticketing", "scenic_gate_iot", "scenic_finance")
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory):
+@pytest.fixture(scope="module", params=RELEASES)
+def told(request, tmp_path_factory):
     """Return what was true before the upgrade and what is true after it."""
     folder = tmp_path_factory.mktemp("upgrade")
-    name = f"scenic_upgrade_{os.getpid()}"
-    _unpack(folder / "old")
+    name = f"scenic_upgrade_{os.getpid()}_{RELEASES.index(request.param)}"
+    _unpack(request.param, folder / "old")
     base = database.base(setup.ensure().version)
     database.copy(base, name)
     facts, after = folder / "before.json", folder / "after.json"
@@ -48,8 +48,8 @@ def told(tmp_path_factory):
     return json.loads(facts.read_text()), json.loads(after.read_text())
 
 
-def _unpack(folder: Path) -> None:
-    with tarfile.open(OLD) as archive:
+def _unpack(release: str, folder: Path) -> None:
+    with tarfile.open(HERE / "data" / f"addons-{release}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
 
 
