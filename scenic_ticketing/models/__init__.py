@@ -122,3 +122,4 @@ from . import scenic_rehearsal_play
 from . import scenic_rehearsal_scan
 from . import scenic_rehearsal_sale
 from . import pos_order_line_sale
+from . import scenic_ticket_print

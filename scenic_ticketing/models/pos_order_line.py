@@ -201,6 +201,7 @@ class PosOrderLine(models.Model):
         chosen = self._scenic_choose(tickets.sorted("seq"), max(1, round(-self.qty)))
         reason = self.env._("Refunded with %(order)s", order=self.order_id.name)
         persons = self._scenic_refund_persons()
+        chosen = chosen._at_window(self.order_id.config_id, self.order_id.session_id)
         chosen._check_refund_amount(abs(self.price_subtotal_incl), persons or None)
         if persons and persons != chosen.pax:
             chosen = chosen._split(persons, reason)

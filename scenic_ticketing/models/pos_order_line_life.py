@@ -56,7 +56,8 @@ class PosOrderLineLife(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                ticket.with_env(self.env)._rebook(
+                moved = ticket.with_env(self.env)
+                moved._at_window(self.order_id.config_id, self.order_id.session_id)._rebook(
                     wish.get("visit_date"),
                     slot=self._scenic_slot_of(wish.get("slot_id")),
                     reason=place,

@@ -30,6 +30,9 @@ class ScenicTicketEvent(models.Model):
             ("split", "Persons taken out"),
             ("waive", "Fee waived"),
             ("void", "Void"),
+            ("reprint", "Printed again"),
+            ("exchange", "Voucher exchanged"),
+            ("exchange_undo", "Exchange undone"),
         ],
         required=True,
         readonly=True,
@@ -41,6 +44,24 @@ class ScenicTicketEvent(models.Model):
     gen = fields.Integer(readonly=True, help="The copy of the ticket that was good before.")
     old_alias = fields.Char(
         readonly=True, help="The number that was good before; it opens no gate any more."
+    )
+
+    config_id = fields.Many2one(
+        "pos.config",
+        string="Window",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Where it was done; empty when it was not done at a window.",
+    )
+    session_id = fields.Many2one(
+        "pos.session", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    copy_no = fields.Integer(
+        string="Slip",
+        readonly=True,
+        aggregator=None,
+        help="Of a slip that was printed again: its number, as on the slip. 1 is the first slip.",
     )
 
     _old_alias_uniq = models.UniqueIndex(
@@ -63,9 +84,11 @@ class ScenicTicketEvent(models.Model):
         """Keep that something was done to these tickets, here and in their chatter."""
         labels = dict(self._fields["kind"]._description_selection(self.env))
         body = " · ".join(text for text in (labels[kind], detail, reason) if text)
+        place = self._place()
         self.sudo().create(
             [
                 {
+                    **place,
                     "ticket_id": ticket.id,
                     "company_id": ticket.company_id.id,
                     "kind": kind,
@@ -82,3 +105,12 @@ class ScenicTicketEvent(models.Model):
         tickets.sudo()._message_log_batch(
             bodies={ticket.id: body for ticket in tickets}, author_id=author
         )
+
+    @api.model
+    def _place(self):
+        """Return the window where this is done, as ``scenic.ticket._at_window`` said."""
+        place = self.env.context.get("scenic_place")
+        # a context that came in by RPC holds lists: nobody names a window that he is not at
+        if not isinstance(place, tuple):
+            return {}
+        return dict(zip(("config_id", "session_id"), place, strict=True))

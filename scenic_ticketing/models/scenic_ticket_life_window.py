@@ -73,7 +73,7 @@ class ScenicTicketLifeWindow(models.Model):
     def pos_rebook(self, ticket_id, date, slot_id, config_id):
         """Move a ticket that moves free of charge; returns its facts."""
         config = self._check_window(config_id)
-        ticket = self.browse(ticket_id)
+        ticket = self.browse(ticket_id)._at_window(config)
         ticket._check_right("rebook")
         slot = self.env["scenic.slot"].sudo().browse(slot_id or ()).exists() or None
         ticket._rebook(fields.Date.to_date(date), slot, self.env._("At %s", config.name))

@@ -29,13 +29,16 @@ class ScenicTicketTimeline(models.Model):
             ("split", "Persons taken out"),
             ("waive", "Fee waived"),
             ("void", "Void"),
+            ("reprint", "Printed again"),
+            ("exchange", "Voucher exchanged"),
+            ("exchange_undo", "Exchange undone"),
             ("expire", "Expired"),
         ],
         readonly=True,
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True)
     zone_id = fields.Many2one("scenic.zone", readonly=True)
-    place = fields.Char(readonly=True, help="Lane or order.")
+    place = fields.Char(readonly=True, help="Lane, order or window.")
     detail = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
 
@@ -54,8 +57,8 @@ SELECT r.id::bigint * 4 + 1, r.ticket_id, r.company_id, r.happened_at, r.kind, r
   FROM scenic_redemption r
  UNION ALL
 SELECT e.id::bigint * 4 + 2, e.ticket_id, e.company_id, e.happened_at, e.kind, e.user_id, NULL,
-       NULL, e.detail, e.reason
-  FROM scenic_ticket_event e
+       c.name, e.detail, e.reason
+  FROM scenic_ticket_event e LEFT JOIN pos_config c ON c.id = e.config_id
  UNION ALL
 SELECT t.id::bigint * 4 + 3, t.id, t.company_id,
        CASE t.state WHEN 'void' THEN t.voided_at
