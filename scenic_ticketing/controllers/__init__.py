@@ -1,1 +1,2 @@
 from . import group_order
+from . import pos

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import {
     click,
     manuallyDispatchProgrammaticEvent,
@@ -20,6 +20,7 @@ import {
     openWindow,
     scanProduct,
     sell,
+    setTime,
 } from "@scenic_ticketing/../tests/unit/scenic_test_helpers";
 
 definePosModels();
@@ -200,7 +201,7 @@ test("an order kept open over midnight is not paid for yesterday", async () => {
     await sell(store, TODAY);
     const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
     expect(await validation.askBeforeValidation()).toBe(true);
-    mockDate("2026-05-02 00:05:00", +8);
+    setTime("2026-05-02 00:05:00", +8);
     expect(await validation.askBeforeValidation()).toBe(false);
     await waitFor(".modal-title:contains(The visit date has passed)");
 });

@@ -1,18 +1,26 @@
 import { mockDate } from "@odoo/hoot-mock";
-import { getService, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { setupPosEnv } from "@point_of_sale/../tests/unit/utils";
 import { ADULT } from "@scenic_ticketing/../tests/unit/data/scenic.data";
+import { scenicClock } from "@scenic_ticketing/app/utils/scenic_clock";
 
 export const TODAY = "2026-05-01";
 export const TOMORROW = "2026-05-02";
 // 154 characters of upper-case base32, as long as a signed ticket
 export const CODE = `ST1${"CAAAOINSYPKAAAAAAF2".repeat(8).slice(0, 151)}`;
 
+/** Let it be a moment, for the computer and for the server. */
+export function setTime(text, tz) {
+    mockDate(text, tz);
+    scenicClock.believe(Date.now());
+}
+
 /** Open a window on a Friday morning, with dialogs and an empty order. */
 export async function openWindow() {
-    mockDate("2026-05-01 09:00:00", +8);
     localStorage.clear();
+    setTime("2026-05-01 09:00:00", +8);
+    onRpc("/scenic/pos/ping", () => ({ now: Date.now() }));
     const store = await setupPosEnv();
     await mountWithCleanup(MainComponentsContainer);
     return { store, order: store.addNewOrder() };

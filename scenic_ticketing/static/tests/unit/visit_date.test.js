@@ -1,16 +1,16 @@
 import { expect, test } from "@odoo/hoot";
-import { mockDate } from "@odoo/hoot-mock";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
+import { setTime } from "@scenic_ticketing/../tests/unit/scenic_test_helpers";
 import { addDays, nameOfDay, todayAt } from "@scenic_ticketing/app/utils/visit_date";
 
 test("the site's calendar decides which day it is, not the window's", () => {
-    mockDate("2026-04-30 20:30:00", +0);
+    setTime("2026-04-30 20:30:00", +0);
     expect(todayAt("Asia/Shanghai")).toBe("2026-05-01");
     expect(todayAt("America/New_York")).toBe("2026-04-30");
 });
 
 test("without a known time zone the window's own calendar is used", () => {
-    mockDate("2026-05-01 09:00:00", +8);
+    setTime("2026-05-01 09:00:00", +8);
     expect(todayAt(undefined)).toBe("2026-05-01");
     expect(todayAt("Atlantis/Capital")).toBe("2026-05-01");
 });

@@ -3,6 +3,7 @@
  * ISO days compare correctly as strings.
  */
 import { _t } from "@web/core/l10n/translation";
+import { scenicClock } from "@scenic_ticketing/app/utils/scenic_clock";
 
 const { DateTime } = luxon;
 
@@ -10,7 +11,7 @@ const SHORT = { weekday: "short", day: "numeric", month: "short" };
 
 /** Return the day it is now at a place with time zone `tz`; without one, at this window. */
 export function todayAt(tz) {
-    const here = DateTime.now();
+    const here = DateTime.fromMillis(scenicClock.now());
     const there = tz ? here.setZone(tz) : here;
     return (there.isValid ? there : here).toISODate();
 }
