@@ -14,6 +14,7 @@
         "security/scenic_security.xml",
         "security/scenic_publish_security.xml",
         "security/scenic_price_security.xml",
+        "security/scenic_sell_security.xml",
         "security/ir.model.access.csv",
         "data/scenic_channel_data.xml",
         "data/mail_template_data.xml",
@@ -74,6 +75,10 @@
         "views/scenic_price_menus.xml",
         "views/scenic_publish_menus.xml",
         "views/scenic_holder_menus.xml",
+        "data/scenic_free_reason_data.xml",
+        "views/scenic_sell_views.xml",
+        "views/scenic_free_reason_views.xml",
+        "views/scenic_deposit_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["scenic_ticketing/static/src/backend/**/*"],

@@ -19,3 +19,5 @@ from . import scenic_proof_open
 from . import scenic_proof_line
 from . import account_move_line_sale
 from . import scenic_ticket_sale
+from . import scenic_deposit
+from . import pos_config

@@ -12,6 +12,9 @@ CN_CHARTS = {
         "deposit": "scenic_cn_220302",
         "deposit_name": "Advance from Customers: Group Deposits",
         "deposit_name_zh": "预收账款—团队定金",
+        "visitor": "scenic_cn_224109",
+        "visitor_name": "Other Payables: Visitor Deposits",
+        "visitor_name_zh": "其他应付款—游客押金",
         "income": "l10n_cn_account_5051",
     },
     "cn_large_bis": {
@@ -21,6 +24,9 @@ CN_CHARTS = {
         "deposit": "scenic_cn_220402",
         "deposit_name": "Contract Liabilities: Group Deposits",
         "deposit_name_zh": "合同负债—团队定金",
+        "visitor": "scenic_cn_224109",
+        "visitor_name": "Other Payables: Visitor Deposits",
+        "visitor_name_zh": "其他应付款—游客押金",
         "income": "l10n_cn_large_bis_account_6051",
     },
 }
@@ -83,6 +89,13 @@ class AccountChartTemplate(models.AbstractModel):
                 "account_type": "liability_current",
                 "reconcile": True,
             },
+            names["visitor"]: {
+                "code": names["visitor"].rpartition("_")[2],
+                "name": names["visitor_name"],
+                "name@zh_CN": names["visitor_name_zh"],
+                "account_type": "liability_current",
+                "reconcile": False,
+            },
         }
 
     def _scenic_company(self, chart):
@@ -90,6 +103,7 @@ class AccountChartTemplate(models.AbstractModel):
             self.env.company.id: {
                 "scenic_liability_account_id": CN_CHARTS[chart]["liability"],
                 "scenic_deposit_account_id": CN_CHARTS[chart]["deposit"],
+                "scenic_visitor_deposit_account_id": CN_CHARTS[chart]["visitor"],
                 "scenic_breakage_account_id": CN_CHARTS[chart]["income"],
                 "scenic_fee_account_id": CN_CHARTS[chart]["income"],
                 "scenic_recognition_journal_id": "scenic_revenue",

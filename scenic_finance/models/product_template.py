@@ -29,4 +29,7 @@ class ProductTemplate(models.Model):
                 or self.env.company.scenic_liability_account_id
             )
             accounts["income"] = liability or accounts["income"]
+        elif self.scenic_deposit:
+            owed = self.env.company.scenic_visitor_deposit_account_id
+            accounts["income"] = owed or accounts["income"]
         return accounts

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 _SETTINGS = [
     "scenic_liability_account_id",
     "scenic_deposit_account_id",
+    "scenic_visitor_deposit_account_id",
     "scenic_breakage_account_id",
     "scenic_fee_account_id",
     "scenic_recognition_journal_id",
@@ -25,6 +26,13 @@ class ResCompany(models.Model):
         domain="[('account_type', '=', 'liability_current'), ('scenic_liability', '=', False)]",
         help="Where deposits of group orders wait until the order is invoiced. Not the account "
         "of sold tickets: a deposit is no ticket yet.",
+    )
+    scenic_visitor_deposit_account_id = fields.Many2one(
+        "account.account",
+        string="Visitor Deposits Account",
+        domain="[('account_type', '=', 'liability_current'), ('scenic_liability', '=', False)]",
+        help="What visitors left for a wristband or a locker and get back. Nothing else is booked "
+        "here: its balance is proved by the open deposits.",
     )
     scenic_breakage_account_id = fields.Many2one(
         "account.account",
@@ -137,6 +145,10 @@ class ResCompany(models.Model):
             if not company.scenic_deposit_account_id:
                 company.scenic_deposit_account_id = company._scenic_create_account(
                     self.env._("Deposits of Groups"), "liability_current", "2"
+                )
+            if not company.scenic_visitor_deposit_account_id:
+                company.scenic_visitor_deposit_account_id = company._scenic_create_account(
+                    self.env._("Visitor Deposits"), "liability_current", "2"
                 )
             income = company.scenic_breakage_account_id or company.scenic_fee_account_id
             if not income:

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     scenic_deposit_account_id = fields.Many2one(
         related="company_id.scenic_deposit_account_id", readonly=False
     )
+    scenic_visitor_deposit_account_id = fields.Many2one(
+        related="company_id.scenic_visitor_deposit_account_id", readonly=False
+    )
     scenic_fee_account_id = fields.Many2one(
         related="company_id.scenic_fee_account_id", readonly=False
     )

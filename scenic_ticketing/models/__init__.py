@@ -123,3 +123,12 @@ from . import scenic_rehearsal_scan
 from . import scenic_rehearsal_sale
 from . import pos_order_line_sale
 from . import scenic_ticket_print
+from . import scenic_free_reason
+from . import scenic_policy_sell
+from . import scenic_ticket_sell
+from . import pos_config_sell
+from . import product_template_sell
+from . import pos_order_line_sell
+from . import scenic_deposit
+from . import pos_order_line_deposit
+from . import scenic_slot_places

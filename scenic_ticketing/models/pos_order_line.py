@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date, timedelta
+from itertools import accumulate
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -72,15 +73,18 @@ class PosOrderLine(models.Model):
     def _scenic_ticket_vals(self, net, visit_date):
         """Return the values of the tickets of this line, worth ``net`` together."""
         self.ensure_one()
-        count = max(1, round(self.qty))
+        sizes = self._scenic_code_sizes()
+        count, upto = sum(sizes), list(accumulate(sizes, initial=0))
         currency = self.company_id.currency_id
         # cumulative rounding: the parts add up to the line, whatever the cents are
-        steps = [currency.round(net * k / count) for k in range(count + 1)]
+        steps = [currency.round(net * k / count) for k in upto]
         # the browser turns the signs of an order that pays out
         gross, paid = abs(self.price_subtotal_incl), self.currency_id
-        paid_steps = [paid.round(gross * k / count) for k in range(count + 1)]
+        paid_steps = [paid.round(gross * k / count) for k in upto]
+        persons = self.product_id.scenic_pax or 1
         return [
             {
+                **({"pax": size * persons} if size > 1 else {}),
                 "product_id": self.product_id.id,
                 "visit_date": visit_date,
                 "channel_id": self.order_id.config_id.scenic_channel_id.id,
@@ -92,8 +96,12 @@ class PosOrderLine(models.Model):
                 "net_value": currency.round(steps[k] - steps[k - 1]),
                 "price_paid": paid.round(paid_steps[k] - paid_steps[k - 1]),
             }
-            for k in range(1, count + 1)
+            for k, size in enumerate(sizes, start=1)
         ]
+
+    def _scenic_code_sizes(self):
+        """Return for each code of this line how many units it stands for."""
+        return [1] * max(1, round(self.qty))
 
     def _scenic_visit_date(self, judge=True):
         """Return ``(day, doubt)``: the day that was sold, and what is wrong with it or None.
@@ -273,5 +281,5 @@ class PosOrderLine(models.Model):
         for line in self:
             media = line.product_id.scenic_media_product_id
             if media and line.qty > 0 and line.product_id.is_scenic_ticket:
-                pieces[media] += max(1, round(line.qty))
+                pieces[media] += len(line._scenic_code_sizes())
         return pieces

@@ -7,4 +7,6 @@ class PosSession(models.Model):
     # EXTENDS point_of_sale
     @api.model
     def _load_pos_data_models(self, config):
-        return [*super()._load_pos_data_models(config), "scenic.site", "scenic.ticket"]
+        models_ = super()._load_pos_data_models(config)
+        # reasons before tickets: those point at them
+        return [*models_, "scenic.site", "scenic.free.reason", "scenic.ticket"]

@@ -16,3 +16,4 @@ from . import scenic_visitor_import
 from . import scenic_why
 from . import scenic_ticket_action_holder
 from . import scenic_check_holder
+from . import scenic_check_sell

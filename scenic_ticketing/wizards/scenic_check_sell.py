@@ -1,0 +1,7 @@
+from odoo import fields, models
+
+
+class ScenicCheckSell(models.TransientModel):
+    _inherit = "scenic.check"
+
+    gate_note = fields.Char(related="ticket_id.gate_note")
