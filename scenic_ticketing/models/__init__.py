@@ -132,3 +132,8 @@ from . import pos_order_line_sell
 from . import scenic_deposit
 from . import pos_order_line_deposit
 from . import scenic_slot_places
+from . import scenic_print_layout
+from . import scenic_printer
+from . import pos_config_print
+from . import product_template_print
+from . import pos_session_print

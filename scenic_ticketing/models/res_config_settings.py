@@ -13,3 +13,10 @@ class ResConfigSettings(models.TransientModel):
     pos_scenic_price_deviation = fields.Selection(
         related="pos_config_id.scenic_price_deviation", readonly=False
     )
+    pos_scenic_layout_id = fields.Many2one(related="pos_config_id.scenic_layout_id", readonly=False)
+    pos_scenic_receipt_printer_id = fields.Many2one(
+        related="pos_config_id.scenic_receipt_printer_id", readonly=False
+    )
+    pos_scenic_label_printer_id = fields.Many2one(
+        related="pos_config_id.scenic_label_printer_id", readonly=False
+    )

@@ -75,9 +75,12 @@ test("a browser prints all slips in one document, a receipt printer cuts after e
     });
     expect(await store.printScenicTickets(order)).toBe(true);
     expect(order.uiState.scenicPrinted).toBe(true);
-    store.hardwareProxy.printer = { printReceipt: () => {} };
+    store.hardwareProxy.printer = {
+        processCanvas: (canvas) => canvas.width,
+        sendPrintingJob: async (width) => jobs.push(width),
+    };
     await store.printScenicTickets(order);
-    expect(jobs).toEqual([2, 1, 1]);
+    expect(jobs).toEqual([2, 384, 384]);
 });
 
 test("without the server what is known is printed again", async () => {

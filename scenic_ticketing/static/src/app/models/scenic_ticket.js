@@ -1,7 +1,6 @@
 import { registry } from "@web/core/registry";
 import { formatCurrency } from "@web/core/currency";
 import { Base } from "@point_of_sale/app/models/related_models";
-import { drawQrCode } from "@scenic_ticketing/app/utils/qr_code";
 import { addDays, formatDayForPaper } from "@scenic_ticketing/app/utils/visit_date";
 
 // as in the ticket code
@@ -15,14 +14,18 @@ export class ScenicTicket extends Base {
         return this.state === "valid" && !this.used_count;
     }
 
-    /** What the slip says, in the language of the window. */
+    /**
+     * What the slip says, in the language of the window. A plain object, as everything that is
+     * printed as a ticket: `code` is drawn as QR code, `layoutId` chooses layout and printer, `copy`
+     * counts what was printed before.
+     */
     get slip() {
         const line = this.pos_order_line_id;
         const siblings = line.order_id.scenicTickets;
         return {
             id: this.id,
             // a ticket that could not be signed yet has only its number, which opens the gate too
-            qr: this.code ? drawQrCode(this.code) : null,
+            code: this.code || null,
             alias: groupAlias(this.alias),
             site: this.site_id?.name || "",
             product: line.getFullProductName(),
@@ -32,6 +35,8 @@ export class ScenicTicket extends Base {
             number: siblings.indexOf(this) + 1,
             count: siblings.length,
             orderName: line.order_id.pos_reference,
+            note: this.gate_note || "",
+            layoutId: line.product_id.product_tmpl_id.scenic_layout_id?.id || false,
         };
     }
 

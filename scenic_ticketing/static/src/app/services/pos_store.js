@@ -3,11 +3,8 @@ import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
-import { Mutex } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
-import { renderToElement } from "@web/core/utils/render";
 import { TicketPopup } from "@scenic_ticketing/app/components/ticket_popup/ticket_popup";
-import { TicketSlips } from "@scenic_ticketing/app/components/ticket_slips/ticket_slips";
 import { VisitPopup } from "@scenic_ticketing/app/components/visit_popup/visit_popup";
 
 const TODAY_MODE_KEY = "scenic_ticketing.today_mode";
@@ -15,7 +12,6 @@ const TODAY_MODE_KEY = "scenic_ticketing.today_mode";
 patch(PosStore.prototype, {
     // EXTENDS point_of_sale
     async setup() {
-        this.scenicPrints = new Mutex();
         await super.setup(...arguments);
         this.scenicTodayMode = localStorage.getItem(this._scenicTodayModeKey) === "1";
         this.barcodeReader?.register({
@@ -170,27 +166,6 @@ patch(PosStore.prototype, {
 
     // --- tickets ---
 
-    /** Print one slip for each ticket of the order that still opens a gate. */
-    printScenicTickets(order) {
-        // one order after the other: printers draw in one place of the page
-        return this.scenicPrints.exec(() => this._printScenicTickets(order));
-    },
-    async _printScenicTickets(order) {
-        const slips = order.scenicTicketsToPrint.map((ticket) => ticket.slip);
-        if (!slips.length) {
-            return false;
-        }
-        // a receipt printer cuts after each job; a browser breaks pages inside one job
-        const jobs = this.hardwareProxy.printer ? slips.map((slip) => [slip]) : [slips];
-        for (const job of jobs) {
-            const el = renderToElement(TicketSlips.template, { slips: job });
-            if (!(await this.printer.printHtml(el, this.printOptions))) {
-                return false;
-            }
-        }
-        order.uiState.scenicPrinted = true;
-        return true;
-    },
     /** Fetch what happened to the tickets of an order; without the server nothing new is known. */
     async refreshScenicTickets(order) {
         if (!order.isSynced) {

@@ -44,11 +44,39 @@ class ScenicTicket extends models.ServerModel {
     }
 }
 
-patch(hootPosModels, [...hootPosModels, ScenicSite, ScenicTicket]);
+export class ScenicPrintLayout extends models.ServerModel {
+    _name = "scenic.print.layout";
+
+    _load_pos_data_fields() {
+        return [];
+    }
+}
+
+export class ScenicPrinter extends models.ServerModel {
+    _name = "scenic.printer";
+
+    _load_pos_data_fields() {
+        return [];
+    }
+}
+
+patch(hootPosModels, [
+    ...hootPosModels,
+    ScenicSite,
+    ScenicTicket,
+    ScenicPrintLayout,
+    ScenicPrinter,
+]);
 
 patch(PosSession.prototype, {
     _load_pos_data_models() {
-        return [...super._load_pos_data_models(...arguments), "scenic.site", "scenic.ticket"];
+        return [
+            ...super._load_pos_data_models(...arguments),
+            "scenic.site",
+            "scenic.ticket",
+            "scenic.print.layout",
+            "scenic.printer",
+        ];
     },
 });
 
