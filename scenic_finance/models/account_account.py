@@ -9,3 +9,9 @@ class AccountAccount(models.Model):
         help="Holds the net value of tickets that were sold and not yet used. The balance of "
         "these accounts is proved against the tickets; nothing else belongs on them.",
     )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "scenic_liability" in vals:
+            self.env.registry.clear_cache()
+        return res

@@ -70,6 +70,7 @@ class ResCompany(models.Model):
         res = super().write(vals)
         if "scenic_liability_account_id" in vals:
             self._scenic_mark_liability()
+            self.env.registry.clear_cache()
         return res
 
     def _scenic_mark_liability(self):

@@ -108,9 +108,8 @@ class ScenicTicket(models.Model):
         mould = template._scenic_mould()
         company = self.env["res.company"].browse(mould.company_id)
         units = allocation.to_units(net_value, company.currency_id.rounding)
-        accounts = template.with_company(company).get_product_accounts(fiscal_pos=position)
         return self._zone_value_vals(units, mould, mould.uses) | {
-            "deferred": accounts["income"].scenic_liability,
+            "deferred": template._scenic_is_deferred(company, position),
             "sale_day": self.env["scenic.site"].browse(mould.site_id)._today(),
         }
 

@@ -29,6 +29,8 @@ class ScenicTicketSplit(models.Model):
 
     # EXTENDS scenic_ticketing
     def _sale_currency(self):
+        if self.pos_order_id:
+            return super()._sale_currency()
         return self.invoice_line_id.currency_id or super()._sale_currency()
 
     # EXTENDS scenic_ticketing

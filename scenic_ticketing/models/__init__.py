@@ -41,6 +41,7 @@ from . import scenic_ticket_signing
 from . import scenic_ticket_end
 from . import scenic_ticket_document
 from . import scenic_policy_life
+from . import scenic_policy_terms
 from . import scenic_policy_tier
 from . import scenic_ticket_event
 from . import scenic_ticket_timeline

@@ -112,7 +112,7 @@ class PosOrderLine(models.Model):
         """
         self.ensure_one()
         product = self.product_id.sudo()
-        sold = product.scenic_site_id._today(self.order_id.date_order)
+        sold = self._scenic_sold_on()
         data = self.scenic_data or {}
         text = data.get("visit_date") if isinstance(data, dict) else data
         if not text:
@@ -121,7 +121,7 @@ class PosOrderLine(models.Model):
             day = date.fromisoformat(text)
         except (TypeError, ValueError):
             day = None
-        last = sold + timedelta(product.scenic_sale_days_ahead)
+        last = sold + timedelta(product.scenic_policy_id._sale_terms().days_ahead)
         if day and sold <= day <= last:
             obstacles = product._scenic_day_obstacles(day, sold) if judge else []
             return day, "\n".join(obstacle.text for obstacle in obstacles) or None
@@ -135,6 +135,10 @@ class PosOrderLine(models.Model):
         # too far ahead is a matter of rules, and the visitor holds a slip that says so
         kept = day and last < day <= day_of(MAX_DAY)
         return (day if kept else sold), doubt
+
+    def _scenic_sold_on(self):
+        """Return the day of the sale at the site."""
+        return self.product_id.sudo().scenic_site_id._today(self.order_id.date_order)
 
     def _scenic_slot_id(self):
         """Return the slot that the window sold, False when it sold none."""
@@ -174,7 +178,7 @@ class PosOrderLine(models.Model):
         values = {}
         for order in self.order_id:
             company = order.company_id
-            base_lines = order.lines._prepare_tax_base_line_values()
+            base_lines = [line._scenic_base_line() for line in order.lines]
             AccountTax._add_tax_details_in_base_lines(base_lines, company)
             AccountTax._round_base_lines_tax_details(base_lines, company)
             for base_line in base_lines:
@@ -185,6 +189,29 @@ class PosOrderLine(models.Model):
                     -base_line["sign"] * net, company.currency_id, company, order.date_order
                 )
         return values
+
+    def _scenic_base_line(self):
+        """Return what the taxes of this line are computed from.
+
+        As `_prepare_base_line_for_taxes_computation`, without what only a journal entry needs: its
+        accounts and texts cost more to look up than the taxes to compute.
+        """
+        order = self.order_id
+        pays_out = order.amount_total < 0.0
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self,
+            partner_id=order.partner_id.commercial_partner_id,
+            currency_id=order.currency_id,
+            rate=order.currency_rate,
+            product_id=self.product_id,
+            tax_ids=self.tax_ids_after_fiscal_position,
+            price_unit=self.price_unit,
+            quantity=-self.qty if pays_out else self.qty,
+            discount=self.discount,
+            account_id=self.env["account.account"],
+            is_refund=self.qty * self.price_unit < 0,
+            sign=1 if pays_out else -1,
+        )
 
     # ------------------------------------------------------------------
     # refund

@@ -16,7 +16,7 @@ class PosOrderLineHolder(models.Model):
     def _scenic_ticket_vals(self, net, visit_date):
         vals_list = super()._scenic_ticket_vals(net, visit_date)
         holders = self._scenic_holders()
-        if holders and self.product_id.sudo().scenic_policy_id.id_needed_at_sale == "order":
+        if holders and self.product_id.sudo().scenic_policy_id._sale_terms().id_needed == "order":
             holders = holders[:1] * len(vals_list)
         for vals, holder_id in zip(vals_list, holders, strict=False):
             if holder_id:

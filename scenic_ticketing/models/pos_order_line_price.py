@@ -38,7 +38,7 @@ class PosOrderLinePrice(models.Model):
             return None
         template = self.product_id.product_tmpl_id
         day, _doubt = self._scenic_visit_date(judge=False)
-        sold = template.sudo().scenic_site_id._today(self.order_id.date_order)
+        sold = self._scenic_sold_on()
         channel = self.order_id.config_id.scenic_channel_id
         quote = template._scenic_quote(day, channel, round(self.qty), sold)
         if quote.problem == "E_NO_TARIFF":
@@ -47,7 +47,7 @@ class PosOrderLinePrice(models.Model):
             return template._scenic_no_price_text(quote.problem, day), 0.0
         order = self.order_id
         company = self.company_id
-        price = template._scenic_price(day, channel, round(self.qty), sold)
+        price = template._scenic_quoted(quote)
         due = company.currency_id._convert(
             price.amount, order.currency_id, company, order.date_order
         )

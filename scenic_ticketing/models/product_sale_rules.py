@@ -52,54 +52,60 @@ class ProductProduct(models.Model):
     def _scenic_day_obstacles(self, visit_date, sold):
         """Return what stands against a visit on ``visit_date``, bought on the day ``sold``."""
         self.ensure_one()
-        policy = self.scenic_policy_id
-        first, days = validity.dates(policy._validity_view(), visit_date or sold, sold)
-        if policy.validity == "period" and policy.period_end < sold:
+        terms = self.scenic_policy_id._sale_terms()
+        kind = terms.validity.kind
+        first, days = validity.dates(terms.validity, visit_date or sold, sold)
+        if kind == "period" and terms.validity.end < sold:
             text = self.env._(
                 "%(product)s was good until %(last)s; it is no longer sold.",
                 product=self.display_name,
-                last=policy.period_end,
+                last=terms.validity.end,
             )
             return [Obstacle("E_PERIOD", text)]
-        dated = policy.validity in ("visit_date", "first_use")
+        dated = kind in ("visit_date", "first_use")
         if dated and (obstacle := self._scenic_ahead_obstacle(first, sold)):
             return [obstacle]
         return self._scenic_closed_obstacles(first, days)
 
     def _scenic_ahead_obstacle(self, visit_date, sold):
-        policy = self.scenic_policy_id
+        terms = self.scenic_policy_id._sale_terms()
+        if (
+            sold + timedelta(terms.min_days_ahead)
+            <= visit_date
+            <= sold + timedelta(terms.days_ahead)
+        ):
+            return None
         facts = {"product": self.display_name, "day": visit_date}
         if visit_date < sold:
             text = self.env._("%(product)s: %(day)s is over. Choose today or a later day.", **facts)
             return Obstacle("E_PAST", text)
-        if visit_date > sold + timedelta(policy.sale_days_ahead):
+        if visit_date > sold + timedelta(terms.days_ahead):
             text = self.env._(
                 "%(product)s for %(day)s is not sold yet: at most %(days)s days ahead.",
-                days=policy.sale_days_ahead,
+                days=terms.days_ahead,
                 **facts,
             )
             return Obstacle("E_TOO_FAR", text)
-        if visit_date < sold + timedelta(policy.min_days_ahead):
-            text = self.env._(
-                "%(product)s for %(day)s is no longer sold: at least %(days)s days ahead.",
-                days=policy.min_days_ahead,
-                **facts,
-            )
-            return Obstacle("E_TOO_LATE", text)
-        return None
+        text = self.env._(
+            "%(product)s for %(day)s is no longer sold: at least %(days)s days ahead.",
+            days=terms.min_days_ahead,
+            **facts,
+        )
+        return Obstacle("E_TOO_LATE", text)
 
     def _scenic_closed_obstacles(self, first, days):
         """Refuse a ticket that is good on none of its days."""
-        mask = self.scenic_policy_id._weekday_mask()
-        closed = self.product_tmpl_id._scenic_closed_days(site=self.scenic_site_id)
+        mask = self.scenic_policy_id._sale_terms().weekdays
+        closed = self.product_tmpl_id._scenic_closed_spans()
         span = [first + timedelta(k) for k in range(min(days, 366))]
         on_weekday = [day for day in span if mask >> day.weekday() & 1]
-        facts = {"product": self.display_name, "day": first}
         if not on_weekday:
+            facts = {"product": self.display_name, "day": first}
             text = self.env._("%(product)s is not good on %(day)s, by its weekday.", **facts)
             return [Obstacle("E_WEEKDAY", text)]
         numbers = map(day_number, on_weekday)
         if all(any(a <= number <= b for a, b in closed) for number in numbers):
+            facts = {"product": self.display_name, "day": first}
             text = self.env._("%(product)s is not good on %(day)s: a closed day.", **facts)
             return [Obstacle("E_BLACKOUT", text)]
         return []

@@ -73,12 +73,15 @@ class ProductTemplatePrice(models.Model):
             return Price(self.sudo().list_price, 0, 0)
         if quote.problem:
             raise UserError(self._scenic_no_price_text(quote.problem, visit_date))
-        site = self.sudo().scenic_site_id
+        return self._scenic_quoted(quote)
+
+    def _scenic_quoted(self, quote):
+        """Return the `Price` that a quote without a problem stands for."""
+        mould = self._scenic_mould()
+        currency = self.env["res.company"].sudo().browse(mould.company_id).currency_id
         return Price(
-            site.company_id.currency_id.round(
-                quote.amount / 10**site.company_id.currency_id.decimal_places
-            ),
-            site._tariff().version,
+            currency.round(quote.amount / 10**currency.decimal_places),
+            self.env["scenic.site"].browse(mould.site_id)._tariff().version,
             quote.line,
         )
 
@@ -125,6 +128,12 @@ class ProductTemplatePrice(models.Model):
         _first, days = validity.dates(view, today, today)
         spans = self._scenic_closed_days() + self.scenic_site_id._closed_spans()
         return days, policy._weekday_mask(), spans
+
+    @tools.ormcache("self.id")
+    def _scenic_closed_spans(self):
+        """Return ``((first, last), ...)`` day numbers on which ticket or site is closed."""
+        template = self.sudo()
+        return template._scenic_closed_days(site=template.scenic_site_id)
 
     def _scenic_shut_days(self, first, last):
         """Return ``{template: set of days}`` on which each is not sold."""

@@ -14,6 +14,7 @@ MINUTES = 15
 _SALE_MINUTES = 10
 _TRIES = 5
 _KEPT_DAYS = 7
+_COUNTERS = ["taken", "reserved", "oversold"]
 
 
 class SoldOut(UserError):
@@ -136,7 +137,7 @@ class ScenicHold(models.Model):
             self._raise_sold_out(refused, needs)
         if refused:
             rows, refused = attempt(force=True)
-        slots.invalidate_recordset(["taken", "reserved", "oversold"])
+        slots.invalidate_recordset(_COUNTERS)
         over = [(row["slot_id"], row["over"]) for row in rows if row["over"]]
         return (rows[0]["hold_id"] if rows else None), over
 
@@ -153,6 +154,23 @@ class ScenicHold(models.Model):
         if not force and not all(row["fits"] for row in rows):
             cr.rollback()
         return rows
+
+    @api.model
+    def _keep_or_take(self, cr, tokens, needs, channel, ref):
+        """Keep the holds of a sale; where it has none, take all it needs if there is room.
+
+        Returns ``(holds kept, id of the hold taken or None)``: most sales are done with this.
+        """
+        kept = slot_sql.keep_for_sale(cr, tokens, _SALE_MINUTES)
+        if kept:
+            return kept, None
+        expires = fields.Datetime.now() + timedelta(minutes=_SALE_MINUTES)
+        channel_id = channel.id if channel else None
+        rows = slot_sql.take(cr, ref, channel_id, expires, needs, self.env.uid)
+        if not all(row["fits"] for row in rows):
+            cr.rollback()
+            return {}, None
+        return {}, rows[0]["hold_id"]
 
     @api.model
     def _raise_sold_out(self, row, needs):
@@ -199,12 +217,16 @@ class ScenicHold(models.Model):
         they have too much is given back. With ``force`` a sale that finds no room is made all the
         same, and what is over is told; without, SoldOut is raised.
         """
-        kept = {}
+        kept, taken = {}, None
         if refs:
             # what an earlier try of this very transaction took is held under the name `ref`
-            kept = self._in_short_transaction(
-                lambda cr: slot_sql.keep_for_sale(cr, [*refs, ref], _SALE_MINUTES)
+            kept, taken = self._in_short_transaction(
+                lambda cr: self._keep_or_take(cr, [*refs, ref], needs, channel, ref)
             )
+        if taken:
+            self.env["scenic.slot"].browse(needs).invalidate_recordset(_COUNTERS)
+            slot_sql.mark_sold(self.env.cr, [taken])
+            return []
         held, holds, rooms = {}, [], []
         for hold_id, channel_id, lines in kept.values():
             holds.append(hold_id)

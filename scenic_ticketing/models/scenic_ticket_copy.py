@@ -106,13 +106,3 @@ class ScenicTicketCopy(models.Model):
         """Return the ticket that once had this number, empty when there is none."""
         event = self.env["scenic.ticket.event"].sudo().search([("old_alias", "=", alias)], limit=1)
         return event.ticket_id.sudo()
-
-    # EXTENDS scenic_ticketing
-    @api.model
-    def _new_aliases(self, count):
-        """Never give out a number again that an old copy carries."""
-        aliases = super()._new_aliases(count)
-        events = self.env["scenic.ticket.event"].sudo()
-        while events.search_count([("old_alias", "in", aliases)], limit=1):
-            aliases = super()._new_aliases(count)
-        return aliases

@@ -71,7 +71,9 @@ class ScenicTicketHolder(models.Model):
         blocked.
         """
         tickets = self.sudo()
-        asked = tickets.filtered(lambda ticket: ticket.policy_id.id_needed_at_sale != "none")
+        asked = tickets.filtered(
+            lambda ticket: ticket.policy_id and ticket.policy_id._sale_terms().id_needed != "none"
+        )
         if not (asked or tickets.holder_id):
             return
         nameless = asked.filtered(lambda ticket: not ticket.holder_id.id_hash)

@@ -17,7 +17,7 @@ from ..iot_handlers.scenic_rules.ticket_code import (
 )
 from ..tools import validity
 from ..tools.site_time import to_unix
-from ..tools.ticket_sql import next_serials
+from ..tools.ticket_sql import next_serials, taken_aliases
 
 
 class ScenicTicketIssue(models.Model):
@@ -82,10 +82,12 @@ class ScenicTicketIssue(models.Model):
             iat=int(to_unix(now)) - EPOCH,
         )
         return {
+            # first what names the currency: the ORM rounds the amounts of a row as they come
+            "company_id": mould.company_id,
+            "pos_order_id": False,
             **vals,
             "product_tmpl_id": mould.template_id,
             "site_id": mould.site_id,
-            "company_id": mould.company_id,
             "policy_id": mould.policy_id,
             "kid": kid,
             "serial": serial,
@@ -106,12 +108,13 @@ class ScenicTicketIssue(models.Model):
 
     @api.model
     def _new_aliases(self, count):
-        """Return ``count`` unused short numbers.
+        """Return ``count`` short numbers that no ticket has or had.
 
         They are random, so that nobody guesses one from another. Two transactions that draw the
         same number at the same moment meet at the unique constraint; at 10^14 numbers that is a
         retry once in a lifetime.
         """
+        self.flush_model(["alias"])
         aliases = set()
         while len(aliases) < count:
             missing = count - len(aliases)
@@ -119,8 +122,7 @@ class ScenicTicketIssue(models.Model):
                 make_alias(f"{secrets.randbelow(10**RANDOM_DIGITS):0{RANDOM_DIGITS}d}")
                 for _i in range(missing)
             }
-            taken = self.sudo().search_fetch([("alias", "in", list(drawn))], ["alias"])
-            aliases |= drawn - set(taken.mapped("alias"))
+            aliases |= drawn - taken_aliases(self.env.cr, drawn)
         return list(aliases)
 
     @api.model

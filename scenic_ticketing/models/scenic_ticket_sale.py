@@ -35,6 +35,9 @@ class ScenicTicketSale(models.Model):
 
     # EXTENDS scenic_ticketing
     def _sale_currency(self):
+        # a window's ticket, asked first: nothing else has to be read for it
+        if self.pos_order_id:
+            return super()._sale_currency()
         return self.sale_order_id.currency_id or super()._sale_currency()
 
     # EXTENDS scenic_ticketing

@@ -196,6 +196,10 @@ class ScenicSlotNeeds(models.Model):
             return []
         site = self.env["scenic.site"].sudo().browse(mould.site_id)
         date = fields.Date.to_date(date)
+        zones = [zone_id for zone_id, _capacity in mould.day_limits]
+        known = slot_sql.known_days(self.env.cr, site.id, zones, date)
+        if len(known) == len(zones):
+            return [known[zone_id] for zone_id in zones]
         begin, end = site._moment(date, 0), site._moment(date + timedelta(1), 0)
         days = self.env["scenic.hold"]._in_short_transaction(
             lambda cr: [

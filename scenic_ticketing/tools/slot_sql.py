@@ -99,6 +99,8 @@ def keep_for_sale(cr, tokens, minutes):
         [minutes, list(tokens)],
     )
     holds = {hold_id: (token, channel) for hold_id, token, channel in cr.fetchall()}
+    if not holds:
+        return {}
     cr.execute(
         "SELECT hold_id, slot_id, persons FROM scenic_hold_line WHERE hold_id = ANY(%s)",
         [list(holds)],
@@ -132,6 +134,16 @@ def give_later(cr, rooms):
 def forget(cr, hold_ids):
     """Drop how these holds ended."""
     cr.execute("DELETE FROM scenic_hold_end WHERE hold_id = ANY(%s)", [list(hold_ids)])
+
+
+def known_days(cr, site_id, zone_ids, date):
+    """Return ``{zone id or False: slot id}`` of the days that exist; no zone = the site."""
+    cr.execute(
+        "SELECT zone_id, id FROM scenic_slot WHERE kind = 'day' AND site_id = %s AND date = %s"
+        " AND COALESCE(zone_id, 0) = ANY(%s)",
+        [site_id, date, [zone_id or 0 for zone_id in zone_ids]],
+    )
+    return {zone_id or False: slot_id for zone_id, slot_id in cr.fetchall()}
 
 
 def day_slot(cr, site_id, zone_id, date, capacity, begin, end):

@@ -124,3 +124,14 @@ def next_serials(cr, count):
     """Return ``count`` new serials in one round trip."""
     cr.execute("SELECT nextval('scenic_ticket_serial') FROM generate_series(1, %s)", [count])
     return [row[0] for row in cr.fetchall()]
+
+
+def taken_aliases(cr, aliases):
+    """Return which of these numbers a ticket has, or an old copy of one still carries."""
+    cr.execute(
+        "SELECT alias FROM scenic_ticket WHERE alias = ANY(%(aliases)s)"
+        " UNION ALL"
+        " SELECT old_alias FROM scenic_ticket_event WHERE old_alias = ANY(%(aliases)s)",
+        {"aliases": list(aliases)},
+    )
+    return {alias for (alias,) in cr.fetchall()}

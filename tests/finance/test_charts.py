@@ -95,6 +95,26 @@ class TestGenericChart(common_finance.FinanceCase):
         self.assertEqual(self.balance(self.revenue), 150.94)
         self.assertEqual(self.proof()["state"], "unset")
 
+    def test_deferral_follows_the_accounts_at_once(self):
+        """What a sale remembers of the accounts is forgotten with each of them."""
+        template, none = self.park.adult.product_tmpl_id, self.env["account.fiscal.position"]
+
+        def deferred():
+            return template._scenic_is_deferred(self.company, none)
+
+        self.assertFalse(deferred())
+        account = self.env["account.account"].create(
+            {"name": "Tickets", "code": "SCENIC1", "account_type": "liability_current"}
+        )
+        template.with_company(self.company).property_scenic_liability_account_id = account
+        self.assertFalse(deferred())
+        account.scenic_liability = True
+        self.assertTrue(deferred())
+        template.with_company(self.company).property_scenic_liability_account_id = False
+        self.assertFalse(deferred())
+        self.company.scenic_liability_account_id = account
+        self.assertTrue(deferred())
+
     def test_what_was_revenue_at_once_is_given_back_from_revenue(self):
         window = self.window()
         order = self.sell(window, (self.park.adult, 2))

@@ -9,6 +9,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.scenic_ticketing.tools import ticket_sql
+
 
 @tagged("post_install", "-at_install")
 class TestPosSale(common_scenic.ScenicCase):
@@ -303,6 +305,56 @@ class TestPosSale(common_scenic.ScenicCase):
         self.assertEqual(len(order.scenic_ticket_ids), 2)
         refund(window, order.lines, 1)
         self.assertEqual(sorted(order.scenic_ticket_ids.mapped("state")), ["valid", "void"])
+
+    def test_net_values_are_those_that_the_journal_entry_is_made_of(self):
+        """The sale computes them without what only an entry needs; both have to agree."""
+        self.park.adult.taxes_id = self.tax
+        order = self.sell(
+            (self.park.adult, 3, {"price_unit": 33.33, "discount": 12.5}),
+            (self.park.adult, 1, {"price_unit": 0.01}),
+            (self.park.combo, 7, {"price_unit": 9.99}),
+        )
+        company, taxes = order.company_id, self.env["account.tax"]
+        full = order.lines._prepare_tax_base_line_values()
+        taxes._add_tax_details_in_base_lines(full, company)
+        taxes._round_base_lines_tax_details(full, company)
+        net = order.lines._scenic_net_values()
+        for line in full:
+            details = line["tax_details"]
+            booked = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+            self.assertAlmostEqual(net[line["record"]], -line["sign"] * booked, 2)
+        back = refund(self.window, order.lines[0], 2, discount=12.5).lines
+        self.assertEqual(
+            back._scenic_net_values()[back],
+            -sum(order.lines[0].scenic_ticket_ids[:2].mapped("net_value")),
+        )
+
+    def test_sale_follows_a_policy_that_changes_while_it_is_remembered(self):
+        today = self.park.site._today()
+
+        def codes(day):
+            return [found.code for found in self.park.adult._scenic_day_obstacles(day, today)]
+
+        self.assertFalse(codes(today + timedelta(3)))
+        self.park.policy.sale_days_ahead = 2
+        self.assertEqual(codes(today + timedelta(3)), ["E_TOO_FAR"])
+        self.park.policy.min_days_ahead = 1
+        self.assertEqual(codes(today), ["E_TOO_LATE"])
+        self.assertEqual(codes(today - timedelta(1)), ["E_PAST"])
+        closed = self.env["scenic.blackout"].create({"name": "Storm"})
+        self.park.site.closed_calendar_ids = closed
+        day = today + timedelta(1)
+        self.assertFalse(codes(day))
+        closed.line_ids = [Command.create({"date_from": day, "date_to": day})]
+        self.assertEqual(codes(day), ["E_BLACKOUT"])
+
+    def test_a_number_that_is_taken_is_not_given_out_again(self):
+        tickets = self.sell((self.park.adult, 2)).scenic_ticket_ids
+        old = tickets[0].alias
+        tickets[0]._reissue("Lost")
+        self.assertNotEqual(tickets[0].alias, old)
+        known = {old, *tickets.mapped("alias")}
+        self.assertEqual(ticket_sql.taken_aliases(self.env.cr, known | {"T1"}), known)
 
     def test_plain_products_make_no_ticket(self):
         postcard = self.env["product.product"].create(

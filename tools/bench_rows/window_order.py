@@ -1,4 +1,8 @@
-"""window-order: an order of four tickets from a POS to stored tickets, beside plain products."""
+"""window-order: an order of four tickets from a POS to stored tickets, beside plain products.
+
+window-order-peer: the same order beside the one with which Odoo's own pos_event sells four tickets
+of an event, each system in a database of its own.
+"""
 
 import time
 
@@ -6,40 +10,52 @@ from scenic_park import server
 from scenic_park.bench import Bench, Row, interleaved, median
 from scenic_park.processor import Meter
 
+from .event_peer import EventWindow, prepare_event
 from .orders import PRICE, Till, order
 
-ROWS = ("window-order",)
+ROWS = ("window-order", "window-order-peer")
+PEER = "scenic_bench_event"
 TICKETS = 4
 REPEATS = 3
+WARM = 5
 
 
 def measure(bench: Bench) -> list[Row]:
     orders = bench.size(60, 10)
-    with bench.park() as name:
+    with bench.park() as name, bench.stock(PEER, "pos_event") as peer_name:
         with bench.environment(name) as env:
             plain = _plain_product(env)
-        with bench.server(name) as (address, child):
-            window = Window(address, plain, Meter(child.process.pid, name))
-            window.sell(plain, 5)
-            window.sell(window.ticket, 5)
-            cpu = interleaved(
-                {
-                    "tickets": lambda: window.sell(window.ticket, orders),
-                    "plain": lambda: window.sell(plain, orders),
-                },
-                REPEATS,
-            )
+        with bench.environment(peer_name) as env:
+            event = prepare_event(env)
+        with bench.server(name) as ours, bench.server(peer_name) as stock:
+            window = Window(ours[0], plain, Meter(ours[1].process.pid, name))
+            peer = EventWindow(stock[0], event, Meter(stock[1].process.pid, peer_name))
+            works = {
+                "tickets": lambda count=orders: window.sell(window.ticket, count),
+                "plain": lambda count=orders: window.sell(plain, count),
+                "event": lambda count=orders: peer.sell(TICKETS, count),
+            }
+            for work in works.values():
+                work(WARM)
+            cpu = interleaved(works, REPEATS)
             sold = window.admin.call("scenic.ticket", "search_count", [])
-    expected = (orders * REPEATS + 5) * TICKETS
-    if sold != expected:
-        raise AssertionError(f"{sold} tickets were made, not {expected}")
+            registered = peer.registered()
+    expected = (orders * REPEATS + WARM) * TICKETS
+    if (sold, registered) != (expected, expected):
+        raise AssertionError(
+            f"{sold} tickets and {registered} registrations were made, not {expected}"
+        )
     detail = {
         "what": "processor time of workers and PostgreSQL for sync_from_ui",
         "tickets_per_order": TICKETS,
         "floor": "the same order of a plain service product",
     }
-    figure, floor = median(cpu["tickets"]), median(cpu["plain"])
-    return [Row("window-order", "ms CPU", figure, floor, 1.5, orders, detail)]
+    beside = detail | {"floor": "the same order in stock pos_event, in a database of its own"}
+    figure, floor, event_cpu = (median(cpu[name]) for name in ("tickets", "plain", "event"))
+    return [
+        Row("window-order", "ms CPU", figure, floor, 1.5, orders, detail),
+        Row("window-order-peer", "ms CPU", figure, event_cpu, 1.0, orders, beside),
+    ]
 
 
 def _plain_product(env) -> int:

@@ -83,6 +83,20 @@ class Bench:
             inside.leave(name)
             database.drop(name)
 
+    @contextlib.contextmanager
+    def stock(self, name: str, *modules: str) -> Iterator[str]:
+        """A fresh database of Odoo's own modules, without ours: what peers and floors run in."""
+        database.copy(database.base(self.odoo_version), name)
+        if modules:
+            log = paths.LOCAL / "log" / f"bench-install-{name}.log"
+            options = ("--stop-after-init", "--no-http")
+            database.odoo("-d", name, "-i", ",".join(modules), *options, log=log)
+        try:
+            yield name
+        finally:
+            inside.leave(name)
+            database.drop(name)
+
     def environment(self, name: str):
         return inside.environment(name, self._addons_path())
 
