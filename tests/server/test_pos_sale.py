@@ -353,6 +353,7 @@ class TestPosSale(common_scenic.ScenicCase):
         old = tickets[0].alias
         tickets[0]._reissue("Lost")
         self.assertNotEqual(tickets[0].alias, old)
+        self.env.flush_all()
         known = {old, *tickets.mapped("alias")}
         self.assertEqual(ticket_sql.taken_aliases(self.env.cr, known | {"T1"}), known)
 
