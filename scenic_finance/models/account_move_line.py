@@ -139,6 +139,10 @@ class AccountMoveLine(models.Model):
                     quantity=self.quantity,
                 )
             )
+        return self._scenic_whole(units)
+
+    def _scenic_whole(self, units):
+        """Return a number of tickets as a whole number, or refuse a fraction."""
         if not float_is_zero(units - round(units), precision_digits=3):
             raise UserError(
                 self.env._(

@@ -30,18 +30,7 @@ class AccountMoveLineSale(models.Model):
 
     def _scenic_whole_units(self):
         """Return the units of this line without its sign, or refuse a fraction."""
-        units = abs(self._scenic_units())
-        if abs(units - round(units)) > 1e-3:
-            raise UserError(
-                self.env._(
-                    "%(product)s on %(document)s is sold in whole tickets; %(quantity)s is not a "
-                    "whole number.",
-                    product=self.product_id.display_name,
-                    document=self.move_id.display_name,
-                    quantity=self.quantity,
-                )
-            )
-        return round(units)
+        return self._scenic_whole(abs(self._scenic_units()))
 
     def _scenic_invoice_sale(self):
         """Give the tickets that this line invoices their final price."""

@@ -9,6 +9,7 @@ from . import scenic_publishable_content
 from . import scenic_publishable_screen
 from . import scenic_publishable_part
 from . import scenic_publishable_rehearsal
+from . import scenic_weekdays
 from . import scenic_policy
 from . import scenic_policy_rules
 from . import scenic_blackout

@@ -1,22 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import day_hours
-from .scenic_policy import WEEKDAYS
-
-
-def _weekday(label):
-    return fields.Boolean(
-        label, default=True, help="Whether the right is good on this day of the week."
-    )
-
 
 class ScenicEntitlement(models.Model):
     """One right that a ticket product gives: so many uses of one zone by each person."""
 
     _name = "scenic.entitlement"
+    _inherit = ["scenic.weekdays"]
     _description = "Scenic Entitlement"
     _order = "product_tmpl_id, sequence, id"
+    _rec_name = "zone_id"
 
     product_tmpl_id = fields.Many2one(
         "product.template", required=True, index=True, ondelete="cascade"
@@ -68,13 +61,6 @@ class ScenicEntitlement(models.Model):
         string="Time Slot",
         help="Visitors choose a time slot of this zone with the ticket and pass into it only then.",
     )
-    mon = _weekday("Monday")
-    tue = _weekday("Tuesday")
-    wed = _weekday("Wednesday")
-    thu = _weekday("Thursday")
-    fri = _weekday("Friday")
-    sat = _weekday("Saturday")
-    sun = _weekday("Sunday")
     share = fields.Float(
         string="Share (%)",
         digits=(5, 2),
@@ -144,30 +130,7 @@ class ScenicEntitlement(models.Model):
 
     @api.constrains("hours")
     def _check_hours(self):
-        for right in self:
-            try:
-                day_hours.parse(right.hours)
-            except ValueError as err:
-                raise ValidationError(
-                    self.env._(
-                        "The hours of %(zone)s cannot be understood at “%(part)s”. Write them "
-                        "like 18:00-22:00, several ones separated by commas, none overlapping.",
-                        zone=right.zone_id.name,
-                        part=err,
-                    )
-                ) from err
-
-    @api.constrains(*WEEKDAYS)
-    def _check_weekdays(self):
-        for right in self:
-            if not right._weekday_mask():
-                raise ValidationError(
-                    self.env._(
-                        "%(zone)s would be open to the ticket on no day of the week. Choose at "
-                        "least one.",
-                        zone=right.zone_id.name,
-                    )
-                )
+        self._check_hours_text()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -181,11 +144,6 @@ class ScenicEntitlement(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
-
-    def _weekday_mask(self):
-        """Return the days of the week as a bit mask, bit 0 = Monday."""
-        self.ensure_one()
-        return sum(1 << bit for bit, day in enumerate(WEEKDAYS) if self[day])
 
     def _weights(self):
         """Return ``{zone id: weight}`` for sharing a price evenly or by the shares entered."""

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ..tools import day_hours
-from .scenic_policy import WEEKDAYS
+from .scenic_weekdays import WEEKDAYS
 
 
 class ScenicExplanationFacts(models.AbstractModel):

@@ -2,13 +2,12 @@ from odoo import fields, models
 
 from ..iot_handlers.scenic_rules.ticket_code import FLAG_CONCESSION_CHECK, FLAG_ID_CHECK
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 class ScenicPolicy(models.Model):
     """How a kind of ticket may be sold, used and given back."""
 
     _name = "scenic.policy"
+    _inherit = ["scenic.weekdays"]
     _description = "Scenic Ticket Policy"
     _order = "sequence, id"
 

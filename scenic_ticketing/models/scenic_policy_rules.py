@@ -1,13 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import day_hours
 from ..tools.validity import Validity
-from .scenic_policy import WEEKDAYS
-
-
-def _weekday(label):
-    return fields.Boolean(label, default=True)
 
 
 class ScenicPolicyRules(models.Model):
@@ -49,13 +43,6 @@ class ScenicPolicyRules(models.Model):
     period_end = fields.Date(help="Last day of the fixed period.")
 
     # days and hours
-    mon = _weekday("Monday")
-    tue = _weekday("Tuesday")
-    wed = _weekday("Wednesday")
-    thu = _weekday("Thursday")
-    fri = _weekday("Friday")
-    sat = _weekday("Saturday")
-    sun = _weekday("Sunday")
     calendar_ids = fields.Many2many(
         "scenic.blackout",
         relation="scenic_policy_blackout_rel",
@@ -125,36 +112,9 @@ class ScenicPolicyRules(models.Model):
                     )
                 )
 
-    @api.constrains(*WEEKDAYS)
-    def _check_weekdays(self):
-        for policy in self:
-            if not policy._weekday_mask():
-                raise ValidationError(
-                    self.env._(
-                        "%(policy)s would be good on no day of the week. Choose at least one.",
-                        policy=policy.name,
-                    )
-                )
-
     @api.constrains("hours")
     def _check_hours(self):
-        for policy in self:
-            try:
-                day_hours.parse(policy.hours)
-            except ValueError as err:
-                raise ValidationError(
-                    self.env._(
-                        "The hours of %(policy)s cannot be understood at “%(part)s”. Write them "
-                        "like 18:00-22:00, several ones separated by commas, none overlapping.",
-                        policy=policy.name,
-                        part=err,
-                    )
-                ) from err
-
-    def _weekday_mask(self):
-        """Return the days of the week as a bit mask, bit 0 = Monday."""
-        self.ensure_one()
-        return sum(1 << bit for bit, day in enumerate(WEEKDAYS) if self[day])
+        self._check_hours_text()
 
     def _validity_view(self):
         """Return how the dates of a ticket follow from its sale."""

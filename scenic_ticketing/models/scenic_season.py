@@ -1,18 +1,14 @@
 from odoo import api, fields, models
 
 from ..tools import pricing
-from .scenic_policy import WEEKDAYS
-
-
-def _weekday(label):
-    return fields.Boolean(label, default=True)
+from .scenic_weekdays import WEEKDAYS
 
 
 class ScenicSeason(models.Model):
     """Days of one kind in a tariff: dates, days of the week, and who wins when two claim a day."""
 
     _name = "scenic.season"
-    _inherit = ["scenic.tariff.part"]
+    _inherit = ["scenic.tariff.part", "scenic.weekdays"]
     _description = "Scenic Season"
     _order = "priority desc, id"
 
@@ -34,13 +30,6 @@ class ScenicSeason(models.Model):
         copy=True,
         help="None = the whole year, as for the base price.",
     )
-    mon = _weekday("Monday")
-    tue = _weekday("Tuesday")
-    wed = _weekday("Wednesday")
-    thu = _weekday("Thursday")
-    fri = _weekday("Friday")
-    sat = _weekday("Saturday")
-    sun = _weekday("Sunday")
     skip_closed = fields.Boolean(
         string="Not on Closed Days",
         help="The season leaves out the days on which the site is closed. Without this, a tariff "
@@ -69,6 +58,6 @@ class ScenicSeason(models.Model):
             id=self.id,
             priority=self.priority,
             ranges=tuple((part.date_from, part.date_to) for part in self.range_ids),
-            weekdays=sum(1 << k for k, name in enumerate(WEEKDAYS) if self[name]),
+            weekdays=self._weekday_mask(),
             skip_closed=self.skip_closed,
         )

@@ -3,8 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..iot_handlers.scenic_rules.site_time import day_number
 from .scenic_slot import DAY, QUARTER
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from .scenic_weekdays import WEEKDAYS
 
 
 class ScenicSlotTemplate(models.Model):
@@ -12,7 +11,7 @@ class ScenicSlotTemplate(models.Model):
 
     _name = "scenic.slot.template"
     _description = "Timetable"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "scenic.weekdays"]
     _order = "site_id, zone_id, sequence, id"
     _check_company_auto = True
 
@@ -21,13 +20,6 @@ class ScenicSlotTemplate(models.Model):
     site_id = fields.Many2one(related="zone_id.site_id", store=True, index=True)
     zone_id = fields.Many2one("scenic.zone", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="zone_id.company_id", store=True, index=True)
-    mon = fields.Boolean(string="Monday", default=True)
-    tue = fields.Boolean(string="Tuesday", default=True)
-    wed = fields.Boolean(string="Wednesday", default=True)
-    thu = fields.Boolean(string="Thursday", default=True)
-    fri = fields.Boolean(string="Friday", default=True)
-    sat = fields.Boolean(string="Saturday", default=True)
-    sun = fields.Boolean(string="Sunday", default=True)
     date_from = fields.Date(string="From", help="First day. Empty = at once.")
     date_to = fields.Date(string="To", help="Last day. Empty = without end.")
     season_ids = fields.One2many(

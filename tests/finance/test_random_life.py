@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import common_life
 import common_scenic
+import random_books
 from fuzzing import examples
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 STEPS = 60
 
 
 @tagged("post_install", "-at_install")
-class TestRandomLife(common_life.LifeCase):
+class TestRandomLife(random_books.RandomBooks, common_life.LifeCase):
     """Windows, gates, managers and chance; every step may be refused, none may lose a cent."""
 
     def setUp(self):
@@ -35,7 +35,6 @@ class TestRandomLife(common_life.LifeCase):
             scenic_pax=5,
         )
         self.either.entitlement_ids.sudo().write({"choice": 1})
-        self.done, self.refused = set(), 0
 
     def test_life(self):
         for seed in range(1, examples(3) + 1):
@@ -46,18 +45,7 @@ class TestRandomLife(common_life.LifeCase):
         chance = random.Random(seed)
         steps = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("step_")]
         steps += [self.step_sale, self.step_use, self.step_use, self.step_part, self.step_part]
-        for number in range(STEPS):
-            step = chance.choice(steps)
-            try:
-                with self.cr.savepoint():
-                    if step(chance) is not False:
-                        self.done.add(step.__name__)
-                    self.env.flush_all()
-            except UserError:
-                self.refused += 1
-                self.env.invalidate_all()
-            wrong = self.env["scenic.proof"]._differences(self.company)
-            self.assertEqual(wrong, [], f"seed {seed}, step {number}: {step.__name__}")
+        for number in self.take_steps(seed, chance, steps, STEPS):
             self.assert_rights(seed, number)
         self.assertGreater(len(self.done), len(steps) / 2)
 
@@ -74,9 +62,6 @@ class TestRandomLife(common_life.LifeCase):
             self.assertTrue(all(value >= 0 for value in ticket.zone_values.values()), label)
 
     # -- what can happen -----------------------------------------------------------
-
-    def everything(self):
-        return self.env["scenic.ticket"].search([("company_id", "=", self.company.id)], order="id")
 
     def any_ticket(self, chance, *states):
         tickets = self.everything().filtered(lambda t: t.state in (states or ("valid", "held")))

@@ -5,9 +5,11 @@ import os
 import sys
 
 sys.path.insert(0, os.environ["SCENIC_SUPPORT"])
+sys.path.insert(0, os.environ["SCENIC_HERE"])
 
 import common_finance
 import common_scenic
+import park_rows
 
 env = globals()["env"]
 with open(os.environ["SCENIC_FACTS"]) as file:
@@ -19,10 +21,6 @@ park.company = company.with_env(env)
 tickets = {name: env["scenic.ticket"].browse(i) for name, i in before["tickets"].items()}
 ledger = env["scenic.redemption"]
 policies = park.policy | env["scenic.policy"].browse(before["concession"])
-
-
-def rows(records, names):
-    return [[str(record[name]) for name in names] for record in records.sorted("id")]
 
 
 def see():
@@ -43,40 +41,7 @@ def proved():
 
 
 after = {
-    "ticket_rows": rows(
-        env["scenic.ticket"].search([("company_id", "=", company.id)]),
-        [
-            "uid",
-            "alias",
-            "code",
-            "state",
-            "used_count",
-            "visit_date",
-            "valid_until",
-            "pax",
-            "rights",
-            "net_value",
-        ],
-    ),
-    "ledger_rows": rows(
-        ledger.search([("company_id", "=", company.id)]),
-        [
-            "id",
-            "ticket_id",
-            "zone_id",
-            "kind",
-            "use_no",
-            "happened_at",
-            "policy_version",
-            "source_ref",
-        ],
-    ),
-    "policy_rows": rows(
-        policies,
-        ["name", "version", "validity_days", "sale_days_ahead", "staff_pax", "risk", "concession"],
-    ),
-    "proof": env["scenic.proof"]._compute_proof(company)["liability_balance"],
-    "differences": proved(),
+    **park_rows.read(company, policies),
     "policy_states": policies.mapped("state"),
     "versions": {policy.id: policy._current_version().number for policy in policies},
     "products_of_version": len(park.policy._current_version().rule_ids),

@@ -5,10 +5,12 @@ import os
 import sys
 
 sys.path.insert(0, os.environ["SCENIC_OLD_SUPPORT"])
+sys.path.insert(0, os.environ["SCENIC_HERE"])
 
 import common_finance
 import common_gate
 import common_scenic
+import park_rows
 
 env = globals()["env"]
 company = common_finance.make_company(env, "cn_large_bis", name="Old Park")
@@ -61,10 +63,6 @@ env["scenic.recognition"]._run(company, park.site._today())
 env.flush_all()
 
 
-def rows(records, names):
-    return [[str(record[name]) for name in names] for record in records.sorted("id")]
-
-
 facts = {
     "company": company.id,
     "park": {
@@ -84,40 +82,7 @@ facts = {
         "family": family.id,
         "annual": annual.id,
     },
-    "ticket_rows": rows(
-        tickets,
-        [
-            "uid",
-            "alias",
-            "code",
-            "state",
-            "used_count",
-            "visit_date",
-            "valid_until",
-            "pax",
-            "rights",
-            "net_value",
-        ],
-    ),
-    "ledger_rows": rows(
-        ledger.search([("company_id", "=", company.id)]),
-        [
-            "id",
-            "ticket_id",
-            "zone_id",
-            "kind",
-            "use_no",
-            "happened_at",
-            "policy_version",
-            "source_ref",
-        ],
-    ),
-    "policy_rows": rows(
-        park.policy | concession,
-        ["name", "version", "validity_days", "sale_days_ahead", "staff_pax", "risk", "concession"],
-    ),
-    "proof": env["scenic.proof"]._compute_proof(company)["liability_balance"],
-    "differences": env["scenic.proof"]._differences(company),
+    **park_rows.read(company, park.policy | concession),
 }
 env.cr.commit()
 with open(os.environ["SCENIC_FACTS"], "w") as file:

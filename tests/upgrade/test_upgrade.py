@@ -63,6 +63,7 @@ def _odoo_addons() -> str:
 
 
 def _shell(options: list, script: Path, log: Path, **variables: Path) -> None:
+    variables["SCENIC_HERE"] = HERE
     environment = os.environ | {name: str(value) for name, value in variables.items()}
     with script.open() as code:
         database.odoo("shell", *options, log=log, stdin=code, env=environment)
