@@ -18,6 +18,7 @@
         "views/scenic_value_report_views.xml",
         "wizards/scenic_credit_views.xml",
         "views/scenic_ticket_views.xml",
+        "views/scenic_voucher_views.xml",
         "views/product_template_views.xml",
         "views/account_views.xml",
         "views/res_config_settings_views.xml",

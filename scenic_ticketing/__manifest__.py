@@ -15,6 +15,7 @@
         "security/scenic_publish_security.xml",
         "security/scenic_price_security.xml",
         "security/scenic_sell_security.xml",
+        "security/scenic_voucher_security.xml",
         "security/ir.model.access.csv",
         "security/scenic_print_security.xml",
         "data/scenic_print_layout_data.xml",
@@ -50,6 +51,7 @@
         "views/scenic_price_views.xml",
         "views/scenic_rehearsal_views.xml",
         "data/rehearsal_cron_data.xml",
+        "data/voucher_cron_data.xml",
         "views/scenic_ticket_views.xml",
         "views/scenic_redemption_views.xml",
         "views/scenic_redemption_policy_views.xml",
@@ -61,6 +63,7 @@
         "views/portal_templates.xml",
         "views/pos_order_views.xml",
         "views/pos_config_views.xml",
+        "views/scenic_voucher_views.xml",
         "wizards/scenic_check_views.xml",
         "wizards/scenic_why_views.xml",
         "wizards/scenic_holder_entry_views.xml",
@@ -84,6 +87,7 @@
         "views/scenic_print_layout_views.xml",
         "views/scenic_printer_views.xml",
         "views/scenic_print_settings_views.xml",
+        "views/scenic_voucher_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -21,3 +21,6 @@ from . import account_move_line_sale
 from . import scenic_ticket_sale
 from . import scenic_deposit
 from . import pos_config
+from . import scenic_ticket_voucher
+from . import scenic_voucher_item
+from . import account_move_line_voucher

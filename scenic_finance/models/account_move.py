@@ -56,7 +56,9 @@ class AccountMove(models.Model):
         window.scenic_pos_line_id._scenic_refunded_tickets()._scenic_match_refunds()
         sale = lines.filtered("sale_line_ids")
         sale._scenic_post_sale()
-        other = lines - window - sale
+        voucher = lines.filtered("scenic_voucher_item_ids")
+        voucher._scenic_post_vouchers()
+        other = lines - window - sale - voucher
         other.filtered(
             lambda line: line.move_id.move_type in ("out_invoice", "out_receipt")
         )._scenic_issue()
@@ -70,14 +72,20 @@ class AccountMove(models.Model):
         return super().button_draft()
 
     def _scenic_sale_invoiced(self):
-        """Return the tickets of group orders that wait for nothing but these invoices."""
+        """Return the tickets of group orders and vouchers that only wait for these invoices."""
+        lines = self.sudo().line_ids.ids
         return (
             self.env["scenic.ticket"]
             .sudo()
             .search(
                 [
-                    ("invoice_line_id", "in", self.sudo().line_ids.ids),
+                    "|",
+                    "&",
+                    ("invoice_line_id", "in", lines),
                     ("sale_line_id", "!=", False),
+                    "&",
+                    ("origin_aml_id", "in", lines),
+                    ("voucher_item_id", "!=", False),
                     ("refund_aml_id", "=", False),
                     ("revenue_event_ids", "not any", [("recognition_id", "!=", False)]),
                 ]
@@ -111,7 +119,11 @@ class AccountMove(models.Model):
             .search(
                 [
                     "|",
+                    "|",
                     ("invoice_line_id", "in", lines.ids),
+                    "&",
+                    ("origin_aml_id", "in", lines.ids),
+                    ("voucher_item_id", "!=", False),
                     "&",
                     ("refund_aml_id", "in", lines.ids),
                     ("refund_line_id", "=", False),

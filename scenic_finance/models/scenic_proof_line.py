@@ -33,6 +33,9 @@ class ScenicProofLine(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", string="Group Order", readonly=True, ondelete="set null"
     )
+    voucher_channel_id = fields.Many2one(
+        "scenic.channel", string="Channel", readonly=True, ondelete="set null"
+    )
 
     def action_open(self):
         """Open what the line is about: the entry, the session or the ticket."""
@@ -52,6 +55,9 @@ class ScenicProofLine(models.Model):
             domain = [("pos_order_id.session_id", "=", self.session_id.id)]
         elif self.sale_order_id:
             domain = [("sale_order_id", "=", self.sale_order_id.id), ("origin_aml_id", "=", False)]
+        elif self.voucher_channel_id:
+            channel = ("voucher_item_id.channel_id", "=", self.voucher_channel_id.id)
+            domain = [channel, ("origin_aml_id", "=", False)]
         elif self.recognition_id:
             domain = [("revenue_event_ids.recognition_id", "=", self.recognition_id.id)]
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -39,6 +39,10 @@ class ScenicProofOpen(models.Model):
             if order and not session:
                 lines.append(self._order_line(order, row))
                 continue
+            channel = self.env["scenic.channel"].browse(row.get("voucher_channel_id"))
+            if channel and not session:
+                lines.append(self._voucher_line(channel, row))
+                continue
             links = {
                 "session_id": session.id,
                 "ticket_id": row["ticket_id"],
@@ -62,6 +66,16 @@ class ScenicProofOpen(models.Model):
             order=order.name,
         )
         return self._line("sale", float(row["amount"]), name, sale_order_id=order.id)
+
+    @api.model
+    def _voucher_line(self, channel, row):
+        """Return the line of exchanged vouchers that their channel is not invoiced for yet."""
+        name = self.env._(
+            "%(count)s exchanged vouchers of %(channel)s are not invoiced yet.",
+            count=row["tickets"],
+            channel=channel.name,
+        )
+        return self._line("sale", float(row["amount"]), name, voucher_channel_id=channel.id)
 
     @api.model
     def _open_text(self, kind, count, session):

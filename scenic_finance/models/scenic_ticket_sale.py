@@ -28,7 +28,8 @@ class ScenicTicketSale(models.Model):
             before = allocation.to_units(ticket.net_value, unit)
             vals = {
                 "origin_aml_id": aml.id,
-                "invoice_line_id": aml.id,
+                # tickets of many vouchers share a line, and each begins with the number 1
+                "invoice_line_id": False if ticket.voucher_item_id else aml.id,
                 "net_value": allocation.from_units(part, unit),
                 "deferred": deferred,
             }

@@ -99,17 +99,19 @@ SELECT 'release_open', r.batch, r.counted - CASE WHEN b.batch IS NULL THEN 0 ELS
 
 
 def open_sales(company_id, day=None):
-    """Return the statement of sold tickets without a journal item, by session or group order."""
+    """Return the statement of sold tickets without a journal item, by where they were sold."""
     upto = SQL("AND t.sale_day <= %s", day) if day else SQL()
     return SQL(
         """
 SELECT s.id AS session_id, s.state = 'closed' AS closed, SUM(t.net_value) AS amount,
-       COUNT(*) AS tickets, MIN(t.id) AS ticket_id, t.sale_order_id
+       COUNT(*) AS tickets, MIN(t.id) AS ticket_id, t.sale_order_id,
+       v.channel_id AS voucher_channel_id
   FROM scenic_ticket t
+  LEFT JOIN scenic_voucher_item v ON v.id = t.voucher_item_id
   LEFT JOIN pos_order o ON o.id = t.pos_order_id
   LEFT JOIN pos_session s ON s.id = o.session_id
  WHERE t.company_id = %s AND t.deferred AND t.origin_aml_id IS NULL AND t.net_value <> 0 %s
- GROUP BY s.id, t.sale_order_id ORDER BY s.id, t.sale_order_id
+ GROUP BY s.id, t.sale_order_id, v.channel_id ORDER BY s.id, t.sale_order_id, v.channel_id
 """,
         company_id,
         upto,

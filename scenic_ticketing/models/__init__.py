@@ -139,3 +139,13 @@ from . import scenic_printer
 from . import pos_config_print
 from . import product_template_print
 from . import pos_session_print
+from . import scenic_channel_voucher
+from . import scenic_voucher_message
+from . import scenic_voucher_order
+from . import scenic_voucher_item
+from . import scenic_voucher_exchange
+from . import scenic_ticket_voucher
+from . import scenic_voucher_command
+from . import scenic_voucher_window
+from . import scenic_ticket_find
+from . import scenic_redemption_undo
