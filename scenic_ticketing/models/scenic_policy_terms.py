@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import models, tools
 
 from ..tools.validity import Validity
-from .scenic_policy_rules import WEEKDAYS
+from .scenic_weekdays import WEEKDAYS
 
 
 class SaleTerms(NamedTuple):
