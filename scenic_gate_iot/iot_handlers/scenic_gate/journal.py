@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from . import uses
+from .entry import Entry, chained, uid_hex, values_of
 from .facts import (
     CLOSED,
     ENDINGS,
@@ -20,7 +21,6 @@ from .facts import (
     RELEASED,
     RESERVED,
     UNKNOWN,
-    fact_hash,
     genesis,
 )
 from .store import Store, StoreError, put_in
@@ -36,24 +36,6 @@ _REOPEN = (
     "INSERT INTO reopen VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
     " ON CONFLICT (op) DO UPDATE SET pax = pax + excluded.pax"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A fact before it has a place in the chain. ``t`` in Unix milliseconds."""
-
-    kind: str
-    t: int
-    lane: str = ""
-    zone: str | None = None
-    uid: int | None = None
-    gen: int = 0
-    pax: int = 0
-    op: str | None = None
-    mode: str = "offline"
-    clock: str = "unsure"
-    reason: str = "OK"
-    code: str | None = None
 
 
 class Batch:
@@ -72,12 +54,8 @@ class Batch:
     def _add(self, e: Entry) -> None:
         if e.kind == RESERVED:
             self._end_stale(e)
-        values = (self.seq + 1, e.kind, e.t, e.lane, e.zone, e.uid, e.gen, e.pax, e.op)
-        values += (e.mode, e.clock, e.reason, e.code)
-        fact = dict(zip(FIELDS, values, strict=True))
-        fact["uid"] = uid_hex(e.uid)
-        self.head = fact_hash(self.head, fact)
-        self._db.execute(_INSERT, (*values, bytes.fromhex(self.head)))
+        self.head = chained(e, self.seq + 1, self.head)["hash"]
+        self._db.execute(_INSERT, (*values_of(e, self.seq + 1), bytes.fromhex(self.head)))
         self.seq += 1
         if e.kind == RESERVED:
             self._reserve(e)
@@ -113,11 +91,6 @@ class Batch:
             "UPDATE passage SET left = left - ? WHERE lane = ? AND op = ?", (e.pax, e.lane, e.op)
         )
         self._db.execute("DELETE FROM passage WHERE lane = ? AND left <= 0", (e.lane,))
-
-
-def uid_hex(uid: int | None) -> str | None:
-    """Write a ticket number as on the wire."""
-    return None if uid is None else f"{uid:016x}"
 
 
 class Journal:

@@ -1,0 +1,199 @@
+"""Decides on what a reader gave, for every machine that decides alone: box and handheld.
+
+What differs between them, where tickets and earlier uses are kept, is left open. Nothing here
+knows the time, the network, a file or a device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..scenic_rules.passage import decide
+from ..scenic_rules.reading import Reading, Stores, read
+from ..scenic_rules.reason import Colour, Reason
+from ..scenic_rules.ticket_code import MAX_TEXT, CodeError
+from ..scenic_rules.verifier import Verifier
+from ..scenic_rules.views import Decision, GateView, History, TicketView, refusal
+from ..scenic_rules.wire import TicketRow
+from . import facts
+from .config import Config, LaneConfig
+from .entry import Entry
+
+# a text refused for one of these is not a ticket of ours; it may be a payment code or an ID number
+NOT_OURS = (Reason.E_FOREIGN, Reason.E_FORMAT, Reason.E_TYPE, Reason.E_UNKNOWN_ALIAS)
+MAX_LIVE = 50_000  # live codes remembered; they matter only while the clock is unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Answer to one scan. ``op`` names the passage whose rights are consumed, None if none are."""
+
+    reason: Reason
+    colour: Colour
+    admit: int = 0
+    uses: int = 0
+    op: str | None = None
+    zone: str | None = None
+    uid: int | None = None
+    gen: int = 0
+    rest: int | None = None
+    first_use_t: float | None = None
+    first_use_lane: str = ""
+
+
+class Judge:
+    """What a gate knows, without the tickets and the past: these it asks its heirs for."""
+
+    def __init__(self) -> None:
+        self.config: Config | None = None
+        self.bad_certificates = 0
+        self.trusted = False  # the server has confirmed the clock
+        self.online = False  # the last sync succeeded
+        self.contact = 0.0  # Unix seconds of the last success
+        self._verifier = Verifier(0, {})
+        self._last_live: dict[int, int] = {}
+        self._row: TicketRow | None = None  # of the scan under way
+
+    def row_of(self, uid: int) -> TicketRow | None:
+        """Return the listed ticket with this number."""
+        raise NotImplementedError
+
+    def row_of_alias(self, alias: str) -> TicketRow | None:
+        """Return the listed ticket with this alias."""
+        raise NotImplementedError
+
+    def past_of(self, uid: int, zone: str, with_exit: bool) -> History:
+        """Tell what is known of a ticket at a gate into ``zone``."""
+        raise NotImplementedError
+
+    def configure(self, config: Config) -> None:
+        """Follow a configuration from now on."""
+        verifier = Verifier(config.site, config.roots)
+        bad = 0
+        for blob in config.certificates:
+            try:
+                verifier.add_certificate(blob)
+            except CodeError:
+                bad += 1
+        for kid, status in config.keys.items():
+            verifier.set_status(kid, status)
+        self._stores = Stores(
+            rule=config.rules.get,
+            ticket=self._ticket,
+            alias=self._alias,
+            dynamic_key=config.dynamic_key,
+            last_live=lambda uid: self._last_live.get(uid, 0),
+        )
+        self._verifier, self.bad_certificates, self.config = verifier, bad, config
+
+    def judge(
+        self, place: LaneConfig, text: str, now: float, persons: int, staff: bool
+    ) -> tuple[Reading, Decision]:
+        """Read a text at a lane and decide on it; ``persons``, ``staff``: see ``decide``."""
+        self._row = None
+        reading = read(text, self._verifier, self._stores, now, self.trusted)
+        if reading.ticket is None:
+            return reading, refusal(reading.reason)
+        if reading.live_t is not None:
+            if len(self._last_live) >= MAX_LIVE:
+                self._last_live.clear()
+            self._last_live[reading.ticket.uid] = reading.live_t
+        gate = GateView.at(
+            now,
+            self.config.tz,
+            site=self.config.site,
+            zone=place.zone,
+            entrance=_entrance(place, reading),
+            lane=place.code,
+            cut_off=now - self.contact > self.config.cut_off_s,
+            staff=staff,
+            clock_trusted=self.trusted,
+        )
+        history = self._history(reading, place.zone)
+        return reading, decide(
+            reading.ticket, reading.rule, history, gate, now, persons, reading.live
+        )
+
+    def _ticket(self, uid: int) -> TicketView | None:
+        self._row = self.row_of(uid)
+        return self._row.ticket if self._row else None
+
+    def _alias(self, alias: str) -> TicketView | None:
+        self._row = self.row_of_alias(alias)
+        return self._row.ticket if self._row else None
+
+    def _history(self, reading: Reading, zone: str | None) -> History:
+        if zone is None:
+            return History()
+        with_exit = reading.rule is not None and reading.rule.passback
+        return self.past_of(reading.ticket.uid, zone, with_exit)
+
+    def reservation(
+        self, place: LaneConfig, decision: Decision, reading: Reading, op: str, now: float
+    ) -> Entry:
+        """Return the fact that uses the rights of a yes."""
+        ticket = reading.ticket
+        return Entry(
+            facts.RESERVED,
+            zone=place.zone,
+            uid=ticket.uid,
+            gen=ticket.gen,
+            pax=decision.uses,
+            op=op,
+            code=reading.decoded.text if reading.decoded else None,
+            **self.stamp(place.code, now),
+        )
+
+    def stamp(self, lane: str, now: float) -> dict:
+        """Fields that every fact of this moment carries."""
+        return {
+            "lane": lane,
+            "t": int(now * 1000),
+            "mode": "online" if self.online else "offline",
+            "clock": "ok" if self.trusted else "unsure",
+        }
+
+    def refused(
+        self, lane: str, zone: str | None, decision: Decision, reading: Reading, text: str,
+        now: float,
+    ) -> Entry | None:  # fmt: skip
+        """Return the fact of a refusal, None where there is nothing to note."""
+        if decision.admit or decision.reason is Reason.SAME_SCAN:
+            return None
+        ticket = reading.ticket
+        keep = decision.reason not in (*NOT_OURS, Reason.E_FAULT, Reason.E_STORE)
+        return Entry(
+            facts.REFUSED,
+            zone=zone,
+            uid=ticket.uid if ticket else None,
+            gen=ticket.gen if ticket else 0,
+            reason=decision.reason.value,
+            code=text.strip()[:MAX_TEXT] if keep else None,
+            **self.stamp(lane, now),
+        )
+
+
+def _entrance(place: LaneConfig, reading: Reading) -> int:
+    """Bit of the lane's entrance; a lane of no entrance takes one where the ticket is good."""
+    if place.entrance is not None:
+        return place.entrance
+    mask = reading.ticket.entrances & (reading.rule.entrances if reading.rule else 0)
+    return (mask & -mask).bit_length() - 1 if mask else 0
+
+
+def outcome(decision: Decision, reading: Reading, zone: str | None, op: str | None) -> Outcome:
+    """Return what the lane is told."""
+    ticket = reading.ticket
+    return Outcome(
+        reason=decision.reason,
+        colour=decision.colour,
+        admit=decision.admit,
+        uses=decision.uses,
+        op=op,
+        zone=zone,
+        uid=ticket.uid if ticket else None,
+        gen=ticket.gen if ticket else 0,
+        rest=decision.rest,
+        first_use_t=decision.first_use_t,
+        first_use_lane=decision.first_use_lane,
+    )
