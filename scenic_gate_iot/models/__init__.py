@@ -26,3 +26,13 @@ from . import (
 from . import scenic_rehearsal
 from . import scenic_box_rules
 from . import scenic_gate_versions
+from . import (
+    scenic_handheld,
+    scenic_handheld_alarm,
+    scenic_handheld_config,
+    scenic_handheld_feed,
+    scenic_handheld_intake,
+    scenic_handheld_ledger,
+    scenic_handheld_redeem,
+    scenic_handheld_ticket,
+)

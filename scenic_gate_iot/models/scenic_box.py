@@ -30,6 +30,7 @@ class ScenicBox(models.Model):
             ("new", "Waiting for pairing"),
             ("paired", "Paired"),
             ("quarantined", "Quarantined"),
+            ("blocked", "Blocked"),
         ],
         required=True,
         default="new",

@@ -57,7 +57,8 @@ class ScenicBoxPairing(models.Model):
                 """SELECT b.identifier, b.id, b.token, b.state, coalesce(p.lang, 'en_US')
                      FROM scenic_box b JOIN res_company c ON c.id = b.company_id
                      JOIN res_partner p ON p.id = c.partner_id
-                    WHERE b.identifier IS NOT NULL AND b.active AND b.state != 'new'"""
+                    WHERE b.identifier IS NOT NULL AND b.active AND b.state != 'new'
+                      AND b.kind = 'box'"""
             )
         )
         names = ("id", "token", "state", "lang")
@@ -88,9 +89,11 @@ class ScenicBoxPairing(models.Model):
         A known identifier must bring its own token; an unknown one takes the prepared record
         that has this token. A record that already has another identifier is never taken over.
         """
-        boxes = self.search([("identifier", "=", identifier)])
+        boxes = self.search([("kind", "=", "box"), ("identifier", "=", identifier)])
         if not boxes:
-            boxes = self.search([("identifier", "=", False), ("state", "=", "new")])
+            boxes = self.search(
+                [("kind", "=", "box"), ("identifier", "=", False), ("state", "=", "new")]
+            )
         own = boxes.filtered(lambda b: hmac.compare_digest(b.token.encode(), token.encode()))
         boxes = own[:1]
         if boxes.state == "new":

@@ -56,7 +56,9 @@ class ScenicBoxPresence(models.Model):
     @api.model
     def _cron_silent(self):
         """Open an incident for each box that should call and does not."""
-        silent = self.search([("state", "!=", "new"), ("is_online", "=", False)])
+        silent = self.search(
+            [("kind", "=", "box"), ("state", "!=", "new"), ("is_online", "=", False)]
+        )
         for box in silent.filtered(lambda item: item.last_seen and item.site_id._gate_is_open()):
             self.env["scenic.incident"]._gate_report(
                 box,

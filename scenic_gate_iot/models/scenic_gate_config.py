@@ -10,7 +10,8 @@ from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import wire
 # when the change was committed late or in another worker.
 _STAMP = """
 SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
-    SELECT 'box' || id || ':' || state || ':' || site_id AS part
+    SELECT 'box' || id || ':' || state || ':' || site_id || ':' || coalesce(zone_id, 0) || ':'
+           || coalesce(entrance_id, 0) AS part
       FROM scenic_box WHERE id = %(box)s
     UNION ALL SELECT 'lane' || id || ':' || write_date FROM scenic_lane WHERE box_id = %(box)s
     UNION ALL SELECT 'device' || d.id || ':' || d.write_date FROM scenic_device d
@@ -123,7 +124,7 @@ class ScenicGateConfig(models.AbstractModel):
             **self._certificates(site),
             "rules": self._rules(site),
             "zones": [{"code": zone.code, "name": zone.name} for zone in site.zone_ids],
-            "lanes": [self._lane(lane) for lane in box.lane_ids],
+            "lanes": self._lanes(box),
             "lang": lang,
             "texts": self._texts(),
         }
@@ -173,6 +174,10 @@ class ScenicGateConfig(models.AbstractModel):
             )
         )
         return [wire.rule_to_wire(product._scenic_rule()) for product in products]
+
+    @api.model
+    def _lanes(self, box):
+        return [self._lane(lane) for lane in box.lane_ids]
 
     @api.model
     def _lane(self, lane):

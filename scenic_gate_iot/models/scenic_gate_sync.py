@@ -92,4 +92,8 @@ class ScenicGateSync(models.AbstractModel):
                 "more": more,
                 "commands": self.env["scenic.gate.command"]._pending(box),
             }
-        return answer | {"now": time.time()}
+        return answer | self._now()
+
+    @api.model
+    def _now(self):
+        return {"now": time.time()}

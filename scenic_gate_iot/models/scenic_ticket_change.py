@@ -76,11 +76,11 @@ class ScenicTicketChange(models.Model):
         )
 
     @api.model
-    def _delta(self, site, box_id, epoch, cursor):
+    def _delta(self, site, box_id, epoch, cursor, only=SQL("true")):
         """Return (tickets, cursor, more): the changes of ``site`` after ``cursor`` for one journal.
 
         Changes that this very journal reported are left out, since the box made them. So are
-        tickets whose last day is over.
+        tickets whose last day is over. ``only``: a further condition on change c and ticket t.
         """
         source = f"{box_id}:{epoch}"
         self.env.cr.execute(SQL("SELECT last_value FROM scenic_ticket_change_no"))
@@ -97,10 +97,12 @@ class ScenicTicketChange(models.Model):
                            WHERE c.site_id = %(site)s AND c.no > %(cursor)s
                              AND c.source IS DISTINCT FROM %(source)s
                              AND t.visit_date + t.valid_days >= %(today)s
+                             AND (%(only)s)
                            ORDER BY c.no LIMIT %(limit)s) c ON true""",
                 site=site.id,
                 cursor=cursor,
                 source=source,
+                only=only,
                 today=site._today(),
                 limit=PAGE + 1,
             )
