@@ -21,9 +21,27 @@
         "wizards/scenic_gate_order_views.xml",
         "wizards/scenic_why_views.xml",
         "views/scenic_gate_menus.xml",
+        "views/scenic_handheld_views.xml",
+        "views/handheld_templates.xml",
     ],
     "assets": {
-        "web.assets_backend": ["scenic_gate_iot/static/src/**/*"],
+        "web.assets_backend": [
+            "scenic_gate_iot/static/src/**/*",
+            ("remove", "scenic_gate_iot/static/src/handheld/**/*"),
+        ],
+        "scenic_gate_iot.assets_handheld": [
+            ("include", "web._assets_helpers"),
+            ("include", "web._assets_backend_helpers"),
+            "web/static/src/scss/pre_variables.scss",
+            "web/static/lib/bootstrap/scss/_variables.scss",
+            "web/static/lib/bootstrap/scss/_variables-dark.scss",
+            "web/static/lib/bootstrap/scss/_maps.scss",
+            ("include", "web._assets_bootstrap_backend"),
+            "web/static/lib/odoo_ui_icons/*",
+            "web/static/src/libs/fontawesome/css/font-awesome.css",
+            ("include", "web._assets_core"),
+            "scenic_gate_iot/static/src/handheld/**/*",
+        ],
     },
     "post_init_hook": "post_init_hook",
 }

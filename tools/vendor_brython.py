@@ -13,19 +13,104 @@ import sys
 import tarfile
 from pathlib import Path
 
-INTEGRITY = "d06vY02XaJEexv6knEqNd6ZYpBguPXI4JrCcoBchJOaoy1yf3anmDrU7TWbY1Gyq/9BxG2mJ+X1GgTaFusT1Vg=="
+INTEGRITY = (
+    "d06vY02XaJEexv6knEqNd6ZYpBguPXI4JrCcoBchJOaoy1yf3anmDrU7TWbY1Gyq/9BxG2mJ+X1GgTaFusT1Vg=="
+)
 OUT = Path(__file__).resolve().parents[1] / "scenic_gate_iot/static/lib/brython"
-MODULES = """
-__future__ _ast _base64 _binascii _codecs _collections _collections_abc _colorize _contextvars
-_functools _imp _io _io_classes _json _locale _operator _py_abc _py_warnings _pydatetime _random
-_suggestions _thread _typing _warnings _weakref _weakrefset abc annotationlib ast base64 binascii
-bisect browser browser.aio codecs codeop collections collections.abc contextlib copy copyreg
-dataclasses datetime enum errno functools genericpath heapq io itertools json json.encoder
-json.decoder json.scanner keyword linecache marshal math operator os os.path posix posixpath
-python_re re reprlib stat textwrap time token tokenize traceback types typing unicodedata warnings
-weakref _tokenize _strptime _frozen_importlib _sys sys builtins importlib importlib._bootstrap
-importlib._bootstrap_external importlib.machinery marshal gc atexit encodings _dummy_thread
-""".split()
+MODULES = [
+    "__future__",
+    "_ast",
+    "_base64",
+    "_binascii",
+    "_codecs",
+    "_collections",
+    "_collections_abc",
+    "_colorize",
+    "_contextvars",
+    "_functools",
+    "_imp",
+    "_io",
+    "_io_classes",
+    "_json",
+    "_locale",
+    "_operator",
+    "_py_abc",
+    "_py_warnings",
+    "_pydatetime",
+    "_random",
+    "_suggestions",
+    "_thread",
+    "_typing",
+    "_warnings",
+    "_weakref",
+    "_weakrefset",
+    "abc",
+    "annotationlib",
+    "ast",
+    "base64",
+    "binascii",
+    "bisect",
+    "browser",
+    "browser.aio",
+    "codecs",
+    "codeop",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "copyreg",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "errno",
+    "functools",
+    "genericpath",
+    "heapq",
+    "io",
+    "itertools",
+    "json",
+    "json.encoder",
+    "json.decoder",
+    "json.scanner",
+    "keyword",
+    "linecache",
+    "marshal",
+    "math",
+    "operator",
+    "os",
+    "os.path",
+    "posix",
+    "posixpath",
+    "python_re",
+    "re",
+    "reprlib",
+    "stat",
+    "textwrap",
+    "time",
+    "token",
+    "tokenize",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "warnings",
+    "weakref",
+    "_tokenize",
+    "_strptime",
+    "_frozen_importlib",
+    "_sys",
+    "sys",
+    "builtins",
+    "importlib",
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "importlib.machinery",
+    "marshal",
+    "gc",
+    "atexit",
+    "encodings",
+    "_dummy_thread",
+]
 LICENCE = """Brython, https://github.com/brython-dev/brython
 
 Copyright (c) 2012, Pierre Quentel pierre.quentel@gmail.com

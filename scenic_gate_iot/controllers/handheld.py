@@ -1,6 +1,5 @@
 """The page of an attendant's handheld and the three signed calls it makes."""
 
-import json
 import time
 
 from odoo import http
@@ -40,8 +39,8 @@ def _device(path):
     if not request.env.user.has_group("scenic_ticketing.group_attendant"):
         return None, _refuse("right", 403)
     headers, body = request.httprequest.headers, request.httprequest.get_data()
-    known = request.env["scenic.box"]._handheld_credentials().get(
-        headers.get(protocol.H_DEVICE, "")
+    known = (
+        request.env["scenic.box"]._handheld_credentials().get(headers.get(protocol.H_DEVICE, ""))
     )
     if not known or not protocol.is_signed(known["key"], path, headers, body):
         return None, _refuse("device", 401)
@@ -148,6 +147,6 @@ class Handheld(http.Controller):
         }
         return {
             "session_info": env["ir.http"].session_info(),
-            "handheld": json.dumps(info),
+            "handheld": info,
             "lang": (env.lang or "en_US").replace("_", "-"),
         }

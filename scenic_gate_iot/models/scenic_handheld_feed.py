@@ -65,7 +65,7 @@ class ScenicHandheldChange(models.Model):
     @api.model
     def _with_notes(self, tickets):
         """Add what the seller wrote for the gate ("n"), where there is anything."""
-        if "gate_note" not in self.env["scenic.ticket"]._fields or not tickets:
+        if not tickets:
             return tickets
         self.env.cr.execute(
             SQL(

@@ -26,7 +26,7 @@ class ScenicHandheldRedeem(models.Model):
 
     @api.model
     def _is_told(self, ref):
-        """Tell whether the fact ``box:epoch:seq`` is stored; its journal waits until we are done."""
+        """Tell whether the fact ``box:epoch:seq`` is stored; its journal waits for us."""
         box_id, epoch, seq = ref.split(":")
         self.env.cr.execute(
             SQL(

@@ -14,7 +14,7 @@ class ScenicHandheldTicket(models.Model):
             "pax": self.pax,
             "gen": self.gen,
             "checks": rule.checks,
-            "note": self.gate_note or "" if "gate_note" in self._fields else "",
+            "note": self.gate_note or "",
             "holder": " ".join(part for part in (holder.name, holder.id_masked) if part),
             "photo": f"/web/image/scenic.ticket/{self.id}/holder_photo"
             if self.holder_has_photo

@@ -76,7 +76,7 @@ class ScenicTicketChange(models.Model):
         )
 
     @api.model
-    def _delta(self, site, box_id, epoch, cursor, only=SQL("true")):
+    def _delta(self, site, box_id, epoch, cursor, only=None):
         """Return (tickets, cursor, more): the changes of ``site`` after ``cursor`` for one journal.
 
         Changes that this very journal reported are left out, since the box made them. So are
@@ -102,7 +102,7 @@ class ScenicTicketChange(models.Model):
                 site=site.id,
                 cursor=cursor,
                 source=source,
-                only=only,
+                only=only or SQL("true"),
                 today=site._today(),
                 limit=PAGE + 1,
             )

@@ -3,7 +3,7 @@
 _SIZES = {"B": 1, "H": 2, "I": 4, "Q": 8}
 
 
-class error(Exception):  # noqa: N801, N818 - the name in the standard library
+class error(Exception):
     """A value does not fit its place."""
 
 
@@ -19,9 +19,9 @@ class Struct:
     def pack(self, *values):
         """Write the values one after the other."""
         if len(values) != len(self._sizes):
-            raise error("%d values are expected" % len(self._sizes))
+            raise error(f"{len(self._sizes)} values are expected")
         try:
-            parts = [v.to_bytes(size, "big") for v, size in zip(values, self._sizes)]
+            parts = [v.to_bytes(size, "big") for v, size in zip(values, self._sizes, strict=True)]
         except (AttributeError, OverflowError) as err:
             raise error(str(err)) from None
         return b"".join(parts)
@@ -29,7 +29,7 @@ class Struct:
     def unpack_from(self, buffer, offset=0):
         """Read the values that begin at ``offset``."""
         if len(buffer) - offset < self.size:
-            raise error("%d bytes are expected" % self.size)
+            raise error(f"{self.size} bytes are expected")
         found = []
         for size in self._sizes:
             found.append(int.from_bytes(bytes(buffer[offset : offset + size]), "big"))
@@ -39,7 +39,7 @@ class Struct:
     def unpack(self, buffer):
         """Read the values of all of ``buffer``."""
         if len(buffer) != self.size:
-            raise error("%d bytes are expected" % self.size)
+            raise error(f"{self.size} bytes are expected")
         return self.unpack_from(buffer)
 
 

@@ -1,6 +1,6 @@
 """Time zones as the browser knows them."""
 
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from browser import self as host
 
@@ -10,6 +10,7 @@ class ZoneInfoNotFoundError(KeyError):
 
 
 _ZERO = timedelta(0)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are compared with it
 
 
 class ZoneInfo(tzinfo):
@@ -40,12 +41,3 @@ class ZoneInfo(tzinfo):
     def tzname(self, _dt):
         """Return the name of the zone."""
         return self.key
-
-
-def _epoch():
-    from datetime import datetime
-
-    return datetime(1970, 1, 1)
-
-
-_EPOCH = _epoch()
