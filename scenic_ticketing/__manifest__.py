@@ -95,6 +95,7 @@
             "scenic_ticketing/static/src/backend/**/*",
         ],
         "point_of_sale._assets_pos": [
+            "scenic_ticketing/static/lib/noble/noble.js",
             "scenic_ticketing/static/src/print/**/*",
             "scenic_ticketing/static/src/app/**/*",
         ],

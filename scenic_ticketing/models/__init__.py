@@ -1,6 +1,9 @@
 from . import scenic_reason
 from . import scenic_keyring
 from . import scenic_certificate
+from . import scenic_certificate_window
+from . import scenic_certificate_request
+from . import scenic_certificate_end
 from . import scenic_site
 from . import scenic_zone
 from . import scenic_entrance
@@ -39,6 +42,7 @@ from . import scenic_ticket
 from . import scenic_ticket_issue
 from . import scenic_ticket_window
 from . import scenic_ticket_signing
+from . import scenic_ticket_minted
 from . import scenic_ticket_end
 from . import scenic_ticket_document
 from . import scenic_policy_life
@@ -149,3 +153,9 @@ from . import scenic_voucher_command
 from . import scenic_voucher_window
 from . import scenic_ticket_find
 from . import scenic_redemption_undo
+from . import scenic_site_keys
+from . import product_template_keys
+from . import pos_config_keys
+from . import pos_session_keys
+from . import scenic_incident_keys
+from . import pos_order_line_codes

@@ -33,7 +33,7 @@ class ProductTemplate(models.Model):
             product=template.gate_product_code,
             risk=int(policy.risk),
             staff_pax=policy.staff_pax,
-            class_no=0,
+            class_no=template.scenic_class_no,
             entrances=entrances._mask(),
             rights=tuple(sorted((right.zone_id.code, right.uses) for right in rights)),
             version=policy.version,

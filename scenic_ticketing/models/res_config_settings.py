@@ -20,3 +20,6 @@ class ResConfigSettings(models.TransientModel):
     pos_scenic_label_printer_id = fields.Many2one(
         related="pos_config_id.scenic_label_printer_id", readonly=False
     )
+    pos_scenic_offline_entrance_ids = fields.Many2many(
+        related="pos_config_id.scenic_offline_entrance_ids", readonly=False
+    )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..iot_handlers.scenic_rules import certificate as certificates
-from ..iot_handlers.scenic_rules.verifier import CLOSED, OPEN, REVOKED, KeyStatus
+from ..iot_handlers.scenic_rules.verifier import ALLOW_LIST, CLOSED, OPEN, REVOKED, KeyStatus
 from ..tools.site_time import to_unix
 
 LIFETIME = timedelta(days=90)
@@ -36,10 +36,16 @@ class ScenicCertificate(models.Model):
     not_before = fields.Datetime(string="Valid from", required=True, readonly=True)
     not_after = fields.Datetime(string="Valid until", required=True, readonly=True)
     state = fields.Selection(
-        [(OPEN, "In Use"), (CLOSED, "Closed"), (REVOKED, "Revoked")],
+        [
+            (OPEN, "In Use"),
+            (CLOSED, "Closed"),
+            (ALLOW_LIST, "Under Suspicion"),
+            (REVOKED, "Revoked"),
+        ],
         required=True,
         default=OPEN,
-        help="Closed: signs nothing new. Revoked: gates refuse every ticket signed with it.",
+        help="Closed: signs nothing new. Under suspicion: gates admit only those of its tickets "
+        "that the server knows. Revoked: gates refuse every ticket signed with it.",
     )
     last_serial = fields.Integer(
         help="Highest ticket number signed before the key was closed. 0 = none was."
@@ -62,7 +68,7 @@ class ScenicCertificate(models.Model):
         self.flush_model()
         self.env.cr.execute(
             "SELECT kid FROM scenic_certificate WHERE site_id = %s AND state = %s"
-            " AND blob IS NOT NULL AND not_after > %s ORDER BY not_after DESC, id DESC LIMIT 1",
+            " AND pos_config_id IS NULL AND blob IS NOT NULL AND not_after > %s ORDER BY not_after DESC, id DESC LIMIT 1",
             [site.id, OPEN, fields.Datetime.now() + RENEW_BEFORE],
         )
         found = self.env.cr.fetchone()
@@ -71,7 +77,7 @@ class ScenicCertificate(models.Model):
     @api.model
     def _open(self, site, valid_at):
         domain = [("site_id", "=", site.id), ("state", "=", OPEN), ("not_after", ">", valid_at)]
-        return self.search([*domain, ("blob", "!=", False)], limit=1)
+        return self.search([*domain, ("blob", "!=", False), ("pos_config_id", "=", False)], limit=1)
 
     @api.model
     def _placeholder(self, site):

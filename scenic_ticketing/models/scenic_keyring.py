@@ -160,8 +160,7 @@ class ScenicKeyring(models.AbstractModel):
             keys = None
         verifier = Verifier(site.code, keys.roots if keys else {})
         if keys:
-            certificates = self.env["scenic.certificate"].sudo()
-            for certificate in certificates.search([("site_id", "=", site_id)]):
+            for certificate in self.env["scenic.certificate"].sudo()._trusted(site):
                 certificate._teach(verifier)
         return Trust(verifier, keys.dynamic_key(site.code) if keys else None)
 
@@ -177,6 +176,7 @@ class ScenicKeyring(models.AbstractModel):
         if site_id is None:
             raise ticket_code.CodeError(Reason.E_SITE)
         verifier = self._verifier(self.env["scenic.site"].browse(site_id))
+        self.env["scenic.certificate"].sudo()._recall(verifier, decoded.ticket.kid)
         ticket, certificate = verifier.verify_decoded(decoded)
         rule = self.env["product.template"]._scenic_rule_of(ticket.product)
         verifier.check_limits(ticket, certificate, rule.class_no if rule else 0, listed=True)

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from ..iot_handlers.scenic_rules.alias import parse_alias
 from ..iot_handlers.scenic_rules.reason import Reason
-from ..iot_handlers.scenic_rules.ticket_code import encode
 
 MAX_GEN = 255  # the ticket code has a byte for it
 
@@ -75,20 +74,6 @@ class ScenicTicketCopy(models.Model):
             ticket.code = ticket._signed_code()
         if unsigned := tickets.filtered(lambda ticket: not ticket.code):
             unsigned._report_unsigned()
-
-    def _signed_code(self):
-        """Return the code of this ticket; nothing while the key that it names cannot sign."""
-        self.ensure_one()
-        keyring = self.env["scenic.keyring"]
-        if keyring._problem():
-            return False
-        keys = keyring._keys()
-        certificate = (
-            self.env["scenic.certificate"].sudo().search([("kid", "=", self.kid)], limit=1)
-        )
-        if not (certificate.blob and certificate._is_of(keys.issuer.public)):
-            return False
-        return encode(self._ticket_code(), keys.issuer)
 
     # EXTENDS scenic_ticketing
     @api.model

@@ -10,6 +10,7 @@ from ..iot_handlers.scenic_rules.site_time import day_number
 from ..iot_handlers.scenic_rules.ticket_code import (
     EPOCH,
     NO_SLOT,
+    STANDS_FOR,
     CodeError,
     TicketCode,
     encode,
@@ -57,11 +58,17 @@ class ScenicTicketIssue(models.Model):
 
     @api.model
     def _complete_vals(self, mould, signer, vals, serial, alias):
-        """Return the fields of one ticket; ``signer`` is (key number, function or None)."""
+        """Return the fields of one ticket; ``signer`` is (key number, function or None).
+
+        ``vals`` may name ``issued_at``, the moment of a sale that comes late, and ``stands_for``,
+        the identity (number) that another key gave the ticket.
+        """
         kid, sign = signer
+        vals = dict(vals)
+        stands_for = vals.pop("stands_for", 0)
         pax = vals.get("pax") or mould.pax
         rights = {str(zone_id): uses * pax for zone_id, uses in mould.uses.items()}
-        now = fields.Datetime.now()
+        now = vals.get("issued_at") or fields.Datetime.now()
         today = self.env["scenic.site"].browse(mould.site_id)._today(now)
         wished = fields.Date.to_date(vals["visit_date"])
         visit_date, valid_days = validity.dates(mould.validity, wished, today)
@@ -80,6 +87,7 @@ class ScenicTicketIssue(models.Model):
             entrances=mould.entrances,
             flags=mould.flags,
             iat=int(to_unix(now)) - EPOCH,
+            ext=((STANDS_FOR, stands_for.to_bytes(8, "big")),) if stands_for else (),
         )
         return {
             # first what names the currency: the ORM rounds the amounts of a row as they come
@@ -89,8 +97,8 @@ class ScenicTicketIssue(models.Model):
             "product_tmpl_id": mould.template_id,
             "site_id": mould.site_id,
             "policy_id": mould.policy_id,
-            "kid": kid,
-            "serial": serial,
+            "kid": code.uid >> 32,
+            "serial": code.uid & 0xFFFFFFFF,
             "uid": uid_hex(code.uid),
             "alias": alias,
             "code": encode(code, sign) if sign else False,

@@ -3,7 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..iot_handlers.scenic_rules import allowance
-from ..iot_handlers.scenic_rules.ticket_code import TicketCode, encode
+from ..iot_handlers.scenic_rules.ticket_code import STANDS_FOR, TicketCode, encode
+from ..tools.ticket_sql import next_serials
 
 HEAD_START = timedelta(days=1)
 
@@ -50,24 +51,45 @@ class ScenicTicketSigning(models.Model):
         for site in self.env["scenic.site"].sudo().search([("company_id", "!=", False)]):
             # before sales need it: gates have heard of the next key when its first ticket comes
             certificates._current(site, fields.Datetime.now() + HEAD_START)
-        keys = keyring._keys()
         signed = certificates.search([("blob", "!=", False)])
-        own = signed.filtered(lambda certificate: certificate._is_of(keys.issuer.public))
-        domain = [("code", "=", False), ("kid", "in", own.mapped("kid"))]
+        domain = [("code", "=", False), ("kid", "in", signed.mapped("kid"))]
         while tickets := self.sudo().search(domain, limit=batch):
             for ticket in tickets:
-                ticket.code = encode(ticket._ticket_code(), keys.issuer)
+                ticket.code = ticket._signed_code()
             remaining = self.sudo().search_count(domain)
             if not self.env["ir.cron"]._commit_progress(len(tickets), remaining=remaining):
                 break
 
-    def _ticket_code(self):
-        """Return the fields of this ticket's ST1 code."""
+    def _signed_code(self):
+        """Return the code of this ticket; nothing while the key that it names cannot sign.
+
+        The server has no key of a window: a newer copy of a ticket that a window signed is signed
+        by the server, and says which ticket it is a copy of.
+        """
+        self.ensure_one()
+        keyring = self.env["scenic.keyring"]
+        if keyring._problem():
+            return False
+        keys = keyring._keys()
+        certificates = self.env["scenic.certificate"].sudo()
+        own = certificates.search([("kid", "=", self.kid)], limit=1)
+        if not own.blob:
+            return False
+        kid = self.kid if own._is_of(keys.issuer.public) else certificates._current_kid(self.site_id)
+        return encode(self._ticket_code(kid), keys.issuer)
+
+    def _ticket_code(self, kid=None):
+        """Return the fields of this ticket's ST1 code; ``kid`` signs it, by default its own key."""
         view = self._view()
+        serial, ext = self.serial, ()
+        kid = kid or self.kid
+        if kid != self.kid:
+            (serial,) = next_serials(self.env.cr, 1)
+            ext = ((STANDS_FOR, view.uid.to_bytes(8, "big")),)
         return TicketCode(
             site=view.site,
-            kid=self.kid,
-            serial=self.serial,
+            kid=kid,
+            serial=serial,
             gen=view.gen,
             product=view.product,
             valid_from=view.valid_from,
@@ -79,4 +101,5 @@ class ScenicTicketSigning(models.Model):
             entrances=view.entrances,
             flags=view.flags,
             iat=view.iat,
+            ext=ext,
         )

@@ -45,6 +45,9 @@ MAX_ID = 0x7FFFFFFF
 CRITICAL_EXTENSION = 0x80
 """Extensions from this type on must be understood; older readers refuse them."""
 
+STANDS_FOR = 0x81
+"""Extension of a newer copy that another key signed: the 8 bytes of the uid it is a copy of."""
+
 _BODY = struct.Struct(">BHIIBHHHBBBBHHI")
 BODY_SIZE = _BODY.size
 
@@ -86,7 +89,12 @@ class TicketCode:
     @property
     def uid(self) -> int:
         """Identity of the ticket in every store: 63 bits, never zero."""
-        return self.kid << 32 | self.serial
+        return self.stands_for or self.kid << 32 | self.serial
+
+    @property
+    def stands_for(self) -> int:
+        """The uid that this code is a copy of; 0 when it is a ticket of its own."""
+        return next((int.from_bytes(value, "big") for tag, value in self.ext if tag == STANDS_FOR), 0)
 
 
 @dataclass(frozen=True)
@@ -116,8 +124,7 @@ def parse_uid(text: str) -> int:
         uid = int(text, 16) if len(text) == 16 and text.isalnum() else 0
     except ValueError:
         uid = 0
-    if not (0 < uid >> 32 <= MAX_ID and 0 < uid & 0xFFFFFFFF <= MAX_ID):
-        raise CodeError(Reason.E_FORMAT, "uid")
+    _check_uid(uid.to_bytes(8, "big"))
     return uid
 
 
@@ -212,11 +219,19 @@ def _unpack_extensions(body: bytes) -> tuple[tuple[int, bytes], ...]:
             value = body[at + 2 : at + 2 + head[1]]
         if len(head) < 2 or len(value) < head[1] or head[0] <= last:
             raise CodeError(Reason.E_FORMAT, "extension")
-        if head[0] >= CRITICAL_EXTENSION:
+        if head[0] >= CRITICAL_EXTENSION and head[0] != STANDS_FOR:
             raise CodeError(Reason.E_VERSION, f"extension {head[0]}")
+        if head[0] == STANDS_FOR:
+            _check_uid(value)
         found.append((head[0], value))
         at, last = at + 2 + len(value), head[0]
     return tuple(found)
+
+
+def _check_uid(value: bytes) -> None:
+    uid = int.from_bytes(value, "big")
+    if len(value) != 8 or not (0 < uid >> 32 <= MAX_ID and 0 < uid & 0xFFFFFFFF <= MAX_ID):
+        raise CodeError(Reason.E_FORMAT, "uid")
 
 
 def encode(

@@ -76,6 +76,10 @@ class Verifier:
         self._known[certificate.kid] = _Known(blob, certificate, public)
         return certificate
 
+    def knows(self, kid: int) -> bool:
+        """Tell whether the certificate of a key was learned."""
+        return kid in self._known
+
     def set_status(self, kid: int, status: KeyStatus) -> None:
         """Record what became of a key; also for a key whose certificate is not known yet."""
         if status.state not in (OPEN, CLOSED, ALLOW_LIST, REVOKED):
@@ -105,6 +109,9 @@ class Verifier:
         if not known.public.verifies(decoded.signature, ticket_code.CONTEXT + decoded.body):
             raise CodeError(Reason.E_SIG)
         ticket_code.check_values(ticket)
+        if ticket.stands_for and not known.certificate.role & certificates.ROLE_VOID_ANY:
+            # a window speaks for its own tickets only
+            raise CodeError(Reason.E_LIMIT, "role")
         return ticket, known.certificate
 
     def check_limits(

@@ -17,6 +17,7 @@ const LOOK_UPS = new Set([
     "pos_offer",
     "pos_hold",
     "pos_release",
+    "pos_request",
     "pos_lookup",
     "pos_scenic_prices",
     "pos_check_scenic_sale",

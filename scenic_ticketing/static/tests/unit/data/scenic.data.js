@@ -60,8 +60,18 @@ export class ScenicPrinter extends models.ServerModel {
     }
 }
 
+/** The server that answers when a window asks for a certificate: with none. */
+class ScenicCertificate extends models.Model {
+    _name = "scenic.certificate";
+
+    pos_request() {
+        return { certificates: [], products: {}, problem: "no_session", new_key: false };
+    }
+}
+
 patch(hootPosModels, [
     ...hootPosModels,
+    ScenicCertificate,
     ScenicSite,
     ScenicTicket,
     ScenicPrintLayout,
