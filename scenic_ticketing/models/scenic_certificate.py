@@ -68,7 +68,8 @@ class ScenicCertificate(models.Model):
         self.flush_model()
         self.env.cr.execute(
             "SELECT kid FROM scenic_certificate WHERE site_id = %s AND state = %s"
-            " AND pos_config_id IS NULL AND blob IS NOT NULL AND not_after > %s ORDER BY not_after DESC, id DESC LIMIT 1",
+            " AND pos_config_id IS NULL AND blob IS NOT NULL AND not_after > %s"
+            " ORDER BY not_after DESC, id DESC LIMIT 1",
             [site.id, OPEN, fields.Datetime.now() + RENEW_BEFORE],
         )
         found = self.env.cr.fetchone()

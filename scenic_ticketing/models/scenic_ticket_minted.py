@@ -1,7 +1,7 @@
 import logging
 from dataclasses import dataclass, field
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..iot_handlers.scenic_rules import allowance, ticket_code
 from ..iot_handlers.scenic_rules.alias import parse_alias

@@ -75,7 +75,9 @@ class ScenicTicketSigning(models.Model):
         own = certificates.search([("kid", "=", self.kid)], limit=1)
         if not own.blob:
             return False
-        kid = self.kid if own._is_of(keys.issuer.public) else certificates._current_kid(self.site_id)
+        kid = (
+            self.kid if own._is_of(keys.issuer.public) else certificates._current_kid(self.site_id)
+        )
         return encode(self._ticket_code(kid), keys.issuer)
 
     def _ticket_code(self, kid=None):

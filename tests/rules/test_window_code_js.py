@@ -1,4 +1,4 @@
-"""The window's own implementation of ST1, in a real browser, against the one of server and gates."""
+"""The window's implementation of ST1, in a real browser, against that of server and gates."""
 
 import json
 from dataclasses import replace
@@ -290,8 +290,14 @@ def test_the_certificate_is_left_out_once_every_gate_has_it(tab):
         ({"kind": "visit_date", "days": 2}, ("2026-09-22", 2)),
         ({"kind": "purchase", "days": 3}, ("2026-09-21", 3)),
         ({"kind": "first_use", "days": 2, "use_days": 3}, ("2026-09-22", 4)),
-        ({"kind": "period", "days": 1, "begin": "2026-09-01", "end": "2026-09-30"}, ("2026-09-21", 10)),
-        ({"kind": "period", "days": 1, "begin": "2026-10-01", "end": "2026-10-07"}, ("2026-10-01", 7)),
+        (
+            {"kind": "period", "days": 1, "begin": "2026-09-01", "end": "2026-09-30"},
+            ("2026-09-21", 10),
+        ),
+        (
+            {"kind": "period", "days": 1, "begin": "2026-10-01", "end": "2026-10-07"},
+            ("2026-10-01", 7),
+        ),
         ({"kind": "open", "days": 1}, ("2026-09-21", 3660)),
     ],
 )

@@ -70,7 +70,11 @@ class TestCertificates(KeyCase):
 
     def test_asking_again_gives_the_same_until_little_is_left(self):
         def kid(answer):
-            return next(c["kid"] for c in answer["certificates"] if c["site"] == self.key.certificate["site"])
+            return next(
+                c["kid"]
+                for c in answer["certificates"]
+                if c["site"] == self.key.certificate["site"]
+            )
 
         self.assertEqual(kid(self.key.ask()), self.key.kid)
         self.assertEqual(kid(self.key.ask({str(self.key.kid): 1500})), self.key.kid)
@@ -269,7 +273,11 @@ class TestUpload(KeyCase):
 
     def test_a_key_of_another_window(self):
         other = open_window(self.park, "Window 2")
-        self.bad("key_bad", False, WindowKey(other, site=self.park.site).line(self.park.adult, self.today))
+        self.bad(
+            "key_bad",
+            False,
+            WindowKey(other, site=self.park.site).line(self.park.adult, self.today),
+        )
 
     def test_nonsense_is_a_sale_all_the_same(self):
         for codes in ("x", [7], [{}], [{"code": 5, "alias": []}], [{"code": "ST1", "alias": "T1"}]):

@@ -112,7 +112,12 @@ class TestWindow(window_case.WindowCase):
         codes = [slip_reader.read_codes(slip) for slip in self.slips]
         self.assertEqual(codes, [[ticket.code] for ticket in self.tickets])
 
-    def test_without_the_server_the_sale_goes_on_and_tickets_follow(self):
+    def test_without_the_server_the_tickets_are_printed_all_the_same(self):
         self.run_tour("ScenicNoServer")
 
         self.assertEqual(self.tickets.mapped("state"), ["valid", "valid"])
+        certificate = self.env["scenic.certificate"].search([("kid", "=", self.tickets[0].kid)])
+        self.assertEqual(certificate.pos_config_id, self.window.with_env(self.env))
+        self.assertEqual(self.tickets.mapped("serial"), [1, 2])
+        site = [("site_id", "=", self.park.site.id)]
+        self.assertFalse(self.env["scenic.incident"].search(site))

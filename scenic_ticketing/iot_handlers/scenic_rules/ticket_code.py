@@ -94,7 +94,9 @@ class TicketCode:
     @property
     def stands_for(self) -> int:
         """The uid that this code is a copy of; 0 when it is a ticket of its own."""
-        return next((int.from_bytes(value, "big") for tag, value in self.ext if tag == STANDS_FOR), 0)
+        return next(
+            (int.from_bytes(value, "big") for tag, value in self.ext if tag == STANDS_FOR), 0
+        )
 
 
 @dataclass(frozen=True)

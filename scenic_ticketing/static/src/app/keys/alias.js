@@ -23,7 +23,10 @@ export function newAlias() {
     while (digits.length < RANDOM_DIGITS) {
         // 250 to 255 would make the digits 0 to 5 more likely than the others
         const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_DIGITS));
-        digits += bytes.filter((byte) => byte < 250).map((byte) => byte % 10).join("");
+        digits += bytes
+            .filter((byte) => byte < 250)
+            .map((byte) => byte % 10)
+            .join("");
     }
     digits = digits.slice(0, RANDOM_DIGITS);
     return `T${digits}${checkDigit(digits)}`;

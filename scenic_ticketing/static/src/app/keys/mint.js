@@ -43,7 +43,10 @@ export function validDates(validity, wished, today) {
 
 /** Read "10:00–11:00" as [first quarter, quarters]; [255, 0] without a time. */
 export function slotQuarters(text) {
-    const minutes = (text || "").match(/(\d+):(\d+).*?(\d+):(\d+)/)?.slice(1).map(Number);
+    const minutes = (text || "")
+        .match(/(\d+):(\d+).*?(\d+):(\d+)/)
+        ?.slice(1)
+        .map(Number);
     if (!minutes) {
         return [NO_SLOT, 0];
     }

@@ -29,7 +29,7 @@ patch(PosOrder.prototype, {
         return this.scenicTickets.filter((ticket) => ticket.state === "valid");
     },
     get scenicPrintLabel() {
-        const count = this.scenicTicketsToPrint.length;
+        const count = this.scenicSlips.length;
         return this.uiState.scenicPrinted
             ? _t("Print tickets again (%s)", count)
             : _t("Print tickets (%s)", count);

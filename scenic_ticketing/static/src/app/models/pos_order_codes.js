@@ -4,7 +4,6 @@ import { PosOrder } from "@point_of_sale/app/models/pos_order";
 import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
 import { dayOf, decodeTicket, uidHex } from "@scenic_ticketing/app/keys/ticket_code";
 import { groupAlias } from "@scenic_ticketing/app/models/scenic_ticket";
-import { drawQrCode } from "@scenic_ticketing/app/utils/qr_code";
 import { formatDayForPaper } from "@scenic_ticketing/app/utils/visit_date";
 
 patch(PosOrderline.prototype, {
@@ -21,7 +20,7 @@ patch(PosOrderline.prototype, {
         const { kid, serial } = decodeTicket(code).ticket;
         return uidHex(kid, serial);
     },
-    /** Return the slips of codes that the server does not know yet. */
+    /** The slips of codes that the server does not know yet. */
     get scenicLocalSlips() {
         return this.scenicCodes.map(({ code, alias }, index) => {
             const { ticket } = decodeTicket(code);
@@ -30,7 +29,7 @@ patch(PosOrderline.prototype, {
             const validity = [first, this.scenicSlotTime].filter(Boolean).join(" ");
             return {
                 id: `${this.uuid}.${index}`,
-                qr: drawQrCode(code),
+                code,
                 alias: groupAlias(alias),
                 site: this.product_id.product_tmpl_id.scenic_site_id?.name || "",
                 product: this.getFullProductName(),
@@ -39,6 +38,8 @@ patch(PosOrderline.prototype, {
                 pax: ticket.pax,
                 price: formatCurrency(this.priceIncl / this.qty, this.currency.id),
                 orderName: this.order_id.pos_reference,
+                note: this.scenic_data.gate_note || "",
+                layoutId: this.product_id.product_tmpl_id.scenic_layout_id?.id || false,
             };
         });
     },

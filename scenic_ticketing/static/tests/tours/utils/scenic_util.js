@@ -52,7 +52,7 @@ export function watchBrowserPrint() {
         window.scenicPrinted = [];
         window.print = () => {
             const slips = document.querySelectorAll(".render-container .o_scenic_slip");
-            window.scenicPrinted.push([...slips].map((slip) => Number(slip.dataset.ticket)));
+            window.scenicPrinted.push([...slips].map((slip) => slip.dataset.ticket));
         };
     }, "watch the print dialog of the browser");
 }
@@ -65,6 +65,33 @@ export function browserPrinted(...counts) {
             `printed ${JSON.stringify(printed)}, not ${JSON.stringify(counts)}`
         );
     }, `the browser printed ${counts} slips`);
+}
+
+export function waitForPrint() {
+    return {
+        content: "the slips are out",
+        trigger: ".o_scenic_print_tickets.btn-secondary",
+        timeout: PRINT_TIMEOUT,
+    };
+}
+
+/** Keep the codes that are on paper, to compare them with the tickets that come of them. */
+export function rememberCodes() {
+    return run(() => {
+        const order = posmodel.models["pos.order"].find((o) => o.state === "paid" && !o.isSynced);
+        window.scenicCodes = order.scenicSlips.map((slip) => slip.code);
+        check(window.scenicCodes.length && window.scenicCodes.every(Boolean), "no codes");
+    }, "remember the codes on paper");
+}
+
+export function codesAreTickets() {
+    return run(() => {
+        const codes = posmodel.models["scenic.ticket"].map((ticket) => ticket.code);
+        check(
+            window.scenicCodes.every((code) => codes.includes(code)),
+            `tickets ${codes} are not those on paper`
+        );
+    }, "the tickets are those on paper");
 }
 
 // --- sale ---

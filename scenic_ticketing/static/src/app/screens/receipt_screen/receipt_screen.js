@@ -16,6 +16,6 @@ patch(ReceiptScreen.prototype, {
         );
     },
     get scenicSlips() {
-        return this.currentOrder.scenicTicketsToPrint.map((ticket) => ticket.slip);
+        return this.currentOrder.scenicSlips;
     },
 });
