@@ -19,6 +19,8 @@
         "security/ir.model.access.csv",
         "security/scenic_print_security.xml",
         "data/scenic_print_layout_data.xml",
+        "security/scenic_shift_security.xml",
+        "data/shift_sequence_data.xml",
         "data/scenic_channel_data.xml",
         "data/mail_template_data.xml",
         "data/group_cron_data.xml",
@@ -88,6 +90,7 @@
         "views/scenic_printer_views.xml",
         "views/scenic_print_settings_views.xml",
         "views/scenic_voucher_menus.xml",
+        "views/scenic_shift_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

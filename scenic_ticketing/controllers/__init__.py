@@ -1,2 +1,3 @@
 from . import group_order
 from . import pos
+from . import shift_report

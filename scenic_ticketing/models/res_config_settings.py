@@ -23,3 +23,9 @@ class ResConfigSettings(models.TransientModel):
     pos_scenic_offline_entrance_ids = fields.Many2many(
         related="pos_config_id.scenic_offline_entrance_ids", readonly=False
     )
+    pos_scenic_use_shifts = fields.Boolean(
+        related="pos_config_id.scenic_use_shifts", readonly=False
+    )
+    pos_scenic_blind_close = fields.Boolean(
+        related="pos_config_id.scenic_blind_close", readonly=False
+    )

@@ -170,6 +170,7 @@ def remove_window(window):
     ):
         cr.execute(f"DELETE FROM {table} WHERE {column} IN ({orders})", [window.id])
     cr.execute("DELETE FROM pos_order WHERE config_id = %s", [window.id])
+    remove_rows(cr, "scenic_shift", "config_id", [window.id])
     cr.execute("DELETE FROM pos_session WHERE config_id = %s", [window.id])
     window.env.invalidate_all()
     methods = window.payment_method_ids

@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class PosOrder(models.Model):
+    _name = "pos.order"
+    _inherit = ["pos.order", "scenic.blind.sums"]

@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class PosOrderLine(models.Model):
+    _name = "pos.order.line"
+    _inherit = ["pos.order.line", "scenic.blind.sums"]

@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class PosPayment(models.Model):
+    _name = "pos.payment"
+    _inherit = ["pos.payment", "scenic.blind.sums"]

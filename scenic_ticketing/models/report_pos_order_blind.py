@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class ReportPosOrder(models.Model):
+    _name = "report.pos.order"
+    _inherit = ["report.pos.order", "scenic.blind.sums"]

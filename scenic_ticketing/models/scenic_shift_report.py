@@ -1,0 +1,181 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ..tools import shift_pdf
+
+
+class ScenicShift(models.Model):
+    """The report of a shift, as PDF and for the receipt printer of the window."""
+
+    _inherit = "scenic.shift"
+
+    def _report(self):
+        """Return the report of this shift; of an open one as it stands now."""
+        self.ensure_one()
+        self.check_access("read")
+        shift = self.sudo()
+        if shift.state in ("counted", "closed"):
+            lines = [line.read(self._line_columns())[0] for line in shift.line_ids]
+            counts = shift.count_ids.read(["kind", "user_id", "quantity", "persons", "amount"])
+            counts = [{**count, "user_id": count["user_id"] and count["user_id"][0]} for count in counts]
+        else:
+            if not self._may_see_expected():
+                raise AccessError(self.env._("The report can be read once the shift is counted."))
+            lines, counts = shift._method_figures(), shift._count_figures()
+        _ = self.env._
+        return shift_pdf.Report(
+            title=_("Shift Report"),
+            subtitle=f"{shift.name} · {shift.config_id.name} · {shift.session_id.name}",
+            facts=tuple(self._report_facts()),
+            sections=(
+                self._report_methods(lines),
+                self._report_drawer(lines),
+                *self._report_counts(counts),
+            ),
+            notes=tuple(self._report_notes()),
+            signatures=(_("Cashier"), _("Taken over by / Manager")),
+            footer=f"{shift.company_id.name} · {shift.name}",
+        )
+
+    @staticmethod
+    def _line_columns():
+        return [
+            "payment_method_id",
+            "is_cash",
+            "payment_count",
+            "opening",
+            "paid",
+            "cash_in",
+            "cash_out",
+            "expected",
+            "counted",
+            "is_counted",
+            "difference",
+            "reason",
+        ]
+
+    def _local(self, moment):
+        return (
+            fields.Datetime.to_string(fields.Datetime.context_timestamp(self, moment))
+            if moment
+            else "–"
+        )
+
+    def _report_facts(self):
+        shift, _ = self.sudo(), self.env._
+        states = dict(self._fields["state"]._description_selection(self.env))
+        yield _("Cashier"), shift.cashier_name or shift.user_id.name
+        yield _("From"), self._local(shift.opened_at)
+        yield _("Until"), self._local(shift.closed_at)
+        yield _("Status"), states[shift.state]
+        if shift.previous_id:
+            yield _("Taken over from"), f"{shift.previous_id.user_id.name} ({shift.previous_id.name})"
+        if shift.handed_to_id:
+            yield _("Handed over to"), shift.handed_to_id.name
+        if shift.approved_by_id:
+            yield _("Difference accepted by"), shift.approved_by_id.name
+
+    def _report_methods(self, lines):
+        _, money = self.env._, self._money
+        names = self.env["pos.payment.method"].sudo()
+        rows, sums = [], {"expected": 0.0, "counted": 0.0, "difference": 0.0}
+        for line in lines:
+            method = line["payment_method_id"]
+            method = names.browse(method[0] if isinstance(method, tuple) else method)
+            for name in sums:
+                sums[name] += line.get(name, 0.0)
+            rows.append(
+                (
+                    method.name,
+                    str(line["payment_count"]),
+                    money(line["expected"]),
+                    money(line["counted"]) if line.get("is_counted") else "–",
+                    money(line["difference"]) if "difference" in line else "–",
+                )
+            )
+        header = (_("Payment Method"), _("Payments"), _("Expected"), _("Counted"), _("Difference"))
+        total = (_("Total"), "", *(money(sums[name]) for name in sums))
+        return shift_pdf.Section(header, tuple(rows), total)
+
+    def _report_drawer(self, lines):
+        _, money = self.env._, self._money
+        rows = []
+        for line in lines:
+            if line["is_cash"]:
+                rows = [
+                    (_("Opening float"), money(line["opening"])),
+                    (_("Payments in cash"), money(line["paid"])),
+                    (_("Put in"), money(line["cash_in"])),
+                    (_("Taken out"), money(line["cash_out"])),
+                ]
+        return shift_pdf.Section((_("Cash"), _("Amount")), tuple(rows))
+
+    def _report_counts(self, counts):
+        """Return a table of all that was done, and one for each person where there are several."""
+        _ = self.env._
+        users = {row["user_id"] for row in counts}
+        yield self._count_table(_("Done"), counts)
+        if len(users) > 1:
+            for user in self.env["res.users"].sudo().browse(filter(None, users)).sorted("name"):
+                own = [row for row in counts if row["user_id"] == user.id]
+                yield self._count_table(user.name, own)
+
+    def _count_table(self, title, counts):
+        _, money = self.env._, self._money
+        labels = self.env["scenic.shift.count"]._fields["kind"]._description_selection(self.env)
+        rows, total = [], 0.0
+        for kind, label in labels:
+            own = [row for row in counts if row["kind"] == kind]
+            if not own:
+                continue
+            amount = sum(row["amount"] for row in own)
+            total += amount
+            rows.append(
+                (
+                    label,
+                    f"{sum(row['quantity'] for row in own):g}",
+                    str(sum(row["persons"] for row in own) or ""),
+                    money(amount) if amount else "",
+                )
+            )
+        header = (title, _("Number"), _("Persons"), _("Amount"))
+        return shift_pdf.Section(header, tuple(rows), (_("Takings"), "", "", money(total)))
+
+    def _report_notes(self):
+        shift, _ = self.sudo(), self.env._
+        if shift.opening_difference:
+            yield _(
+                "Opening difference %(amount)s: %(reason)s",
+                amount=self._money(shift.opening_difference),
+                reason=shift.opening_reason or "–",
+            )
+        for line in shift.line_ids.filtered("difference"):
+            yield f"{line.payment_method_id.name} {self._money(line.difference)}: {line.reason or '–'}"
+        if shift.auto_closed:
+            yield _("Closed with the session, without a count.")
+        if shift.note:
+            yield shift.note
+
+    def _money(self, amount):
+        return self.sudo().currency_id.format(self.sudo().currency_id.round(amount) + 0.0)
+
+    def _pdf(self):
+        """Return the report as PDF (bytes)."""
+        return shift_pdf.build(self._report())
+
+    def _paper(self):
+        """Return the report for the receipt printer, as plain lists and texts."""
+        report = self.sudo()._report()
+        return {
+            **report._asdict(),
+            "sections": [section._asdict() for section in report.sections],
+        }
+
+    def action_pdf(self):
+        """Open the report."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/scenic/shift/{self.id}/report.pdf",
+            "target": "new",
+        }
