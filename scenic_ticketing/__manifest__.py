@@ -21,6 +21,7 @@
         "data/scenic_print_layout_data.xml",
         "security/scenic_shift_security.xml",
         "data/shift_sequence_data.xml",
+        "data/scenic_pay_data.xml",
         "data/scenic_channel_data.xml",
         "data/mail_template_data.xml",
         "data/group_cron_data.xml",
@@ -91,6 +92,7 @@
         "views/scenic_print_settings_views.xml",
         "views/scenic_voucher_menus.xml",
         "views/scenic_shift_views.xml",
+        "views/scenic_pay_attempt_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

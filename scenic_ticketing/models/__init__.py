@@ -177,3 +177,12 @@ from . import report_pos_order_blind
 from . import report_sale_details_blind
 from . import pos_config_shift
 from . import account_bank_statement_line
+from . import scenic_pay_account
+from . import scenic_pay_attempt
+from . import scenic_pay_attempt_step
+from . import scenic_pay_attempt_window
+from . import scenic_pay_attempt_manage
+from . import pos_payment_method_code
+from . import pos_payment_code
+from . import pos_order_pay_code
+from . import pos_session_pay_code

@@ -21,6 +21,7 @@ class ScenicIncident(models.Model):
             ("silent_gate", "Gate without contact"),
             ("box_forked", "Copied gate box"),
             ("price", "Sold at another price"),
+            ("payment", "Payment to be settled"),
             ("other", "Other"),
         ],
         required=True,
