@@ -166,7 +166,7 @@ from . import scenic_shift_figures
 from . import scenic_shift_close
 from . import scenic_shift_window
 from . import scenic_shift_report
-from . import scenic_blind_sums
+from . import pos_blind_sums
 from . import pos_session_shift
 from . import pos_session_blind
 from . import pos_order_shift

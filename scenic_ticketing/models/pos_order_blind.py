@@ -3,4 +3,4 @@ from odoo import models
 
 class PosOrder(models.Model):
     _name = "pos.order"
-    _inherit = ["pos.order", "scenic.blind.sums"]
+    _inherit = ["pos.order", "pos.blind.sums"]

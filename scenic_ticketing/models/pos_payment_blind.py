@@ -3,4 +3,4 @@ from odoo import models
 
 class PosPayment(models.Model):
     _name = "pos.payment"
-    _inherit = ["pos.payment", "scenic.blind.sums"]
+    _inherit = ["pos.payment", "pos.blind.sums"]

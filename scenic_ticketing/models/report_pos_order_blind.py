@@ -3,4 +3,4 @@ from odoo import models
 
 class ReportPosOrder(models.Model):
     _name = "report.pos.order"
-    _inherit = ["report.pos.order", "scenic.blind.sums"]
+    _inherit = ["report.pos.order", "pos.blind.sums"]

@@ -129,7 +129,7 @@ class ScenicPayAttempt(models.Model):
         order = self.env["pos.order"].browse(payment["refunded_order_id"])
         order.check_access("read")
         amount = self._cents(session, -payment["amount"])
-        origin = self._origin(order, amount)
+        origin = self._refundable(order, amount)
         attempt = self.sudo().create(
             {
                 **self._pay_place(session, method, payment),
@@ -148,7 +148,7 @@ class ScenicPayAttempt(models.Model):
         return attempt._window_facts()
 
     @api.model
-    def _origin(self, order, amount):
+    def _refundable(self, order, amount):
         """Return the payment of an order that can give back so much."""
         paid = self.sudo().search(
             [("pos_payment_id.pos_order_id", "=", order.id), ("state", "=", machine.PAID)],

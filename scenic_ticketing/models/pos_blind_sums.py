@@ -1,11 +1,11 @@
 from odoo import api, models
 
 
-class ScenicBlindSums(models.AbstractModel):
+class PosBlindSums(models.AbstractModel):
     """Keeps staff of blind windows from adding up what the window took; counting is free."""
 
-    _name = "scenic.blind.sums"
-    _description = "Scenic Blind Sums"
+    _name = "pos.blind.sums"
+    _description = "Sums of Blind Windows"
 
     @api.model
     def _scenic_check_sums(self, aggregates):
