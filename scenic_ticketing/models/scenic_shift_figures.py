@@ -57,9 +57,7 @@ class ScenicShift(models.Model):
         for user_id, kind, quantity, amount in shift_sql.line_amounts(cr, self.id, deposit):
             # tickets are counted as tickets: a line of combos or groups has other numbers
             add(kind, user_id, 0 if kind in ("sold", "refunded") else quantity, 0, amount)
-        sold = shift_sql.sold_tickets(
-            cr, self.id, self._stored(tickets, "free_reason_id"), self._stored(tickets, "is_offline")
-        )
+        sold = shift_sql.sold_tickets(cr, self.id, self._stored(tickets, "free_reason_id"))
         for user_id, number, persons, free, offline in sold:
             add("sold", user_id, number, persons)
             for kind, some in (("free", free), ("offline", offline)):

@@ -79,9 +79,10 @@ SELECT o.user_id,
  GROUP BY 1, 2
 """
 
+# An order that the server got so long after its payment was sold while it could not be reached.
 _SOLD = """
 SELECT o.user_id, COUNT(*), SUM(t.pax), COUNT(*) FILTER (WHERE %(free)s),
-       COUNT(*) FILTER (WHERE %(offline)s)
+       COUNT(*) FILTER (WHERE o.create_date > o.date_order + interval '2 minutes')
   FROM scenic_ticket t JOIN pos_order o ON o.id = t.pos_order_id
  WHERE o.scenic_shift_id = %(shift)s
  GROUP BY 1
@@ -161,13 +162,12 @@ def line_amounts(cr, shift_id, deposit=None):
     return cr.fetchall()
 
 
-def sold_tickets(cr, shift_id, free=None, offline=None):
+def sold_tickets(cr, shift_id, free=None):
     """Return ``(user id, tickets, persons, free ones, sold offline)`` of a shift."""
     cr.execute(
         SQL(
             _SOLD,
             free=SQL("%s IS NOT NULL", SQL.identifier("t", free)) if free else SQL("FALSE"),
-            offline=SQL.identifier("t", offline) if offline else SQL("FALSE"),
             shift=shift_id,
         )
     )
