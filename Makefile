@@ -25,6 +25,7 @@ bench: setup ## all benchmarks: a table and bench.json
 
 faults: ## servers killed and networks cut in the middle of the work
 	@tools/test --faults
+	@SCENIC_RACE=500 tools/test tests/finance/test_order_race.py
 
 fuzz: ## the property tests of the pure packages, with many more examples
 	@SCENIC_FUZZ=20 tools/test tests/rules tests/gate
