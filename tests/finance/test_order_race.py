@@ -115,7 +115,8 @@ class TestOrderRace(BaseCase):
         )
         env.cr.commit()
         env.invalidate_all()
-        env["scenic.slot"]._sweep()
+        while env["scenic.slot"]._sweep():
+            pass
         good = env["scenic.ticket"].search([("state", "=", "valid")])
         day = env["scenic.slot"].search([("kind", "=", "day"), ("site_id", "=", self.site_id)])
         self.assertEqual((day.taken, day.oversold), (sum(good.mapped("pax")), 0))

@@ -6,6 +6,7 @@ MODULES = (
     "online_redemption",
     "write_back",
     "window_order",
+    "pos_start",
     "hot_slot",
     "books",
 )
