@@ -186,3 +186,8 @@ from . import pos_payment_method_code
 from . import pos_payment_code
 from . import pos_order_pay_code
 from . import pos_session_pay_code
+from . import scenic_kiosk
+from . import scenic_kiosk_texts
+from . import scenic_kiosk_order
+from . import pos_config_kiosk
+from . import res_config_settings_kiosk

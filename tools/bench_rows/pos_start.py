@@ -151,7 +151,7 @@ def _prepare_stock(env) -> dict:
     config = env["pos.config"].create(
         {"name": "Window", "payment_method_ids": [(6, 0, method.ids)]}
     )
-    groups = [env.ref("point_of_sale.group_pos_user").id]
+    groups = [env.ref(f"{name}_user").id for name in ("base.group", "point_of_sale.group_pos")]
     env["res.users"].create(
         {"name": "Cashier", "login": "window", "password": "window", "group_ids": [(6, 0, groups)]}
     )

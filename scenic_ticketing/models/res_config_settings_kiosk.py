@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResConfigSettingsKiosk(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    pos_scenic_kiosk = fields.Boolean(related="pos_config_id.scenic_kiosk", readonly=False)
+    pos_scenic_kiosk_url = fields.Char(
+        related="pos_config_id.scenic_kiosk_url", groups="scenic_ticketing.group_manager"
+    )
+    pos_scenic_kiosk_idle = fields.Integer(
+        related="pos_config_id.scenic_kiosk_idle", readonly=False
+    )
+
+    def action_scenic_kiosk_renew(self):
+        return self.pos_config_id.action_scenic_kiosk_renew()
