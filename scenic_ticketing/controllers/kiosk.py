@@ -69,13 +69,13 @@ class Kiosk(http.Controller):
         )
         values = {
             "order": order,
-            "state": self.env_texts(order)[order.state],
+            "state": self._texts_of(order)[order.state],
             "tickets": [(t, png_data_uri(t.code or t.alias, 4)) for t in tickets],
         }
         return self._render("scenic_ticketing.kiosk_order_page", values)
 
     @staticmethod
-    def env_texts(order):
+    def _texts_of(order):
         return order.env["scenic.kiosk"]._order_texts()
 
     @staticmethod
