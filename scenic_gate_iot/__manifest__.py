@@ -23,6 +23,7 @@
         "views/scenic_gate_menus.xml",
         "views/scenic_handheld_views.xml",
         "views/handheld_templates.xml",
+        "views/scenic_printer_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

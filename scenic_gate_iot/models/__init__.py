@@ -36,3 +36,4 @@ from . import (
     scenic_handheld_redeem,
     scenic_handheld_ticket,
 )
+from . import scenic_printer

@@ -19,6 +19,7 @@ class ScenicBox(models.Model):
     site_id = fields.Many2one("scenic.site", required=True, index=True, tracking=True)
     company_id = fields.Many2one(related="site_id.company_id", store=True, index=True)
     lane_ids = fields.One2many("scenic.lane", "box_id")
+    printer_ids = fields.One2many("scenic.printer", "box_id")
     user_id = fields.Many2one(
         "res.users",
         "Responsible",

@@ -29,6 +29,8 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL SELECT 'policy' || id || ':' || write_date FROM scenic_policy
     UNION ALL SELECT 'calendar' || id || ':' || write_date FROM scenic_blackout
     UNION ALL SELECT 'closed' || id || ':' || write_date FROM scenic_blackout_line
+    UNION ALL SELECT 'printer' || id || ':' || write_date FROM scenic_printer
+      WHERE box_id = %(box)s
     UNION ALL SELECT 'language' || code FROM res_lang WHERE active
 ) AS parts
 """
@@ -125,6 +127,7 @@ class ScenicGateConfig(models.AbstractModel):
             "rules": self._rules(site),
             "zones": [{"code": zone.code, "name": zone.name} for zone in site.zone_ids],
             "lanes": self._lanes(box),
+            "printers": box.printer_ids._for_box(),
             "lang": lang,
             "texts": self._texts(),
         }

@@ -13,11 +13,11 @@ from practice_acquirer import Book, NoAnswer, sign
 
 # the package is part of an Odoo addon, and knows no Odoo
 sys.path.insert(0, str(Path(__file__).parents[2] / "scenic_ticketing" / "tools"))
-from pay_code import acquirer as said  # noqa: E402
-from pay_code import machine, practice, statement  # noqa: E402
-from pay_code.acquirer import Answer, TransportError, make  # noqa: E402
-from pay_code.auth_code import hint, wallet  # noqa: E402
-from pay_code.machine import Attempt, claim, settle  # noqa: E402
+from pay_code import acquirer as said
+from pay_code import machine, practice, statement
+from pay_code.acquirer import Answer, TransportError, make
+from pay_code.auth_code import hint, wallet
+from pay_code.machine import Attempt, claim, settle
 
 sys.path.pop(0)
 
@@ -41,7 +41,10 @@ def at_book(book, before=lambda: None):
                 answer = book.handle(path, values)
         except NoAnswer:
             return 500, b"oops"
-        signed = {**answer, "signature": sign("secret", json.dumps(answer, sort_keys=True).encode())}
+        signed = {
+            **answer,
+            "signature": sign("secret", json.dumps(answer, sort_keys=True).encode()),
+        }
         return 200, json.dumps(signed).encode()
 
     return send

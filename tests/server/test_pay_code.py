@@ -66,9 +66,7 @@ class TestPayCode(common_scenic.ScenicCase):
         }
 
     def begin(self, data, code):
-        return self.attempts().pos_begin(
-            self.session.id, self.method.id, self.payment(data, code)
-        )
+        return self.attempts().pos_begin(self.session.id, self.method.id, self.payment(data, code))
 
     def drive(self, ref, code="", cancel=False):
         """Ask as a window does until it is settled."""
@@ -257,9 +255,7 @@ class TestPayCode(common_scenic.ScenicCase):
         data = self.order()
         order = common_scenic.sync(self.window, data)
         self.assertEqual(order.state, "paid")
-        self.assertEqual(
-            self.env["scenic.incident"].search([("kind", "=", "payment")]).amount, 80
-        )
+        self.assertEqual(self.env["scenic.incident"].search([("kind", "=", "payment")]).amount, 80)
 
     def test_unsettled_money_keeps_the_session_open(self):
         data, code = self.order(), self.code(1)

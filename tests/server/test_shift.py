@@ -165,7 +165,9 @@ class TestShift(common_scenic.ScenicCase):
             self.assertAlmostEqual(line.expected, total, 2)
         orders = self.session.order_ids
         self.assertFalse(orders.filtered(lambda order: order.scenic_shift_id not in shifts))
-        self.assertAlmostEqual(sum(shifts.mapped("order_total")), sum(orders.mapped("amount_total")), 2)
+        self.assertAlmostEqual(
+            sum(shifts.mapped("order_total")), sum(orders.mapped("amount_total")), 2
+        )
         self.assertAlmostEqual(
             sum(shifts.count_ids.mapped("amount")), sum(orders.payment_ids.mapped("amount")), 2
         )
@@ -217,7 +219,10 @@ class TestShift(common_scenic.ScenicCase):
         self.assertEqual(self.shift().state, "counted")
 
     def test_cash_is_moved_by_who_answers_for_the_drawer_and_with_a_reason(self):
-        with self.assertRaises(AccessError), mute_logger("odoo.models", "odoo.addons.base.models.ir_model"):
+        with (
+            self.assertRaises(AccessError),
+            mute_logger("odoo.models", "odoo.addons.base.models.ir_model"),
+        ):
             self.move("out", 5, self.ben)
         with self.assertRaises(UserError):
             self.session.with_user(self.anna).try_cash_in_out("out", 5, " ", False, EXTRAS)
@@ -275,7 +280,9 @@ class TestShift(common_scenic.ScenicCase):
             lambda: orders.formatted_read_group([], ["session_id"], ["amount_paid:sum"]),
             lambda: orders.web_read_group([], ["session_id"], ["amount_total:sum"]),
             lambda: orders.payment_ids.formatted_read_group([], [], ["amount:sum"]),
-            lambda: orders.env["report.pos.order"].formatted_read_group([], [], ["price_total:sum"]),
+            lambda: orders.env["report.pos.order"].formatted_read_group(
+                [], [], ["price_total:sum"]
+            ),
             lambda: orders.env["report.point_of_sale.report_saledetails"].get_sale_details(
                 session_ids=session.ids
             ),
@@ -289,7 +296,9 @@ class TestShift(common_scenic.ScenicCase):
         self.assertEqual((shift.order_total, shift.ticket_count), (0, 0))
         # what is needed at the window is still there
         self.assertTrue(orders.formatted_read_group([], ["session_id"], ["__count"]))
-        self.assertEqual(session.read(["cash_register_balance_start"])[0]["cash_register_balance_start"], 0)
+        self.assertEqual(
+            session.read(["cash_register_balance_start"])[0]["cash_register_balance_start"], 0
+        )
 
         self.count(cash=150)
         self.assertEqual(self._difference(), -10)
@@ -315,7 +324,10 @@ class TestShift(common_scenic.ScenicCase):
         for law, query in (
             ("scenic_shift_closed", "UPDATE scenic_shift SET difference = 1 WHERE id = %s"),
             ("scenic_shift_closed", "DELETE FROM scenic_shift_line WHERE shift_id = %s"),
-            ("scenic_shift_closed", "UPDATE scenic_shift_count SET quantity = 9 WHERE shift_id = %s"),
+            (
+                "scenic_shift_closed",
+                "UPDATE scenic_shift_count SET quantity = 9 WHERE shift_id = %s",
+            ),
             (
                 "scenic_shift_closed",
                 "INSERT INTO scenic_shift_count (shift_id, kind) VALUES (%s, 'sold')",

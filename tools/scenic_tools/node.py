@@ -1,4 +1,7 @@
-"""The JavaScript linters: one node_modules for each package.json, shared by all checkouts."""
+"""The JavaScript linters, and a label renderer for tests.
+
+One node_modules for each package.json, shared by all checkouts.
+"""
 
 import hashlib
 import os

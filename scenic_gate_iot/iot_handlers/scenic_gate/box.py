@@ -258,10 +258,8 @@ class GateBox:
         return box_status(self)
 
     def serial_ports(self) -> set[str]:
-        """Real paths of the local serial ports that lanes use: no other driver may probe them."""
-        return {
-            os.path.realpath(device.url)
-            for lane in self.lanes.values()
-            for device in lane.devices
-            if device.url.startswith("/")
-        }
+        """Real paths of the local serial ports in use here: no other driver may probe them."""
+        urls = [device.url for lane in self.lanes.values() for device in lane.devices]
+        config = self.engine.config
+        urls += [printer.url for printer in (config.printers if config else ())]
+        return {os.path.realpath(url) for url in urls if url.startswith("/")}

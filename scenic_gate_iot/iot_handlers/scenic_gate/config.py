@@ -43,6 +43,16 @@ class LaneConfig:
     devices: tuple[DeviceConfig, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PrinterConfig:
+    """A printer that hangs on the box; the lanes have nothing to do with it."""
+
+    code: str
+    name: str
+    url: str
+    options: Mapping = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything a box needs to decide alone."""
@@ -58,6 +68,7 @@ class Config:
     cut_off_s: float = 600.0
     lang: str = ""
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    printers: tuple[PrinterConfig, ...] = ()
 
     def text(self, code: str) -> str:
         """Return what to show for a reason; the code itself when the server sent no text."""
@@ -92,6 +103,17 @@ def _parse(data: dict) -> Config:
         cut_off_s=float(data.get("cut_off_s") or 600),
         lang=str(data.get("lang") or ""),
         texts={str(lang): dict(texts) for lang, texts in (data.get("texts") or {}).items()},
+        printers=tuple(_printer(item) for item in data.get("printers") or ()),
+    )
+
+
+def _printer(item: dict) -> PrinterConfig:
+    code = str(item["code"])
+    return PrinterConfig(
+        code=code,
+        name=str(item.get("name") or code),
+        url=str(item["url"]),
+        options=dict(item.get("options") or {}),
     )
 
 

@@ -24,6 +24,7 @@ from .transport import HttpTransport
 _logger = logging.getLogger(__name__)
 
 DEVICE_PREFIX = "scenic_gate:"
+PRINTER_PREFIX = "scenic_printer:"
 FIRST_CONFIG_S = 15.0  # how long a serial port of a just paired box waits before others may probe
 
 STATUS_PATH = "/scenic_gate/status"
@@ -68,6 +69,19 @@ def devices() -> dict[str, dict]:
     return {
         DEVICE_PREFIX + code: {"lane": code, "name": lane.name}
         for code, lane in box().lanes.items()
+    }
+
+
+def printers() -> dict[str, dict]:
+    """Printers as devices of the IoT box; from the kept configuration, like the lanes."""
+    config = box().engine.config
+    return {
+        PRINTER_PREFIX + printer.code: {
+            "name": printer.name,
+            "url": printer.url,
+            "options": dict(printer.options),
+        }
+        for printer in (config.printers if config else ())
     }
 
 

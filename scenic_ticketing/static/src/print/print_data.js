@@ -1,5 +1,6 @@
 import { drawSlip } from "@scenic_ticketing/print/slip_draw";
 import { CUT, START, qrCommand, raster } from "@scenic_ticketing/print/escpos";
+import { QUIET_ZONE } from "@scenic_ticketing/print/qr_matrix";
 import { label } from "@scenic_ticketing/print/zpl";
 
 /**
@@ -22,12 +23,14 @@ export async function slipAction(slip, layout, printer) {
     if (!native || !code) {
         return escposAction(bitmap, dots);
     }
+    // the printer draws the modules only: the quiet zone around them is ours
+    const quiet = QUIET_ZONE * code.dots;
     const side = code.size * code.dots;
     return documentAction([
         ...START,
-        ...raster(bitmap.rows(0, code.y).centered(dots)),
+        ...raster(bitmap.rows(0, code.y + quiet).centered(dots)),
         ...qrCommand(code.text, code.dots),
-        ...raster(bitmap.rows(code.y + side, bitmap.height).centered(dots)),
+        ...raster(bitmap.rows(code.y + side - quiet, bitmap.height).centered(dots)),
         ...CUT,
     ]);
 }
@@ -42,9 +45,12 @@ export function pictureAction(bitmap, dots) {
     return { action: "print_receipt", receipt: bitmap.centered(dots).toPng() };
 }
 
-/** Bytes that the box hands to the printer as they are. */
+/**
+ * Bytes that the box hands to the printer as they are. Without an action's name: to the box the
+ * empty name is an action that is switched off, the missing one means the same and is not.
+ */
 function documentAction(bytes) {
-    return { action: "", document: base64(bytes) };
+    return { document: base64(bytes) };
 }
 
 function text(string) {
