@@ -138,6 +138,7 @@ from . import pos_order_line_sell
 from . import scenic_deposit
 from . import pos_order_line_deposit
 from . import scenic_slot_places
+from . import scenic_holder_list
 from . import scenic_print_layout
 from . import scenic_printer
 from . import pos_config_print

@@ -172,11 +172,16 @@ class ScenicVisitorImport(models.TransientModel):
 
     @api.model
     def _holder_row(self, line, row):
+        return self._window_row(line.product_id, line.scenic_visit_date, row)
+
+    @api.model
+    def _window_row(self, product, visit_date, row):
+        """Return a row of a list as ``scenic.holder._from_rows`` takes it."""
         values = row.values
         doc_type = _DOC_TYPES.get((values.get("doc_type") or "").lower(), "")
         return {
-            "product_id": line.product_id.id,
-            "visit_date": line.scenic_visit_date,
+            "product_id": product.id,
+            "visit_date": visit_date,
             **{key: values.get(key) or "" for key in ("name", "number", "phone")},
             "doc_type": doc_type,
             "birthday": values.get("birthday") or False,

@@ -2,6 +2,7 @@
 
 import common_scenic
 import common_slots
+import people
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -182,3 +183,45 @@ class TestPlaces(common_slots.SlotCase):
         told = self.env["bus.bus"].search([("message", "ilike", "SCENIC_PLACES")])
         self.assertEqual(len(told), 1)
         self.assertIn(other.sudo().access_token, told.message)
+
+
+@tagged("post_install", "-at_install")
+class TestVisitors(SellCase):
+    LIST = "姓名,证件号码\n张三,{}\n李四,{}"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.park.policy.write({"id_needed_at_sale": "each", "id_once_per_day": True})
+
+    def take(self, text, order="order-1", **content):
+        want = {
+            "product_id": self.park.adult.id,
+            "visit_date": fields.Date.to_string(self.park.site._today()),
+        }
+        holders = self.window.env["scenic.holder"]
+        return holders.pos_take_list(self.window.id, order, want, {"text": text, **content})
+
+    def test_a_list_is_sealed_and_its_visitors_get_the_tickets(self):
+        answer = self.take(self.LIST.format(*people.residents(2)))
+        self.assertFalse(answer["errors"])
+        tokens = [holder["token"] for holder in answer["holders"]]
+        tickets = self.sell(qty=2, holders=tokens)
+        self.assertEqual(tickets.holder_id.mapped("uid"), tokens)
+
+    def test_one_wrong_row_takes_nobody(self):
+        answer = self.take(self.LIST.format(people.resident(), "110101199003070000"))
+        self.assertEqual([error["place"] for error in answer["errors"]], [3])
+        self.assertFalse(answer["holders"])
+
+    def test_a_list_that_is_taken_again_replaces_its_visitors(self):
+        text = self.LIST.format(*people.residents(2))
+        tokens = [holder["token"] for holder in self.take(text)["holders"]]
+        self.assertTrue(self.take(text, order="order-2")["errors"])
+        self.assertFalse(self.take(text, replaces=tokens)["errors"])
+
+    def test_what_is_no_list_is_refused(self):
+        for content in ("", "no titles\nhere", "x" * 2**20 + "\n"):
+            answer = self.take(content)
+            self.assertEqual([error["place"] for error in answer["errors"]], [0])
+        self.assertTrue(self.take(None, base64="?")["errors"])

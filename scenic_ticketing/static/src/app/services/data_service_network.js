@@ -15,6 +15,10 @@ const CALM = 5 * 60 * 1000;
 
 const LOOK_UPS = new Set([
     "pos_offer",
+    "pos_places",
+    "pos_check",
+    "pos_find",
+    "pos_check_return",
     "pos_hold",
     "pos_release",
     "pos_request",

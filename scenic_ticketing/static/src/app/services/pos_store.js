@@ -64,6 +64,7 @@ patch(PosStore.prototype, {
             opts,
             configure
         );
+        await this.addScenicCompanions(order, line, visit, data);
         await this.syncScenicHolds(order);
         return line;
     },

@@ -16,7 +16,12 @@ patch(PosStore.prototype, {
     // EXTENDS point_of_sale
     async addLineToOrder(vals, order, opts = {}, configure = true) {
         const line = await super.addLineToOrder(...arguments);
-        if (line && configure && line.scenicHolderMode !== "none" && order.scenicHoldersMissing) {
+        const asks = line && [line, ...order.lines.slice(order.lines.indexOf(line))];
+        if (
+            configure &&
+            asks?.some((added) => added.scenicHolderMode !== "none") &&
+            order.scenicHoldersMissing
+        ) {
             await this.askScenicHolders(order);
         }
         return line;

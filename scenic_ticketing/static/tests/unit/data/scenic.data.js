@@ -9,6 +9,7 @@ import { ProductTemplate } from "@point_of_sale/../tests/unit/data/product_templ
 export const ADULT = 9001;
 export const CHILD = 9002;
 export const RIDE = 9003;
+export const SENIOR = 9004;
 
 class ScenicSite extends models.ServerModel {
     _name = "scenic.site";
@@ -69,6 +70,31 @@ class ScenicCertificate extends models.Model {
     }
 }
 
+class ScenicFreeReason extends models.ServerModel {
+    _name = "scenic.free.reason";
+
+    _load_pos_data_fields() {
+        return ["name", "sequence"];
+    }
+
+    _records = [
+        { id: 1, name: "Guest", sequence: 1 },
+        { id: 2, name: "Guide", sequence: 2 },
+    ];
+}
+
+class ScenicSlot extends models.ServerModel {
+    _name = "scenic.slot";
+
+    _load_pos_data_fields() {
+        return ["name"];
+    }
+
+    pos_places(wants) {
+        return wants.map(() => ({ slot_left: null, day_left: null }));
+    }
+}
+
 patch(hootPosModels, [
     ...hootPosModels,
     ScenicCertificate,
@@ -76,6 +102,8 @@ patch(hootPosModels, [
     ScenicTicket,
     ScenicPrintLayout,
     ScenicPrinter,
+    ScenicFreeReason,
+    ScenicSlot,
 ]);
 
 patch(PosSession.prototype, {
@@ -83,6 +111,7 @@ patch(PosSession.prototype, {
         return [
             ...super._load_pos_data_models(...arguments),
             "scenic.site",
+            "scenic.free.reason",
             "scenic.ticket",
             "scenic.print.layout",
             "scenic.printer",
@@ -105,6 +134,11 @@ patch(ProductTemplate.prototype, {
             "scenic_sale_days_ahead",
             "scenic_slot_required",
             "scenic_day_limited",
+            "scenic_together",
+            "scenic_pax",
+            "scenic_concession_sale",
+            "scenic_concession_proof",
+            "scenic_deposit",
         ];
     },
 });
@@ -113,6 +147,9 @@ patch(ProductTemplate.prototype, {
 ProductTemplate._fields.scenic_sale_days_ahead = fields.Integer();
 ProductTemplate._fields.scenic_slot_required = fields.Boolean();
 ProductTemplate._fields.scenic_day_limited = fields.Boolean();
+ProductTemplate._fields.scenic_together = fields.Char();
+ProductTemplate._fields.scenic_concession_sale = fields.Boolean();
+ProductTemplate._fields.scenic_concession_proof = fields.Char();
 
 function ticketProduct(id, name, price, barcode, values = {}) {
     ProductTemplate._records = [
@@ -152,6 +189,11 @@ function ticketProduct(id, name, price, barcode, values = {}) {
     ];
 }
 
-ticketProduct(ADULT, "Adult ticket", 120, "6901234567892");
-ticketProduct(CHILD, "Child ticket", 60, false);
+ticketProduct(ADULT, "Adult ticket", 120, "6901234567892", { scenic_together: "park" });
+ticketProduct(CHILD, "Child ticket", 60, false, { scenic_together: "park" });
+ticketProduct(SENIOR, "Senior ticket", 80, false, {
+    scenic_together: "park",
+    scenic_concession_sale: true,
+    scenic_concession_proof: "Card of seniors",
+});
 ticketProduct(RIDE, "Cable car", 80, "6901234567908", { scenic_slot_required: true });

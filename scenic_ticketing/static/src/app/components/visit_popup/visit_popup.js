@@ -26,6 +26,8 @@ export class VisitPopup extends Component {
         pax: Number,
         unitPrice: Number,
         isEdit: Boolean,
+        // parts of a combo: only day and slot are chosen
+        fixedQty: { type: Boolean, optional: true },
         slotId: { type: Number, optional: true },
         // persons who have their places already: those of the line that is changed
         heldPersons: { type: Number, optional: true },
