@@ -6,6 +6,7 @@
 const RETRY_MS = 15_000;
 const WARNING_MS = 15_000;
 const DONE_MS = 90_000;
+const FEW = 100; // more places left than this are nobody's concern
 
 const root = document.getElementById("kiosk");
 const { token, lang: firstLanguage } = document.body.dataset;
@@ -289,7 +290,7 @@ function card(item) {
                 note(item.persons > 1 && texts.persons.replace("%s", item.persons)),
                 note(item.id_needed && texts.id_needed),
                 note(item.proof && texts.proof),
-                note(item.left && texts.left.replace("%s", item.left)),
+                note(item.left && item.left <= FEW && texts.left.replace("%s", item.left)),
                 item.problem && el("p", { class: "problem" }, item.problem),
                 item.left === 0 && el("p", { class: "problem" }, texts.sold_out)
             ),
