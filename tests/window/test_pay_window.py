@@ -34,7 +34,7 @@ class TestPayWindow(window_case.WindowCase):
         return round(sum(payments.mapped("amount")) * 100)
 
     def test_password_unknown_and_reversed(self):
-        with patch.object(machine, "LIMIT", 3):
+        with patch.object(machine, "LIMIT", 5):
             self.run_tour("ScenicPayByCode")
 
         self.assertEqual(len(self.tickets), 3)

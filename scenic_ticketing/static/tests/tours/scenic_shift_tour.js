@@ -63,8 +63,6 @@ addTour(
 
 addTour(
     "ScenicShiftTakeOver",
-    Scenic.openWindow(),
-    Scenic.watchBrowserPrint(),
     { content: "what was given", trigger: ".o_scenic_takeover_same", run: "click" },
     {
         content: "take over",
@@ -72,6 +70,8 @@ addTour(
         run: "click",
     },
     Scenic.dialogIsClosed(),
+    Scenic.openWindow(),
+    Scenic.watchBrowserPrint(),
     openShift(),
     countCash("70"),
     differenceIs("0.00"),

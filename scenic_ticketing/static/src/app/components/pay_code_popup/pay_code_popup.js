@@ -73,7 +73,7 @@ export class PayCodePopup extends Component {
             refund_new: _t("Giving the money back…"),
             refunding: _t("Giving the money back…"),
             failed: _t("Not paid. No money was taken."),
-            reversed: _t("Not paid. What was taken has been given back."),
+            reversed: _t("Not paid. No money was kept."),
             refund_failed: _t("Nothing was given back: the acquirer refused. Pay it out in cash."),
             paid: _t("Paid."),
             refunded: _t("Given back."),
