@@ -107,9 +107,7 @@ class ScenicGateConfig(models.AbstractModel):
         stamp = self.env.cr.fetchone()[0]
         keys = json.dumps(self._keys(box.site_id))
         lang = self.env.lang or "en_US"
-        revision, config = self._cached(
-            box.id, stamp, box.site_id._gate_utc_offset(), lang, keys
-        )
+        revision, config = self._cached(box.id, stamp, box.site_id._gate_utc_offset(), lang, keys)
         if told == revision:
             box._acknowledge(revision, config)
         return revision, config
