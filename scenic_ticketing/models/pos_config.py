@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.bus.websocket import WebsocketConnectionHandler
+
 
 class PosConfig(models.Model):
     _inherit = "pos.config"
@@ -52,6 +54,12 @@ class PosConfig(models.Model):
         standard = self.env.ref("scenic_ticketing.product_rebooking", raise_if_not_found=False)
         products = super()._get_special_products() | charged.rebook_product_id
         return products | standard if standard else products
+
+    # EXTENDS point_of_sale
+    def _get_url_to_cache(self, debug):
+        """Keep what notifications need: a window that starts without the server gets them later."""
+        version = WebsocketConnectionHandler._VERSION
+        return [*super()._get_url_to_cache(debug), f"/bus/websocket_worker_bundle?v={version}"]
 
     def _scenic_sells_tickets(self):
         """Tell whether this window offers ticket products."""

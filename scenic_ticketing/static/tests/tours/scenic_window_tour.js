@@ -334,7 +334,6 @@ addTour(
     ProductScreen.clickPayButton(),
     Offline.setOfflineMode(),
     PaymentScreen.clickValidate(),
-    Dialog.confirm("Continue with limited functionality"),
     // the window has signed them: nobody waits for the server
     { content: "no ticket is missing", trigger: ".receipt-screen:not(:has(.o_scenic_awaiting))" },
     Scenic.waitForPrint(),

@@ -9,7 +9,7 @@ import { scenicClock } from "@scenic_ticketing/app/utils/scenic_clock";
 // each of these calls can be repeated without harm
 export const LIMITS = { ping: 3000, lookUp: 3000, send: 8000 };
 // pauses between two pings of a server that is gone
-const PAUSES = [1000, 2000, 4000, 8000];
+const PAUSES = [1000, 2000, 3000, 5000];
 // pauses between two pings of a server that answers: they measure its clock
 const CALM = 5 * 60 * 1000;
 
@@ -61,7 +61,10 @@ export class ScenicNetwork {
         this.since = null; // ms by the server's clock, while offline
         this.lastContact = null; // the same, of the last answer
         this.waiting = 0; // paid orders that the server does not have
+        this.refused = 0; // of these, orders that it did not take
         this.sending = false;
+        this.loginLost = false;
+        this.storageBroken = false;
         this.clockOffset = 0;
         this.clockDoubt = true;
     }
