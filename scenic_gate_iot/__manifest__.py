@@ -41,6 +41,8 @@
             "web/static/lib/odoo_ui_icons/*",
             "web/static/src/libs/fontawesome/css/font-awesome.css",
             ("include", "web._assets_core"),
+            "barcodes/static/src/barcode_service.js",
+            "web/static/src/session.js",
             "scenic_gate_iot/static/src/handheld/**/*",
         ],
     },

@@ -3,7 +3,7 @@
     npm pack brython@3.14.3 && python tools/vendor_brython.py brython-3.14.3.tgz
 
 The package is refused unless it is the pinned one. The whole library has 4.8 MB; a handheld needs a
-tenth of it. PINS.json names the checksums; tests/handheld/test_handheld_lib.py compares them.
+tenth of it. PINS.json names the checksums; tests/gate/test_gate_browser.py compares them.
 """
 
 import base64
@@ -92,7 +92,6 @@ MODULES = [
     "traceback",
     "types",
     "typing",
-    "unicodedata",
     "warnings",
     "weakref",
     "_tokenize",

@@ -9,6 +9,7 @@ from odoo.http import request
 from ..iot_handlers.scenic_gate import auth
 from ..tools import handheld_request as protocol
 from ..tools.sync_request import FieldError
+from .handheld_files import python_url
 
 # The session says who the attendant is, the signature which device: a request that another page
 # makes the browser send has no signature, so it needs no CSRF token.
@@ -144,6 +145,8 @@ class Handheld(http.Controller):
             "places": env["scenic.box"]._handheld_places(),
             "manual": [{"code": code, "text": text} for code, text in reasons],
             "texts": env["scenic.reason"]._reason_labels(env.lang),
+            "lang": env.lang or "en_US",
+            "python": python_url(),
         }
         return {
             "session_info": env["ir.http"].session_info(),

@@ -96,7 +96,7 @@ class ScenicHandheld(models.Model):
     def _handheld_places(self):
         """Return [{"key", "name", "site"}] of the places where this user may work."""
         found = []
-        for site in self.env["scenic.site"].search([]):
+        for site in self.env["scenic.site"].search([("company_id", "in", self.env.companies.ids)]):
             lanes = self.env["scenic.lane"].search([("site_id", "=", site.id)])
             pairs = {(lane.zone_id, lane.entrance_id) for lane in lanes if lane.zone_id}
             entrances = self.env["scenic.entrance"].search([("site_id", "=", site.id)])
@@ -137,7 +137,7 @@ class ScenicHandheld(models.Model):
         if vals["site_id"] != box.site_id.id:
             # facts stay with the site where they happened
             raise UserError(
-                self.env._("This device belongs to %(site)s. Sign out and set it up anew.",
+                self.env._("This device belongs to %(site)s. Set it up anew.",
                            site=box.site_id.name)
             )  # fmt: skip
         vals["attendant_id"] = self.env.uid

@@ -13,6 +13,7 @@ import gate_kit as kit
 import pytest
 from decision_vectors import LANES, cases_for
 from iot_handlers.scenic_gate.facts import fact_hash, genesis
+from iot_handlers.scenic_rules.alias import make_alias, parse_alias
 from playwright.sync_api import sync_playwright
 from test_gate_same_decisions import DYNAMIC_KEY, SERIAL, Gate
 
@@ -77,6 +78,8 @@ async function codes(given) {
     return found;
 }
 const jobs = {play, codes, hash: async ({name, hex}) => self.scenicHash(name, hex),
+              wanted: async ({texts}) => Promise.all(texts.map(
+                  async (text) => (await python.call("wanted", text)).alias || null)),
               offset: async ({zone, t}) => self.scenicOffset(zone, t)};
 onmessage = async ({data: {job, given}}) => {
     try {
@@ -84,7 +87,7 @@ onmessage = async ({data: {job, given}}) => {
             python.start(await (await fetch("/python.json")).json());
         }
         postMessage({value: await jobs[job](given)});
-    } catch (error) { postMessage({error: String(error.stack || (error.__class__ || {}).__name__ + JSON.stringify(error.args) + (self.__BRYTHON__.error_trace ? self.__BRYTHON__.error_trace(error) : ""))}); }
+    } catch (error) { postMessage({error: String(error.stack || error)}); }
 };
 """
 
@@ -237,3 +240,19 @@ def test_the_hashes_are_those_of_the_standard(browser, size):
 )
 def test_the_browser_knows_the_time_zones(browser, zone, t, offset):
     assert browser("offset", {"zone": zone, "t": t}) == offset
+
+
+def test_a_browser_reads_a_number_as_it_was_typed(browser):
+    alias = make_alias("12345678901234")
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in alias)
+    given = {"texts": [alias, alias.lower(), f" {alias[1:8]}-{alias[8:]} ", wide, "nothing"]}
+    found = browser("wanted", given)
+    assert found == [parse_alias(text) for text in given["texts"]] == [*[alias] * 4, None]
+
+
+def test_the_interpreter_is_the_pinned_one():
+    folder = ADDON / "static/lib/brython"
+    pins = json.loads((folder / "PINS.json").read_text())["sha256"]
+    found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in pins}
+    assert found == pins
+    assert {path.name for path in folder.iterdir()} == {*pins, "PINS.json"}

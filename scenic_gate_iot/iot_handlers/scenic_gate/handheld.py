@@ -147,7 +147,7 @@ class Handheld(Judge):
         given = dict(values)
         if given.get("uid"):
             given["uid"] = parse_uid(given["uid"])
-        zone = lane.zone if lane else None
+        zone = lane.zone if lane and kind != facts.BOOT else None
         entry = Entry(kind, zone=zone, **given, **self.stamp(self.lane, self.clock.now()))
         return self._written(entry, place)
 

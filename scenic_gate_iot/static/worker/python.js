@@ -3,6 +3,7 @@
 
 self.scenicWall = () => Date.now() / 1000;
 self.scenicMono = () => performance.now() / 1000;
+self.scenicNormal = (form, text) => text.normalize(form);
 
 {
     const formats = new Map();

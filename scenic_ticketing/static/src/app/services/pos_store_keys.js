@@ -57,7 +57,7 @@ patch(PosStore.prototype, {
         const template = line.product_id.product_tmpl_id;
         return {
             templateId: template.id,
-            sizes: line.scenicCodeSizes,
+            count: line.qty,
             day: line.scenicVisitDate,
             slotTime: line.scenicSlotTime,
             offline: this.scenicNetwork.state === "offline",

@@ -1,0 +1,36 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+
+const { DateTime } = luxon;
+
+/* One line that is always there: contact, passages that wait, tickets aboard. */
+export class HandheldStatus extends Component {
+    static template = "scenic_gate_iot.HandheldStatus";
+    static props = { work: Object, place: { type: String, optional: true }, onMenu: Function };
+
+    get contact() {
+        const { work } = this.props;
+        if (!work.ready) {
+            return _t("Starting …");
+        }
+        if (work.online) {
+            return _t("Online");
+        }
+        return work.since
+            ? _t("Offline since %s", DateTime.fromMillis(work.since).toFormat("HH:mm"))
+            : _t("Connecting …");
+    }
+
+    get problem() {
+        const { work } = this.props;
+        return {
+            tab: _t("The handheld is open in another tab of this browser. Close one of them."),
+            worker: _t("This browser cannot decide alone. Use a current Chrome, Edge or Safari."),
+            other_user: _t(
+                "Passages of another attendant wait on this device. They are sent as soon as the server answers; then you can begin."
+            ),
+            right: _t("The server does not accept this device or this attendant any more."),
+            config: _t("The rules of the server cannot be read. Load the page again."),
+        }[work.problem];
+    }
+}
