@@ -96,6 +96,7 @@
         "views/scenic_voucher_menus.xml",
         "views/scenic_shift_views.xml",
         "views/scenic_pay_attempt_views.xml",
+        "wizards/scenic_pay_compare_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

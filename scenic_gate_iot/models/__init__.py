@@ -23,6 +23,8 @@ from . import (
     scenic_ticket_change,
     scenic_ticket_moments,  # extends the changes
 )
+from . import scenic_gate_certificate
+from . import scenic_ticket_minted
 from . import scenic_rehearsal
 from . import scenic_box_rules
 from . import scenic_gate_versions

@@ -32,6 +32,7 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL SELECT 'printer' || id || ':' || write_date FROM scenic_printer
       WHERE box_id = %(box)s
     UNION ALL SELECT 'language' || code FROM res_lang WHERE active
+    UNION ALL SELECT 'since' || %(since)s
 ) AS parts
 """
 
@@ -96,13 +97,20 @@ class ScenicGateConfig(models.AbstractModel):
     visitor_text = fields.Selection(VISITOR_TEXTS)
 
     @api.model
-    def _for_box(self, box):
-        """Return (revision, configuration) of ``box`` as the protocol has it."""
-        self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id))
+    def _for_box(self, box, told=None):
+        """Return (revision, configuration) of ``box`` as the protocol has it.
+
+        ``told``: the revision that the box says it follows.
+        """
+        since = self.env["scenic.certificate"]._gates_since(box.site_id).isoformat()
+        self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id, since=since))
         stamp = self.env.cr.fetchone()[0]
         keys = json.dumps(self._keys(box.site_id))
         lang = self.env.lang or "en_US"
-        return self._cached(box.id, stamp, box.site_id._gate_utc_offset(), lang, keys)
+        revision, config = self._cached(box.id, stamp, box.site_id._gate_utc_offset(), lang, keys)
+        if told == revision:
+            box._acknowledge(revision, config)
+        return revision, config
 
     @api.model
     @tools.ormcache("box_id", "stamp", "offset", "lang", "keys")
@@ -145,9 +153,7 @@ class ScenicGateConfig(models.AbstractModel):
 
     @api.model
     def _certificates(self, site):
-        certificates = self.env["scenic.certificate"].search(
-            [("site_id", "=", site.id), ("blob", "!=", False)], order="id"
-        )
+        certificates = self.env["scenic.certificate"]._for_gates(site)
         return {
             "certificates": certificates.mapped("blob"),
             "keys": [

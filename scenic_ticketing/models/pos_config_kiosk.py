@@ -26,6 +26,10 @@ class PosConfigKiosk(models.Model):
         compute="_compute_scenic_kiosk_url",
         groups="scenic_ticketing.group_manager",
     )
+    scenic_takes_kiosk = fields.Boolean(
+        compute="_compute_scenic_takes_kiosk",
+        help="Visitors may come with the number of a self-service order.",
+    )
     scenic_kiosk_idle = fields.Integer(
         string="Back to the Start after (seconds)",
         default=IDLE_SECONDS,
@@ -46,6 +50,11 @@ class PosConfigKiosk(models.Model):
         for window in self:
             token = window.scenic_kiosk and window.scenic_kiosk_token
             window.scenic_kiosk_url = token and f"{window.get_base_url()}/scenic/kiosk/{token}"
+
+    def _compute_scenic_takes_kiosk(self):
+        pages = self.sudo().search([("scenic_kiosk", "=", True)])
+        for window in self:
+            window.scenic_takes_kiosk = window.company_id in pages.company_id
 
     @api.model_create_multi
     def create(self, vals_list):

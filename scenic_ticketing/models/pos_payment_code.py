@@ -12,8 +12,9 @@ class PosPayment(models.Model):
         A paid sale is never refused: what has no money behind it becomes an incident.
         """
         payments = self.filtered(
-            lambda payment: payment.payment_method_id.use_payment_terminal == "scenic_code"
-            and payment.amount
+            lambda payment: (
+                payment.payment_method_id.use_payment_terminal == "scenic_code" and payment.amount
+            )
         )
         if not payments:
             return

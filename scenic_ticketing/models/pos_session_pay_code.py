@@ -26,7 +26,9 @@ class PosSession(models.Model):
             for attempt in open_ones or lost
         )
         message = (
-            self.env._("Payments by the customer's code are not settled yet: %s. Wait a moment.", names)
+            self.env._(
+                "Payments by the customer's code are not settled yet: %s. Wait a moment.", names
+            )
             if open_ones
             else self.env._(
                 "Customers paid for orders that were never finished: %s. Finish them, or have a "

@@ -46,9 +46,7 @@ class PosSession(models.Model):
         return (
             self.env.user.has_group("scenic_ticketing.group_window")
             and all(session.state == "opened" for session in self)
-            and any(
-                shift.state == "open" and shift.user_id == self.env.user for shift in shifts
-            )
+            and any(shift.state == "open" and shift.user_id == self.env.user for shift in shifts)
         )
 
     # EXTENDS point_of_sale

@@ -144,7 +144,7 @@ class ScenicCertificateWindow(models.Model):
         return {
             "max_serial": site.offline_serials,
             "visit_to": site._today() + timedelta(site.offline_days),
-            "max_pax": max(product["pax"] for product in products),
+            "max_pax": site.offline_pax,
             "max_uses": 0 if 0 in uses else max(uses),
             "entrances": entrances._mask(),
             "class_mask": f"{sum({1 << product['class_no'] for product in products}):08x}",

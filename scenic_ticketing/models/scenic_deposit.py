@@ -202,7 +202,7 @@ class ScenicDeposit(models.Model):
         if parse_alias(text) or text.upper().startswith("ST1"):
             ticket, _reason = self.env["scenic.ticket"].sudo()._find(text)
             return ticket.pos_order_id if ticket.company_id == company else orders
-        domain = [("company_id", "=", company.id), ("pos_reference", "=ilike", text)]
+        domain = [("company_id", "=", company.id), ("pos_reference", "in", [text, text.upper()])]
         return orders.search(domain, limit=1, order="id desc")
 
     def _window_facts(self):

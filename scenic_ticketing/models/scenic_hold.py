@@ -193,6 +193,32 @@ class ScenicHold(models.Model):
         with self._short_transaction() as own:
             return own.env["scenic.slot"].sudo().browse(slot_id).display_name
 
+    @api.model
+    def _hand_over(self, ref, takes, channel, minutes=MINUTES):
+        """Give a hold to others in one step: nobody gets the places in between.
+
+        ``takes``: ``[(ref, {slot id: persons})]`` that are held instead. Tells whether there was
+        room for all of them; if not, everything stays as it was.
+        """
+
+        def work(cr):
+            old = slot_sql.keep_for_sale(cr, [ref, *(name for name, _needs in takes)], 0)
+            if old:
+                slot_sql.end_holds(cr, [hold_id for hold_id, _channel, _lines in old.values()])
+            expires = fields.Datetime.now() + timedelta(minutes=minutes)
+            for name, needs in takes:
+                rows = needs and slot_sql.take(
+                    cr, name, channel.id or None, expires, needs, self.env.uid
+                )
+                if not all(row["fits"] for row in rows or ()):
+                    cr.rollback()
+                    return False
+            return True
+
+        done = self._in_short_transaction(work)
+        self.env["scenic.slot"].invalidate_model(_COUNTERS)
+        return done
+
     def _release(self):
         """Give held places back now; does nothing to a hold that is sold or over."""
         if self:

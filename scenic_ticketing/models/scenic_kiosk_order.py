@@ -1,9 +1,9 @@
 import secrets
 from datetime import timedelta
+from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 MINUTES = 30
 WAITING_LIMIT = 40  # of one page: more is not a queue, but somebody who plays
@@ -190,14 +190,26 @@ class ScenicKioskOrder(models.Model):
                 window=order.window_id.display_name,
             )
             return {"message": text, "lines": []}
-        # an order is taken by one: whoever comes at the same moment starts again and is told
-        self.env.cr.execute(
-            SQL("SELECT 1 FROM scenic_kiosk_order WHERE id = %s FOR UPDATE", order.id)
-        )
+        # an order is taken by one: whoever comes at the same moment is refused
+        order.lock_for_update()
         order.write({"state": "taken", "window_id": window.id})
-        order._release()
-        lines = [{**line, "kiosk": order.token, "uuid": None} for line in order.lines]
+        lines = [{**line, "kiosk": order.token, "uuid": str(uuid4())} for line in order.lines]
+        order._hand_over(window, lines)
         return {"message": "", "number": order.name, "lines": lines}
+
+    def _hand_over(self, window, lines):
+        """Let the window hold what the page held, line by line.
+
+        Where that is no longer possible the window finds out when it holds them itself.
+        """
+        slots = self.env["scenic.slot"]
+        takes = [
+            (f"window:{window.id}:{line['uuid']}", slots._needs([self._hold_want(line)]))
+            for line in lines
+        ]
+        self.env["scenic.hold"]._hand_over(
+            self._hold_ref(self.token), takes, window.sudo().scenic_channel_id
+        )
 
     @api.model
     def _find_number(self, number, company):

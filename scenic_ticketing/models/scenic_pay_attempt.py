@@ -49,9 +49,7 @@ class ScenicPayAttempt(models.Model):
     state = fields.Selection(
         _STATES, string="Status", required=True, readonly=True, default=machine.NEW, index=True
     )
-    amount = fields.Integer(
-        string="Amount in Cents", required=True, readonly=True, aggregator=None
-    )
+    amount = fields.Integer(string="Amount in Cents", required=True, readonly=True, aggregator=None)
     value = fields.Monetary(string="Amount", compute="_compute_value")
     mismatch = fields.Integer(
         string="Taken in Cents",
@@ -81,9 +79,7 @@ class ScenicPayAttempt(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    currency_id = fields.Many2one(
-        "res.currency", required=True, readonly=True, ondelete="restrict"
-    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     config_id = fields.Many2one(
         "pos.config",
         string="Window",

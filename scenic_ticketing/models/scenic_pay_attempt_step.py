@@ -102,9 +102,7 @@ class ScenicPayAttempt(models.Model):
                 ("begun", ">", 0),
             ]
         )
-        wrong = self.sudo().search(
-            [("mismatch", "!=", 0), ("begun", ">", late - 86400)]
-        )
+        wrong = self.sudo().search([("mismatch", "!=", 0), ("begun", ">", late - 86400)])
         for attempt in stuck | wrong:
             attempt._incident()
 

@@ -26,9 +26,7 @@ class ScenicPayAttempt(models.Model):
             lambda method: method.id == method_id
         )
         if session.state != "opened" or method.use_payment_terminal != "scenic_code":
-            raise UserError(
-                self.env._("This window takes no payments by the customer's code now.")
-            )
+            raise UserError(self.env._("This window takes no payments by the customer's code now."))
         return session.sudo(), method.sudo()
 
     @api.model

@@ -25,9 +25,7 @@ class ScenicShift(models.Model):
             )
         difference = shift.currency_id.compare_amounts(amount, shift.expected_float)
         if difference and not (reason or "").strip():
-            raise UserError(
-                self.env._("You counted another amount than you were given: say why.")
-            )
+            raise UserError(self.env._("You counted another amount than you were given: say why."))
         shift.write(
             {
                 "state": "open",
@@ -100,9 +98,7 @@ class ScenicShift(models.Model):
     def _drop_count(self):
         self.line_ids.unlink()
         self.count_ids.unlink()
-        self.write(
-            {"state": "open", "counted_at": False, "approved_by_id": False, "difference": 0}
-        )
+        self.write({"state": "open", "counted_at": False, "approved_by_id": False, "difference": 0})
 
     def _is_stale(self):
         """Tell whether sales came in after the count."""

@@ -17,14 +17,14 @@ class ScenicShift(models.Model):
         if shift.state in ("counted", "closed"):
             lines = [line.read(self._line_columns())[0] for line in shift.line_ids]
             counts = shift.count_ids.read(["kind", "user_id", "quantity", "persons", "amount"])
-            counts = [{**count, "user_id": count["user_id"] and count["user_id"][0]} for count in counts]
+            for count in counts:
+                count["user_id"] = count["user_id"] and count["user_id"][0]
         else:
             if not self._may_see_expected():
                 raise AccessError(self.env._("The report can be read once the shift is counted."))
             lines, counts = shift._method_figures(), shift._count_figures()
-        _ = self.env._
         return shift_pdf.Report(
-            title=_("Shift Report"),
+            title=self.env._("Shift Report"),
             subtitle=f"{shift.name} · {shift.config_id.name} · {shift.session_id.name}",
             facts=tuple(self._report_facts()),
             sections=(
@@ -33,7 +33,7 @@ class ScenicShift(models.Model):
                 *self._report_counts(counts),
             ),
             notes=tuple(self._report_notes()),
-            signatures=(_("Cashier"), _("Taken over by / Manager")),
+            signatures=(self.env._("Cashier"), self.env._("Taken over by / Manager")),
             footer=f"{shift.company_id.name} · {shift.name}",
         )
 
@@ -62,21 +62,22 @@ class ScenicShift(models.Model):
         )
 
     def _report_facts(self):
-        shift, _ = self.sudo(), self.env._
+        shift = self.sudo()
         states = dict(self._fields["state"]._description_selection(self.env))
-        yield _("Cashier"), shift.cashier_name or shift.user_id.name
-        yield _("From"), self._local(shift.opened_at)
-        yield _("Until"), self._local(shift.closed_at)
-        yield _("Status"), states[shift.state]
+        yield self.env._("Cashier"), shift.cashier_name or shift.user_id.name
+        yield self.env._("From"), self._local(shift.opened_at)
+        yield self.env._("Until"), self._local(shift.closed_at)
+        yield self.env._("Status"), states[shift.state]
         if shift.previous_id:
-            yield _("Taken over from"), f"{shift.previous_id.user_id.name} ({shift.previous_id.name})"
+            before = shift.previous_id
+            yield self.env._("Taken over from"), f"{before.user_id.name} ({before.name})"
         if shift.handed_to_id:
-            yield _("Handed over to"), shift.handed_to_id.name
+            yield self.env._("Handed over to"), shift.handed_to_id.name
         if shift.approved_by_id:
-            yield _("Difference accepted by"), shift.approved_by_id.name
+            yield self.env._("Difference accepted by"), shift.approved_by_id.name
 
     def _report_methods(self, lines):
-        _, money = self.env._, self._money
+        money = self._money
         names = self.env["pos.payment.method"].sudo()
         rows, sums = [], {"expected": 0.0, "counted": 0.0, "difference": 0.0}
         for line in lines:
@@ -93,35 +94,40 @@ class ScenicShift(models.Model):
                     money(line["difference"]) if "difference" in line else "–",
                 )
             )
-        header = (_("Payment Method"), _("Payments"), _("Expected"), _("Counted"), _("Difference"))
-        total = (_("Total"), "", *(money(sums[name]) for name in sums))
+        header = (
+            self.env._("Payment Method"),
+            self.env._("Payments"),
+            self.env._("Expected"),
+            self.env._("Counted"),
+            self.env._("Difference"),
+        )
+        total = (self.env._("Total"), "", *(money(sums[name]) for name in sums))
         return shift_pdf.Section(header, tuple(rows), total)
 
     def _report_drawer(self, lines):
-        _, money = self.env._, self._money
+        money = self._money
         rows = []
         for line in lines:
             if line["is_cash"]:
                 rows = [
-                    (_("Opening float"), money(line["opening"])),
-                    (_("Payments in cash"), money(line["paid"])),
-                    (_("Put in"), money(line["cash_in"])),
-                    (_("Taken out"), money(line["cash_out"])),
+                    (self.env._("Opening float"), money(line["opening"])),
+                    (self.env._("Payments in cash"), money(line["paid"])),
+                    (self.env._("Put in"), money(line["cash_in"])),
+                    (self.env._("Taken out"), money(line["cash_out"])),
                 ]
-        return shift_pdf.Section((_("Cash"), _("Amount")), tuple(rows))
+        return shift_pdf.Section((self.env._("Cash"), self.env._("Amount")), tuple(rows))
 
     def _report_counts(self, counts):
         """Return a table of all that was done, and one for each person where there are several."""
-        _ = self.env._
         users = {row["user_id"] for row in counts}
-        yield self._count_table(_("Done"), counts)
+        yield self._count_table(self.env._("Done"), counts)
         if len(users) > 1:
             for user in self.env["res.users"].sudo().browse(filter(None, users)).sorted("name"):
                 own = [row for row in counts if row["user_id"] == user.id]
                 yield self._count_table(user.name, own)
 
     def _count_table(self, title, counts):
-        _, money = self.env._, self._money
+        money = self._money
         labels = self.env["scenic.shift.count"]._fields["kind"]._description_selection(self.env)
         rows, total = [], 0.0
         for kind, label in labels:
@@ -138,21 +144,22 @@ class ScenicShift(models.Model):
                     money(amount) if amount else "",
                 )
             )
-        header = (title, _("Number"), _("Persons"), _("Amount"))
-        return shift_pdf.Section(header, tuple(rows), (_("Takings"), "", "", money(total)))
+        header = (title, self.env._("Number"), self.env._("Persons"), self.env._("Amount"))
+        return shift_pdf.Section(header, tuple(rows), (self.env._("Takings"), "", "", money(total)))
 
     def _report_notes(self):
-        shift, _ = self.sudo(), self.env._
+        shift = self.sudo()
         if shift.opening_difference:
-            yield _(
+            yield self.env._(
                 "Opening difference %(amount)s: %(reason)s",
                 amount=self._money(shift.opening_difference),
                 reason=shift.opening_reason or "–",
             )
         for line in shift.line_ids.filtered("difference"):
-            yield f"{line.payment_method_id.name} {self._money(line.difference)}: {line.reason or '–'}"
+            name, amount = line.payment_method_id.name, self._money(line.difference)
+            yield f"{name} {amount}: {line.reason or '–'}"
         if shift.auto_closed:
-            yield _("Closed with the session, without a count.")
+            yield self.env._("Closed with the session, without a count.")
         if shift.note:
             yield shift.note
 

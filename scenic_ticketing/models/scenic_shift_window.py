@@ -134,9 +134,9 @@ class ScenicShift(models.Model):
         names = {method.id: method for method in shift.config_id.payment_method_ids}
         result = []
         for row in rows:
-            method = names.get(row["payment_method_id"]) or shift.env[
-                "pos.payment.method"
-            ].browse(row["payment_method_id"])
+            method = names.get(row["payment_method_id"]) or shift.env["pos.payment.method"].browse(
+                row["payment_method_id"]
+            )
             hidden = () if shown else self._shown_amounts()
             kept = {name: value for name, value in row.items() if name not in hidden}
             result.append({**kept, "name": method.name, "type": method.type})

@@ -26,9 +26,15 @@ class ScenicSiteKeys(models.Model):
         default=2000,
         help="Gates refuse what a copied key signs beyond this number.",
     )
+    offline_pax = fields.Integer(
+        string="Persons per Ticket",
+        required=True,
+        default=50,
+        help="A window signs group tickets by itself for at most so many persons.",
+    )
 
     _offline_limits = models.Constraint(
         "CHECK (offline_days BETWEEN 0 AND 3 AND offline_hours BETWEEN 1 AND 72"
-        " AND offline_serials BETWEEN 1 AND 2000)",
-        "A window signs by itself at most 3 days ahead, for 72 hours, and 2,000 tickets.",
+        " AND offline_serials BETWEEN 1 AND 2000 AND offline_pax BETWEEN 1 AND 255)",
+        "A window signs by itself at most 3 days ahead, for 72 hours, 2,000 tickets, and 255 persons.",
     )

@@ -17,3 +17,5 @@ from . import scenic_why
 from . import scenic_ticket_action_holder
 from . import scenic_check_holder
 from . import scenic_check_sell
+from . import scenic_pay_compare
+from . import scenic_pay_compare_line

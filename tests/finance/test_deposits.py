@@ -103,6 +103,7 @@ class TestDeposits(DepositCase):
         deposits = self.env["scenic.deposit"]
         self.assertFalse(deposits._order_of(order.pos_reference, self.env.ref("base.main_company")))
         self.assertTrue(self.find(window, "T000000000000000")["message"])
+        self.assertFalse(self.find(window, "%")["deposits"])
 
     def test_the_proof_sees_a_deposit_that_was_booked_away(self):
         self.prove = False

@@ -229,6 +229,33 @@ def test_an_unknown_extension_is_ignored_unless_it_is_critical(park, tag, accept
         assert reason_of(text, park.verifier()) is Reason.E_VERSION
 
 
+def standing_for(park, uid, role=1):
+    certificate = replace(park.certificate, role=role)
+    verifier = Verifier(park.code.site, {1: (1, park.root.public)})
+    verifier.add_certificate(issue(park.root, certificate))
+    ticket = replace(park.code, gen=1, ext=((codec.STANDS_FOR, uid.to_bytes(8, "big")),))
+    return codec.encode(ticket, park.issuer), verifier
+
+
+def test_a_copy_signed_by_the_server_is_the_ticket_it_stands_for(park):
+    text, verifier = standing_for(park, 7 << 32 | 5, role=1 | 4)
+    ticket = verifier.verify(text)[0]
+    assert ticket.uid == 7 << 32 | 5
+    assert (ticket.kid, ticket.serial) == (park.code.kid, park.code.serial)
+
+
+def test_a_window_speaks_for_its_own_tickets_only(park):
+    text, verifier = standing_for(park, 7 << 32 | 5, role=1 | 2)
+    assert reason_of(text, verifier) is Reason.E_LIMIT
+
+
+@pytest.mark.parametrize("value", [b"", bytes(8), bytes(7) + b"\1", b"\x80" + bytes(7), bytes(9)])
+def test_a_copy_stands_for_a_uid(park, value):
+    body = codec.pack(park.code) + bytes((codec.STANDS_FOR, len(value))) + value
+    text = "ST1" + codec.to_base32(body + park.issuer(codec.CONTEXT + body))
+    assert reason_of(text, park.verifier()) is Reason.E_FORMAT
+
+
 @pytest.mark.parametrize(
     "text", ["", "0" * 16, "21b2c3d400000000", "z" * 16, "+1b2c3d40000002a", "1"]
 )

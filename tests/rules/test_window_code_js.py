@@ -34,7 +34,7 @@ PRODUCT = {
 }
 WISH = {
     "templateId": 5,
-    "count": 1,
+    "sizes": [1],
     "day": "2026-09-21",
     "slotTime": "",
     "offline": True,
@@ -165,7 +165,13 @@ def test_a_fresh_key_of_the_browser_signs_what_a_gate_takes(tab):
 def test_an_old_browser_signs_with_p256(tab):
     state = open_window(tab, old=True)
     assert (state["backend"], state["alg"]) == ("webcrypto", 2)
-    assert [t.serial for t in verified(mint(tab, count=3))] == [1, 2, 3]
+    assert [t.serial for t in verified(mint(tab, sizes=[1] * 3))] == [1, 2, 3]
+
+
+def test_a_group_that_comes_together_has_one_code(tab):
+    open_window(tab, max_pax=255)
+    assert [t.pax for t in verified(mint(tab, sizes=[5]))] == [10]
+    assert [t.pax for t in verified(mint(tab, sizes=[127, 3]))] == [254, 6]
 
 
 def test_a_page_that_is_not_secure_signs_with_noble(chromium):
@@ -174,7 +180,7 @@ def test_a_page_that_is_not_secure_signs_with_noble(chromium):
     assert state["secure"] is False
     assert tab.evaluate("globalThis.crypto.subtle === undefined")
     assert (state["status"], state["backend"]) == ("ready", "noble")
-    assert len(verified(mint(tab, count=2))) == 2
+    assert len(verified(mint(tab, sizes=[1] * 2))) == 2
     tab.close()
 
 
@@ -214,12 +220,12 @@ def test_the_key_outlives_the_browser_and_goes_on_counting(driver, tmp_path):
     with window_page.browser(driver, tmp_path) as context:
         tab = window_page.page(context)
         open_window(tab)
-        assert [t.serial for t in verified(mint(tab, count=3))] == [1, 2, 3]
+        assert [t.serial for t in verified(mint(tab, sizes=[1] * 3))] == [1, 2, 3]
     with window_page.browser(driver, tmp_path) as context:
         tab = window_page.page(context)
         # no server: what is in the browser is all there is
         assert tab.evaluate("scenic.open(null)")["status"] == "ready"
-        assert [t.serial for t in verified(mint(tab, count=2))] == [4, 5]
+        assert [t.serial for t in verified(mint(tab, sizes=[1] * 2))] == [4, 5]
 
 
 def test_a_number_is_on_the_disk_before_it_is_on_paper(tab):
@@ -235,8 +241,9 @@ def test_a_number_is_on_the_disk_before_it_is_on_paper(tab):
         ("visit", {"day": "2026-09-20"}, {}),
         ("expired", {"now": (NOW + 90000) * 1000}, {}),
         ("expired", {"now": (NOW - 7200) * 1000}, {}),
-        ("serials", {"count": 3}, {"max_serial": 2}),
+        ("serials", {"sizes": [1, 1, 1]}, {"max_serial": 2}),
         ("persons", {}, {"max_pax": 1}),
+        ("persons", {"sizes": [1, 6]}, {}),
         ("product", {"templateId": 6}, {}),
         ("product", {}, {"class_mask": 2}),
         ("entrances", {}, {"entrances": 0}),

@@ -285,6 +285,11 @@ class TestPayCode(common_scenic.ScenicCase):
         self.now += 2 * 86400
         # on another day it is theirs alone
         self.assertIn(("missing_here", "pay", ours.ref, None, 8000), self.compare())
+        wizard = self.env["scenic.pay.compare"].with_user(self.boss)
+        wizard = wizard.create({"payment_method_id": self.method.id})
+        wizard.action_compare()
+        lines = wizard.line_ids.filtered(lambda line: line.ref == ours.ref)
+        self.assertEqual((lines.problem, lines.theirs), ("missing_here", 80))
 
     def compare(self):
         day = datetime.fromtimestamp(self.now, timezone(timedelta(hours=8))).date()

@@ -50,7 +50,7 @@ class TestCertificates(KeyCase):
         self.assertLessEqual(limits.not_after - limits.not_before, 73 * 3600)
         self.assertEqual(limits.max_serial, 2000)
         self.assertEqual(limits.visit_to - limits.visit_from, 3)
-        self.assertEqual(limits.max_pax, 3)
+        self.assertEqual(limits.max_pax, 50)
         self.assertEqual(limits.class_mask, 1)
         self.assertEqual(limits.device, self.window.id)
         record = self.record()
@@ -182,6 +182,13 @@ class TestUpload(KeyCase):
         ticket = self.sell(key.line(self.park.adult, self.today)).scenic_ticket_ids
         self.assertEqual(ticket_code.decode(ticket.code).ticket.entrances, 1 << self.park.north.bit)
         self.assertEqual(ticket.entrances, 0xFFFF)
+        self.assertFalse(self.incidents())
+
+    def test_a_group_on_one_code(self):
+        line = self.key.line(self.park.adult, self.today, pax=5)
+        line[2]["scenic_data"]["together"] = True
+        ticket = self.sell((line[0], 5, line[2])).scenic_ticket_ids
+        self.assertEqual((ticket.kid, ticket.pax), (self.key.kid, 5))
         self.assertFalse(self.incidents())
 
     def test_a_replayed_order_changes_nothing(self):

@@ -10,9 +10,7 @@ from odoo.tests import tagged
 class TestShiftWindow(window_case.WindowCase):
     def test_a_blind_count_is_handed_over_and_closed_by_the_next(self):
         self.window.sudo().scenic_blind_close = True
-        following = common_scenic.make_user(
-            self.env, "shift_next", "base.group_user", "window"
-        )
+        following = common_scenic.make_user(self.env, "shift_next", "base.group_user", "window")
         session = self.window.current_session_id.sudo()
 
         self.run_tour("ScenicShiftHandOver")

@@ -207,9 +207,7 @@ def call(acquirer, attempt: Attempt, action: str, auth_code: str = "", title: st
         if action == REVERSE:
             return acquirer.reverse(attempt.ref)
         if action == REFUND:
-            return acquirer.refund(
-                attempt.ref, attempt.refund_ref, attempt.amount, attempt.total
-            )
+            return acquirer.refund(attempt.ref, attempt.refund_ref, attempt.amount, attempt.total)
         return acquirer.query_refund(attempt.ref, attempt.refund_ref)
     except said.TransportError:
         return Answer(said.UNKNOWN, code="no_answer")

@@ -281,3 +281,21 @@ test("without the server the dialog shows the last slots it knew, and since when
     await sold;
     expect(order.lines[0].scenic_data.slot_id).toBe(11);
 });
+
+test("a window signs one code for a group, and what its slip says is for all of it", async () => {
+    const { store, order } = await openWindow();
+    const line = await sell(store, TODAY, 30);
+    const wishes = [];
+    store.scenicKeys = {
+        mint: async ({ sizes }) => {
+            wishes.push([...sizes]);
+            return [];
+        },
+        obstacle: () => "",
+    };
+    line.saysScenic({ together: true });
+    await store.mintScenicTickets(order);
+    line.setQuantity(300);
+    await store.mintScenicTickets(order);
+    expect(wishes).toEqual([[30], [255, 45]]);
+});

@@ -57,12 +57,14 @@ export function slotQuarters(text) {
 }
 
 /**
- * Return the fields of a ticket that are the same for all of a line.
+ * Return the fields of a ticket.
  *
  * @param {Object} product what the server told about it, see `pos_request`
  * @param {Object} sale {day, slotTime, offline, now (ms by the server's clock), tz}
+ * @param {number} units how many units of the product the code stands for
  */
-export function ticketFields(product, certificate, { day, slotTime, offline, now, tz }) {
+export function ticketFields(product, certificate, sale, units = 1) {
+    const { day, slotTime, offline, now, tz } = sale;
     const iat = Math.floor(now / 1000) - EPOCH;
     const today = DateTime.fromMillis(now, { zone: tz || "utc" }).toISODate();
     const [first, days] = validDates(product.validity, day, today);
@@ -76,7 +78,7 @@ export function ticketFields(product, certificate, { day, slotTime, offline, now
         valid_days: days,
         slot_start: slotStart,
         slot_len: slotLen,
-        pax: product.pax,
+        pax: product.pax * units,
         uses: product.uses,
         entrances: product.entrances & certificate.entrances,
         flags: product.flags | (offline ? FLAG_ISSUED_OFFLINE : 0),

@@ -23,7 +23,7 @@ const SIGN_ALGORITHMS = {
  * @returns {Promise<{backend: string, alg: number, pub: Uint8Array, key: CryptoKey | Uint8Array}>}
  */
 export async function generateKey(subtle = globalThis.crypto?.subtle) {
-    if (!subtle) {
+    if (!subtle?.generateKey) {
         const seed = crypto.getRandomValues(new Uint8Array(32));
         return { backend: NOBLE, alg: ED25519, pub: scenicNoble.getPublicKey(seed), key: seed };
     }

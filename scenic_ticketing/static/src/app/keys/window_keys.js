@@ -114,7 +114,7 @@ export class WindowKeys {
     /**
      * Return why these tickets cannot be signed here, as a code, or "".
      *
-     * @param {Object} wish {templateId, count, day, slotTime, offline, now, tz}
+     * @param {Object} wish {templateId, sizes (units of each code), day, slotTime, offline, now, tz}
      */
     obstacle(wish) {
         if (!this.record) {
@@ -125,8 +125,12 @@ export class WindowKeys {
         if (!certificate) {
             return product || !this.record.certificates.length ? "no_certificate" : "product";
         }
-        const ticket = ticketFields(product, certificate, wish);
-        return limitBroken(certificate, product, ticket, wish.count);
+        return this._limitBroken(certificate, product, wish);
+    }
+
+    _limitBroken(certificate, product, wish) {
+        const ticket = ticketFields(product, certificate, wish, Math.max(...wish.sizes));
+        return limitBroken(certificate, product, ticket, wish.sizes.length);
     }
 
     _certificate(record, product) {
@@ -147,20 +151,11 @@ export class WindowKeys {
         const record = await this.store.update((now) => {
             const product = now?.products[wish.templateId];
             const certificate = now && this._certificate(now, product);
-            if (
-                !certificate ||
-                limitBroken(
-                    certificate,
-                    product,
-                    ticketFields(product, certificate, wish),
-                    wish.count
-                )
-            ) {
+            if (!certificate || this._limitBroken(certificate, product, wish)) {
                 return null;
             }
-            first = certificate.next_serial;
-            kid = certificate.kid;
-            const taken = { ...certificate, next_serial: first + wish.count };
+            ({ kid, next_serial: first } = certificate);
+            const taken = { ...certificate, next_serial: first + wish.sizes.length };
             const others = now.certificates.filter((c) => c !== certificate);
             return { ...now, certificates: [...others, taken] };
         });
@@ -170,15 +165,15 @@ export class WindowKeys {
 
     async _sign(record, kid, first, wish) {
         const certificate = record.certificates.find((c) => c.kid === kid);
-        const fields = ticketFields(record.products[wish.templateId], certificate, wish);
+        const product = record.products[wish.templateId];
         const blob = certificate.embed ? fromHex(certificate.blob) : null;
         const sign = signer(record);
-        const serials = Array.from({ length: wish.count }, (_, k) => first + k);
         return Promise.all(
-            serials.map(async (serial) => ({
-                code: await encodeTicket({ ...fields, serial }, sign, blob),
-                alias: newAlias(),
-            }))
+            wish.sizes.map(async (units, index) => {
+                const ticket = ticketFields(product, certificate, wish, units);
+                ticket.serial = first + index;
+                return { code: await encodeTicket(ticket, sign, blob), alias: newAlias() };
+            })
         );
     }
 }

@@ -13,8 +13,9 @@ patch(PosOrderline.prototype, {
     },
     /** What the codes of this line say; other codes are no good for it. */
     get scenicCodeKey() {
-        const { visit_date, slot_id } = this.scenic_data || {};
-        return [this.product_id.id, this.qty, visit_date || "", slot_id || 0].join(" ");
+        const { visit_date, slot_id, together } = this.scenic_data || {};
+        const sold = [this.product_id.id, this.qty, visit_date || "", slot_id || 0];
+        return [...sold, together ? 1 : 0].join(" ");
     },
     uidOfCode(code) {
         const { kid, serial } = decodeTicket(code).ticket;
@@ -22,6 +23,7 @@ patch(PosOrderline.prototype, {
     },
     /** The slips of codes that the server does not know yet. */
     get scenicLocalSlips() {
+        const pax = this.product_id.product_tmpl_id.scenic_pax || 1;
         return this.scenicCodes.map(({ code, alias }, index) => {
             const { ticket } = decodeTicket(code);
             const first = formatDayForPaper(dayOf(ticket.valid_from));
@@ -36,7 +38,10 @@ patch(PosOrderline.prototype, {
                 validity:
                     ticket.valid_days > 1 ? `${validity} – ${formatDayForPaper(last)}` : validity,
                 pax: ticket.pax,
-                price: formatCurrency(this.priceIncl / this.qty, this.currency.id),
+                price: formatCurrency(
+                    (this.priceIncl / this.qty) * (ticket.pax / pax),
+                    this.currency.id
+                ),
                 orderName: this.order_id.pos_reference,
                 note: this.scenic_data.gate_note || "",
                 layoutId: this.product_id.product_tmpl_id.scenic_layout_id?.id || false,

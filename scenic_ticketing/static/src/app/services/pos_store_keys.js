@@ -57,7 +57,7 @@ patch(PosStore.prototype, {
         const template = line.product_id.product_tmpl_id;
         return {
             templateId: template.id,
-            count: line.qty,
+            sizes: line.scenicCodeSizes,
             day: line.scenicVisitDate,
             slotTime: line.scenicSlotTime,
             offline: this.scenicNetwork.state === "offline",

@@ -29,9 +29,7 @@ export class TakeoverPopup extends Component {
         return this.env.utils.isValidFloat(this.state.amount) && this.state.amount.trim() !== "";
     }
     get differs() {
-        return (
-            this.isValid && !this.pos.currency.isZero(this.amount - this.facts.expected_float)
-        );
+        return this.isValid && !this.pos.currency.isZero(this.amount - this.facts.expected_float);
     }
     get ready() {
         return (
