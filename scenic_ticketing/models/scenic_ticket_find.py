@@ -25,19 +25,18 @@ class ScenicTicketFind(models.Model):
         """
         self._check_window(config_id)
         text = (text or "").strip()
-        vouchers = self.env["scenic.voucher.order"]._of_text(text)
+        vouchers = self.env["scenic.voucher.order"]
+        if vouchers.has_access("read"):
+            vouchers = vouchers._of_text(text)
         answer = self.pos_scan(text, config_id)
         tickets = self.browse()
         if not answer["ticket"]:
             tickets = self._of_order(text) | self._of_customer(text) | self._of_vouchers(vouchers)
-        elif not answer["choices"]:
-            # a voucher may look like one of our numbers: both are shown then
-            tickets = self.browse(answer["ticket"]["id"])
         if tickets:
             first = tickets._by_interest()
-            if not answer["ticket"]:
-                answer = self.pos_scan(first[0].alias, config_id)
-            answer["choices"] = [ticket.sudo()._window_choice() for ticket in first]
+            answer = self.pos_scan(first[0].alias, config_id)
+            several = first if len(first) > 1 else first.browse()
+            answer["choices"] = [ticket.sudo()._window_choice() for ticket in several]
         if vouchers and not answer["ticket"]:
             answer |= {"reason": "OK", "message": ""}
         return answer | {"vouchers": [order._window_facts() for order in vouchers]}
@@ -107,6 +106,7 @@ class ScenicTicketFind(models.Model):
             },
             "refund": {name: quote[name] for name in ("amount", "fee", "tier")}
             | {"obstacle": quote["obstacle"] or ""},
+            "uid": self.uid,
             "line_id": self.pos_order_line_id.id,
             "currency_id": self.paid_currency_id.id,
             "reprint_count": self.reprint_count,
@@ -156,6 +156,14 @@ class ScenicTicketFind(models.Model):
             for ticket in tickets
             if ticket.alias in numbers
         ]
+
+    @api.model
+    def pos_choices(self, ticket_ids, config_id):
+        """Return the rows of a look-up as they are now, in the same order."""
+        self._check_window(config_id)
+        tickets = self.search([("id", "in", ticket_ids)])
+        rows = {ticket.id: ticket.sudo()._window_choice() for ticket in tickets}
+        return [rows[ticket_id] for ticket_id in ticket_ids if ticket_id in rows]
 
     @api.model
     def pos_act(self, kind, ticket_ids, reason, config_id):

@@ -57,7 +57,7 @@ const USED = {
 test("a good ticket is redeemed once, and shows that it is used", async () => {
     const { store } = await openWindow();
     let facts = ticketFacts();
-    onRpc("scenic.ticket", "pos_scan", ({ args }) => {
+    onRpc("scenic.ticket", "pos_find", ({ args }) => {
         expect.step(`scan ${args[0].slice(0, 3)}`);
         return { reason: "OK", message: "", ticket: facts, may_redeem: true };
     });
@@ -70,7 +70,7 @@ test("a good ticket is redeemed once, and shows that it is used", async () => {
     await waitFor(".o_scenic_ticket_state[data-state='valid']");
     await contains(".o_scenic_redeem").click();
     await waitFor(".o_scenic_ticket_state[data-state='used']");
-    expect(".o_scenic_ticket_success").toHaveText("1 let in: Park");
+    expect(".o_scenic_ticket_success span").toHaveText("1 let in: Park");
     expect(".o_scenic_redeem").toHaveProperty("disabled", true);
     expect(queryAllTexts(".o_scenic_ticket_uses li")[0]).toMatch(/9:30 AM · Park · North 2/);
     expect.verifySteps(["scan ST1", "redeem zone 3 for 1", "scan ST1"]);
@@ -78,7 +78,7 @@ test("a good ticket is redeemed once, and shows that it is used", async () => {
 
 test("somebody else was faster: nobody is let in", async () => {
     const { store } = await openWindow();
-    onRpc("scenic.ticket", "pos_scan", () => ({
+    onRpc("scenic.ticket", "pos_find", () => ({
         reason: "OK",
         ticket: ticketFacts(),
         may_redeem: true,
@@ -111,7 +111,7 @@ test("part of a group enters", async () => {
             },
         ],
     });
-    onRpc("scenic.ticket", "pos_scan", () => ({
+    onRpc("scenic.ticket", "pos_find", () => ({
         reason: "OK",
         message: "",
         ticket: group,
@@ -131,7 +131,7 @@ test("part of a group enters", async () => {
 
 test("an unknown number is told, and the next one can be typed", async () => {
     const { store } = await openWindow();
-    onRpc("scenic.ticket", "pos_scan", ({ args }) =>
+    onRpc("scenic.ticket", "pos_find", ({ args }) =>
         args[0] === "T123456789012345"
             ? { reason: "OK", message: "", ticket: ticketFacts() }
             : { reason: "E_UNKNOWN_ALIAS", message: "No such number.", ticket: false }

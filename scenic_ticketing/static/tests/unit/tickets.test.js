@@ -79,19 +79,39 @@ test("a browser prints all slips in one document, a receipt printer cuts after e
         processCanvas: (canvas) => canvas.width,
         sendPrintingJob: async (width) => jobs.push(width),
     };
+    // the second time is told, and each slip gets its number
+    onRpc("scenic.ticket", "pos_reprinted", ({ args }) => {
+        expect.step(`${args[0].length} printed again`);
+        return Object.fromEntries(args[0].map((alias) => [alias, 2]));
+    });
     await store.printScenicTickets(order);
     expect(jobs).toEqual([2, 384, 384]);
+    expect.verifySteps(["2 printed again"]);
 });
 
 test("without the server what is known is printed again", async () => {
     const { store, order } = await paidOrder(["valid"]);
+    const lost = () => Promise.reject(new ConnectionLostError("/web/dataset/call_kw"));
+    let online = false;
     patchWithCleanup(store.data, {
-        loadServerOrders: () => Promise.reject(new ConnectionLostError("/web/dataset/call_kw")),
+        loadServerOrders: lost,
+        call: async (model, method, [aliases]) => {
+            if (!online) {
+                return lost();
+            }
+            expect.step(method);
+            return Object.fromEntries(aliases.map((alias) => [alias, 2]));
+        },
     });
     patchWithCleanup(store.printer, { printHtml: async () => expect.step("printed") || true });
     await store.refreshScenicTickets({ id: 1, isSynced: true });
-    await store.printScenicTickets(order);
+    await store.printScenicTickets(order, { again: true });
     expect.verifySteps(["printed"]);
+    // what was printed meanwhile is told when the server is back, once
+    online = true;
+    await store.sendScenicReprints();
+    await store.sendScenicReprints();
+    expect.verifySteps(["pos_reprinted"]);
 });
 
 test("a paid order without tickets waits for the connection", async () => {

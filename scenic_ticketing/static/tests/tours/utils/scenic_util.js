@@ -279,3 +279,27 @@ export function printAgain(what, change = () => {}) {
     };
     return { ...run(print, what), timeout: PRINT_TIMEOUT };
 }
+
+// --- look-up ---
+
+/** Type something into the look-up of the window. */
+export function lookUp(text) {
+    return [
+        { content: "open the look-up", trigger: ".o_scenic_check_ticket", run: "click" },
+        { content: `look up ${text}`, trigger: ".o_scenic_ticket_input", run: `edit ${text}` },
+        { content: "Enter", trigger: ".o_scenic_ticket_input", run: "press Enter" },
+    ];
+}
+
+/** Touch an action of the look-up, and a usual reason where it asks for one. */
+export function ticketAction(name, reason = "") {
+    const steps = [{ content: name, trigger: `.o_scenic_act_${name}:enabled`, run: "click" }];
+    if (reason) {
+        steps.push({
+            content: `because: ${reason}`,
+            trigger: `.o_scenic_reason_choices .btn:contains("${reason}")`,
+            run: "click",
+        });
+    }
+    return steps;
+}

@@ -15,7 +15,8 @@ patch(TicketScreen.prototype, {
     /** Print what is still good: tickets may have been used or given back since the order loaded. */
     async reprintScenicTickets(order) {
         await this.pos.refreshScenicTickets(order);
-        await this.pos.printScenicTickets(order);
+        // what is still awaited was never on paper
+        await this.pos.printScenicTickets(order, { again: !order.uiState.scenicAwaited });
     },
     // EXTENDS point_of_sale
     async onDoRefund() {
