@@ -20,6 +20,7 @@ PRODUCTS, SLOTS = 200, 5_000
 PARK, STOCK = "scenic_bench_start", "scenic_bench_start_stock"
 REPEATS = 5
 LIMIT = 60_000  # milliseconds until the products have to be there
+SHOWN = ".product-screen .product-list article.product"
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -182,12 +183,18 @@ class Start:
 
     def start(self, chromium) -> float:
         """Return the seconds from the address to the products, in a browser without a cache."""
-        page = browser.log_in(chromium, self.address, "window", "window")
-        page.wait_for_load_state("networkidle")
+        context = chromium.new_context(viewport=browser.SCREEN, locale="en-US")
+        login = self.user.session.cookies.get_dict()
+        context.add_cookies(
+            [{"name": k, "value": v, "url": self.address.url} for k, v in login.items()]
+        )
+        page = context.new_page()
         started = time.perf_counter()
         url = f"{self.address.url}/pos/ui/{self.window['config']}"
         page.goto(url, wait_until="commit")
-        page.wait_for_selector(".product-screen .product-list article.product", timeout=LIMIT)
+        # the data is there when the window can be opened; what follows is drawing the products
+        page.click(".screen-login .open-register-btn", timeout=LIMIT)
+        page.wait_for_selector(SHOWN, timeout=LIMIT)
         taken = time.perf_counter() - started
-        page.context.close()
+        context.close()
         return taken
