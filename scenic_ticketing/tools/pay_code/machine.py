@@ -123,7 +123,7 @@ def _next(attempt, now, has_code):
 
 def settle(attempt: Attempt, action: str, answer: Answer, now: float) -> Attempt:
     """Return the attempt after an answer; ``attempt`` is the stored one, as claimed."""
-    attempt = replace(attempt, claimed_until=0.0, code=answer.code or attempt.code)
+    attempt = replace(attempt, claimed_until=0.0, code=answer.code or answer.outcome)
     if answer.acquirer_ref:
         attempt = replace(attempt, acquirer_ref=answer.acquirer_ref)
     return {
