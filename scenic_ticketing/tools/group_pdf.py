@@ -86,7 +86,8 @@ class _Pages:
 
 def text(canvas, x, y, words, size, bold=False, grey=False, right=False):
     """Draw one line of text at its baseline."""
-    words = str(words)
+    # amounts have a space that does not break, which the Chinese font lacks
+    words = str(words).replace("\xa0", " ")
     latin = all(ord(letter) < 256 for letter in words)
     if not latin:
         # the dot of Chinese number plates; the font has it at another place
