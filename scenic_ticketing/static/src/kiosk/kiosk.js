@@ -342,7 +342,12 @@ function review() {
                     el("td", {}, line.amount)
                 )
             ),
-            el("tr", {}, el("td", {}, texts.total), el("td", { class: "price" }, state.review.total))
+            el(
+                "tr",
+                {},
+                el("td", {}, texts.total),
+                el("td", { class: "price" }, state.review.total)
+            )
         ),
         note(state.review.lines.some((line) => line.id_needed) && texts.id_needed),
         note(state.review.lines.some((line) => line.proof) && texts.proof),
