@@ -7,6 +7,7 @@ from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import certificate a
 
 # a slot may end after midnight, and a box may be a little behind
 _KEPT_DAYS = 2
+_NO_GATE = ("new", "blocked")
 
 
 class ScenicCertificateGates(models.Model):
@@ -36,7 +37,7 @@ class ScenicCertificateGates(models.Model):
         """
         self.ensure_one()
         boxes = self.env["scenic.box"].sudo()
-        gates = boxes.search([("site_id", "=", self.site_id.id), ("state", "!=", "new")])
+        gates = boxes.search([("site_id", "=", self.site_id.id), ("state", "not in", _NO_GATE)])
         return all(self.kid in (box.known_kids or ()) for box in gates)
 
 

@@ -36,5 +36,5 @@ class ScenicSiteKeys(models.Model):
     _offline_limits = models.Constraint(
         "CHECK (offline_days BETWEEN 0 AND 3 AND offline_hours BETWEEN 1 AND 72"
         " AND offline_serials BETWEEN 1 AND 2000 AND offline_pax BETWEEN 1 AND 255)",
-        "A window signs by itself at most 3 days ahead, for 72 hours, 2,000 tickets, and 255 persons.",
+        "A window signs by itself at most 3 days ahead, for 72 hours, 2,000 tickets, 255 persons.",
     )

@@ -90,8 +90,9 @@ class ScenicTicketMinted(models.Model):
     @api.model
     def _judge_minted(self, vals_list):
         """Return ``{index: Minted}`` of those tickets that come with a code."""
+        keys = {}  # most orders bring one key
         minted = {
-            index: self._read_minted(vals)
+            index: self._read_minted(vals, keys)
             for index, vals in enumerate(vals_list)
             if vals.get("minted")
         }
@@ -109,20 +110,28 @@ class ScenicTicketMinted(models.Model):
         return minted
 
     @api.model
-    def _read_minted(self, vals):
+    def _key_of(self, kid, window_id):
+        """Return (certificate, verifier) of a key; CodeError when it is none of this window."""
+        certificate = (
+            self.env["scenic.certificate"]
+            .sudo()
+            .search([("kid", "=", kid), ("pos_config_id", "!=", False)])
+        )
+        if not certificate.blob or certificate.pos_config_id.id != window_id:
+            raise CodeError(Reason.E_UNKNOWN_KEY, "not a key of this window")
+        return certificate, certificate._own_verifier()
+
+    @api.model
+    def _read_minted(self, vals, keys):
         """Read a code and judge it against its certificate and the sale."""
         told = vals["minted"]
         item = Minted(told["code"], parse_alias(told["alias"]), extra=told["extra"])
         try:
             decoded = ticket_code.decode(told["code"])
-            certificate = (
-                self.env["scenic.certificate"]
-                .sudo()
-                .search([("kid", "=", decoded.ticket.kid), ("pos_config_id", "!=", False)])
-            )
-            if not certificate.blob or certificate.pos_config_id.id != told["window"]:
-                raise CodeError(Reason.E_UNKNOWN_KEY, "not a key of this window")
-            verifier = certificate._own_verifier()
+            kid = decoded.ticket.kid
+            if kid not in keys:
+                keys[kid] = self._key_of(kid, told["window"])
+            certificate, verifier = keys[kid]
             code, limits = verifier.verify_decoded(decoded)
         except CodeError as err:
             item.doubt("key_bad", str(err))

@@ -1,6 +1,8 @@
 """Keys of windows: their certificates, and what the server makes of the codes they sign."""
 
+import os
 from datetime import timedelta
+from unittest.mock import patch
 
 import common_scenic
 from common_scenic import make_paid_order, make_product, open_window, order_data, sync
@@ -219,6 +221,19 @@ class TestUpload(KeyCase):
         self.assertEqual(ticket.kid, self.key.kid)
         self.assertEqual(ticket._view().iat, iat)
         self.assertFalse(self.incidents())
+
+    def test_a_sale_goes_on_without_the_key_file(self):
+        good = self.key.line(self.park.adult, self.today)
+        other = self.key.line(self.park.adult, self.today, serial=2001)
+        with patch.dict(os.environ, {"SCENIC_KEY_FILE": "/nowhere"}):
+            self.assertEqual(self.key.ask()["problem"], "no_key_file")
+            ticket = self.sell(good).scenic_ticket_ids
+            late = self.sell(other).scenic_ticket_ids
+        self.assertEqual(ticket.code, good[2]["scenic_data"]["codes"][0]["code"])
+        self.assertEqual((late.kid, late.code), (self.key.kid, False))
+        # as the cron does when the file is back
+        late.sudo().code = late._signed_code()
+        self.assertEqual(self.redeem(late)["reason"], Reason.OK.value)
 
     def bad(self, kind, keeps_uid, line=None, **changed):
         """Sell with a code that is wrong; returns its ticket."""

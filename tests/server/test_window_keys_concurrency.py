@@ -42,10 +42,6 @@ class TestWindowKeysConcurrency(common_scenic.CommittedCase):
         with cls.connect() as env:
             common_gate.remove_boxes(common_scenic.park_in(env, cls.ids))
             window = env["pos.config"].browse(cls.window_id)
-            env.cr.execute("DELETE FROM scenic_incident WHERE site_id = %s", [cls.ids["site"]])
-            kids = "SELECT kid FROM scenic_certificate WHERE pos_config_id = %s"
-            env.cr.execute(f"DELETE FROM scenic_key_serial WHERE kid IN ({kids})", [window.id])
-            env.cr.execute("DELETE FROM scenic_certificate WHERE pos_config_id = %s", [window.id])
             common_scenic.remove_window(window)
 
     def order(self, env, **changed):

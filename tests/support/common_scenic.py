@@ -171,6 +171,7 @@ def remove_window(window):
         cr.execute(f"DELETE FROM {table} WHERE {column} IN ({orders})", [window.id])
     cr.execute("DELETE FROM pos_order WHERE config_id = %s", [window.id])
     remove_rows(cr, "scenic_shift", "config_id", [window.id])
+    remove_keys(window)
     cr.execute("DELETE FROM pos_session WHERE config_id = %s", [window.id])
     window.env.invalidate_all()
     methods = window.payment_method_ids
@@ -178,6 +179,13 @@ def remove_window(window):
     window.unlink()
     methods.unlink()
     journals.unlink()
+
+
+def remove_keys(window):
+    """Remove the committed certificates of a window, which no user could do."""
+    cr, kids = window.env.cr, "SELECT kid FROM scenic_certificate WHERE pos_config_id = %s"
+    cr.execute(f"DELETE FROM scenic_key_serial WHERE kid IN ({kids})", [window.id])
+    remove_rows(cr, "scenic_certificate", "pos_config_id", [window.id])
 
 
 def make_park(env, name="Cloud Valley", tz="Asia/Shanghai", company=None):
