@@ -10,7 +10,7 @@ class ScenicHandheldTicket(models.Model):
         product, holder = self.product_id, self.holder_id
         rule = product.product_tmpl_id._scenic_rule()
         return {
-            "product": product.display_name,
+            "product": product.name,
             "pax": self.pax,
             "gen": self.gen,
             "checks": rule.checks,

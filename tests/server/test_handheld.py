@@ -65,7 +65,7 @@ class TestHandheldOnline(HandheldCase):
         ticket.sudo().write({"gate_note": "wheelchair"})
         status, answer = phone.redeem(ticket.code)
         self.assertEqual((status, answer["reason"], answer["uses"]), (200, "OK", 1))
-        self.assertEqual(answer["card"]["product"], self.park.adult.display_name)
+        self.assertEqual(answer["card"]["product"], self.park.adult.name)
         self.assertEqual(answer["card"]["note"], "wheelchair")
         use = self.uses(ticket)
         self.assertEqual((use.how, use.mode, use.user_id), ("handheld", "online", self.attendant))
