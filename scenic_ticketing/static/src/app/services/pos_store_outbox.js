@@ -2,12 +2,15 @@ import { PosStore } from "@point_of_sale/app/services/pos_store";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { browser } from "@web/core/browser/browser";
+import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { Mutex } from "@web/core/utils/concurrency";
 import { patch } from "@web/core/utils/patch";
 import "@scenic_ticketing/app/services/data_service_outbox";
 import { scenicClock } from "@scenic_ticketing/app/utils/scenic_clock";
+
+const { DateTime } = luxon;
 
 // what the server refused once it may take later: a manager has put it right
 const REFUSED_AGAIN = 60000;
@@ -54,6 +57,11 @@ patch(PosStore.prototype, {
         const fresh = wanted.filter((order) => isUnsent(order) && !waiting.includes(order));
         await this.preSyncAllOrders(fresh);
         for (const order of fresh) {
+            if (order.uiState.scenicUnsent) {
+                // paid a moment ago, by the computer's clock
+                const now = DateTime.fromMillis(this.scenicNow());
+                order.date_order = serializeDateTime(now);
+            }
             await this.data.keepScenicSale(order);
             // cleared when it was sent before, which says nothing about an answer
             order._dirty = true;
