@@ -22,16 +22,32 @@ class ScenicPrinter(models.Model):
         "port, or a serial port like /dev/serial/by-path/…",
     )
     baud = fields.Integer(default=9600, help="Speed of a serial port.")
-    box_address = fields.Char(compute="_compute_way", store=True, readonly=False)
-    device = fields.Char(compute="_compute_way", store=True, readonly=False)
 
-    @api.depends("box_id.ip")
-    def _compute_way(self):
+    @api.model_create_multi
+    def create(self, vals_list):
+        printers = super().create(vals_list)
+        printers._name_way()
+        return printers
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "box_id" in vals:
+            self._name_way()
+        return res
+
+    def _name_way(self):
+        """Write down how windows reach printers of our boxes: nobody needs to type that."""
         for printer in self.filtered("box_id"):
-            printer.device = f"{_PREFIX}{printer.id}"
-            port = (printer.box_address or "").partition(":")[2]
-            if printer.box_id.ip:
-                printer.box_address = printer.box_id.ip + (f":{port}" if port else "")
+            vals = {"device": f"{_PREFIX}{printer.id}"}
+            if not printer.box_address:
+                vals["box_address"] = printer.box_id.ip
+            printer.write(vals)
+
+    # EXTENDS scenic_ticketing
+    @api.constrains("connection", "box_address", "device", "box_id")
+    def _check_way(self):
+        # the way to a printer of a box is known only once both have a number and an address
+        super(ScenicPrinter, self.filtered(lambda item: not item.box_id))._check_way()
 
     @api.constrains("box_id", "url")
     def _check_url(self):

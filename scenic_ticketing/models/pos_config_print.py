@@ -26,3 +26,8 @@ class PosConfigPrint(models.Model):
         ondelete="restrict",
         help="Prints the layouts for labels and wristbands.",
     )
+    scenic_reader_baud = fields.Integer(
+        "Speed of Serial Readers",
+        default=9600,
+        help="Baud of card and code readers on a serial port of the window's computer.",
+    )

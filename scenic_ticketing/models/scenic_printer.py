@@ -50,8 +50,7 @@ class ScenicPrinter(models.Model):
     )
     device = fields.Char(
         "Device of the Box",
-        help="Identifier of the printer on the box, as the page of the box shows it. The word "
-        "printer = the first one it has.",
+        help="Identifier of the printer on the box, as the page of the box shows it.",
     )
 
     @api.constrains("connection", "box_address", "device")

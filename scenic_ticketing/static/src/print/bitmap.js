@@ -69,6 +69,17 @@ export class Bitmap {
         }
         return wide;
     }
+    /** Return it no wider than the paper; only for what has no code on it, as dots get lost. */
+    narrowed(width) {
+        if (width >= this.width) {
+            return this;
+        }
+        const canvas = document.createElement("canvas");
+        canvas.width = width;
+        canvas.height = Math.round((this.height * width) / this.width);
+        canvas.getContext("2d").drawImage(this.toCanvas(), 0, 0, canvas.width, canvas.height);
+        return Bitmap.fromCanvas(canvas);
+    }
     /** Return a canvas of pure black and white pixels, one a dot. */
     toCanvas() {
         const canvas = document.createElement("canvas");

@@ -1,6 +1,6 @@
 // rows in one raster command: old printers keep no more in memory
 const SLICE_ROWS = 255;
-const ESC = 0x1b;
+export const ESC = 0x1b;
 const GS = 0x1d;
 
 /** ESC @, ESC a 1: begin anew, print in the middle of the paper. */

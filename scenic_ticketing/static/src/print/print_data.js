@@ -49,7 +49,7 @@ export function pictureAction(bitmap, dots) {
  * Bytes that the box hands to the printer as they are. Without an action's name: to the box the
  * empty name is an action that is switched off, the missing one means the same and is not.
  */
-function documentAction(bytes) {
+export function documentAction(bytes) {
     return { document: base64(bytes) };
 }
 

@@ -6,6 +6,7 @@ registry.category("web_tour.tours").add("ScenicPrintBox", {
     steps: () =>
         [
             Scenic.openWindow(),
+            Scenic.fontsAreOurs(),
             Scenic.clickTicket("Adult"),
             Scenic.chooseQuick(2),
             Scenic.payCash(),

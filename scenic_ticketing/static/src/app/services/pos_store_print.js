@@ -5,8 +5,10 @@ import { PrintProblem } from "@scenic_ticketing/app/services/box_printer";
 import {
     BrowserPrinter,
     ListedPrinter,
+    ReceiptOnTicketPrinter,
     StockPrinter,
 } from "@scenic_ticketing/app/services/ticket_printers";
+import { dropForeignFonts } from "@scenic_ticketing/app/utils/foreign_fonts";
 import { PLAIN_LAYOUT } from "@scenic_ticketing/print/slip_draw";
 
 const LABELS = ["label_zpl", "wristband_zpl"];
@@ -15,7 +17,12 @@ patch(PosStore.prototype, {
     // EXTENDS point_of_sale
     async setup() {
         this._scenicPrinters = new Map();
+        dropForeignFonts();
         await super.setup(...arguments);
+        const record = this.config.scenic_receipt_printer_id;
+        if (record?.language && record.connection === "box" && !this.hardwareProxy.printer) {
+            this.hardwareProxy.printer = new ReceiptOnTicketPrinter({ pos: this, record });
+        }
     },
 
     // --- what is printed where ---

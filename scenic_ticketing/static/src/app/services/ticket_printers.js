@@ -1,4 +1,5 @@
 import { HWPrinter } from "@point_of_sale/app/utils/printer/hw_printer";
+import { BasePrinter } from "@point_of_sale/app/utils/printer/base_printer";
 import { htmlToCanvas } from "@point_of_sale/app/services/render_service";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { Mutex } from "@web/core/utils/concurrency";
@@ -9,8 +10,14 @@ import {
 } from "@scenic_ticketing/app/components/ticket_slips/ticket_slips";
 import { PrintProblem, printOnBox } from "@scenic_ticketing/app/services/box_printer";
 import { Bitmap } from "@scenic_ticketing/print/bitmap";
-import { escposAction, pictureAction, slipAction } from "@scenic_ticketing/print/print_data";
-import { drawSlip } from "@scenic_ticketing/print/slip_draw";
+import { ESC } from "@scenic_ticketing/print/escpos";
+import {
+    documentAction,
+    escposAction,
+    pictureAction,
+    slipAction,
+} from "@scenic_ticketing/print/print_data";
+import { PLAIN_LAYOUT, drawSlip } from "@scenic_ticketing/print/slip_draw";
 
 /** A printer with its queue. `printSlips` counts in `done` what came out, and throws PrintProblem. */
 class TicketPrinter {
@@ -120,5 +127,41 @@ export class ListedPrinter extends TicketPrinter {
         const make = this.record.language === "picture" ? pictureAction : escposAction;
         await this._send(make(bitmap, dots));
         return true;
+    }
+}
+
+/**
+ * The ticket printer of the window as Odoo's receipt printer, for windows that have no other: their
+ * receipts, reports and cash drawer go the same way as their tickets.
+ */
+export class ReceiptOnTicketPrinter extends BasePrinter {
+    setup({ pos, record }) {
+        super.setup(...arguments);
+        Object.assign(this, { pos, record });
+    }
+    processCanvas(canvas) {
+        return Bitmap.fromCanvas(canvas);
+    }
+    async sendPrintingJob(bitmap) {
+        const printer = this.pos.getScenicPrinter({ ...PLAIN_LAYOUT })[0];
+        const make = this.record.language === "picture" ? pictureAction : escposAction;
+        const dots = Number(this.record.dots) || PLAIN_LAYOUT.width_dots;
+        try {
+            await printer.queue.exec(() =>
+                printOnBox(this.record, make(bitmap.narrowed(dots), dots))
+            );
+        } catch (error) {
+            return { result: false, message: error.message };
+        }
+        return { result: true };
+    }
+    async openCashbox() {
+        const pulse = documentAction([ESC, 0x70, 0, 25, 25]);
+        return printOnBox(this.record, pulse).catch(() => {});
+    }
+    getResultsError(answer) {
+        const failure = super.getResultsError(answer);
+        failure.message.body = answer?.message || failure.message.body;
+        return failure;
     }
 }

@@ -303,3 +303,14 @@ export function ticketAction(name, reason = "") {
     }
     return steps;
 }
+
+/** Pictures of receipts wait for every font that the page names: none may come from elsewhere. */
+export function fontsAreOurs() {
+    return run(() => {
+        const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+        const fonts = rules.filter((rule) => rule.type === CSSRule.FONT_FACE_RULE);
+        check(fonts.length, "the page has no fonts at all");
+        const foreign = fonts.filter((rule) => rule.cssText.includes("fonts.odoocdn.com"));
+        check(!foreign.length, `${foreign[0]?.cssText} is fetched from elsewhere`);
+    }, "no font of another server");
+}
