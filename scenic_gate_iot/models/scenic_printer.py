@@ -47,7 +47,7 @@ class ScenicPrinter(models.Model):
     @api.constrains("connection", "box_address", "device", "box_id")
     def _check_way(self):
         # the way to a printer of a box is known only once both have a number and an address
-        super(ScenicPrinter, self.filtered(lambda item: not item.box_id))._check_way()
+        return super(ScenicPrinter, self.filtered(lambda item: not item.box_id))._check_way()
 
     @api.constrains("box_id", "url")
     def _check_url(self):

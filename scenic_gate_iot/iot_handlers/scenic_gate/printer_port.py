@@ -3,8 +3,8 @@
 Addresses: ``tcp://host[:9100]``, ``/dev/usb/lp0`` (USB printer class), a serial port
 (``/dev/serial/by-path/…``, option ``baud``).
 
-A printer that answers is believed: paper and cover are asked before, and after the bytes it tells in
-its own order that it is through with them. Many printers never answer; to those the bytes are
+A printer that answers is believed: paper and cover are asked before, and after the bytes it tells
+in its own order that it is through with them. Many printers never answer; to those the bytes are
 handed, and nothing more is known.
 """
 

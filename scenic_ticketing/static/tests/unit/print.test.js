@@ -125,7 +125,10 @@ test("commands are those of the manuals", () => {
     const code = qrCommand("AB", 5);
     expect(code.slice(0, 9)).toEqual([0x1d, 0x28, 0x6b, 4, 0, 0x31, 65, 50, 0]);
     expect(code.slice(-18)).toEqual(
-        [[0x1d, 0x28, 0x6b, 5, 0, 0x31, 80, 48, 65, 66], [0x1d, 0x28, 0x6b, 3, 0, 0x31, 81, 48]].flat()
+        [
+            [0x1d, 0x28, 0x6b, 5, 0, 0x31, 80, 48, 65, 66],
+            [0x1d, 0x28, 0x6b, 3, 0, 0x31, 81, 48],
+        ].flat()
     );
     const zpl = label(bitmap, { text: "AB", x: 10, y: 20, dots: 3 });
     expect(zpl).toInclude("^GFA,600,600,2,8,,:");
@@ -152,7 +155,9 @@ test("what was not printed is told, and only that is printed again", async () =>
     await waitFor(".o_scenic_print_problem");
     expect(queryAllTexts(".o_scenic_print_problem")[0]).toMatch(/2 of 3/);
     expect(jobs).toHaveLength(2);
-    await click(".o_scenic_print_problem .btn-primary, .o_scenic_print_problem .o_notification_buttons button");
+    await click(
+        ".o_scenic_print_problem .btn-primary, .o_scenic_print_problem .o_notification_buttons button"
+    );
     await advanceTime(100);
     await animationFrame();
     await store.printScenicSlips([]);
