@@ -14,6 +14,7 @@ class ScenicTicketMinted(models.Model):
         other. Each side looks again after its own commit, in a transaction that sees everything
         committed by then: whichever commits last finds the other.
         """
-        super()._after_minted()
+        res = super()._after_minted()
         intake = self.env(su=True)["scenic.gate.intake"]
         self.env.cr.postcommit.add(lambda: intake._try(lambda own: own._match_orphans()))
+        return res

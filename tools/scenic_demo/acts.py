@@ -1,5 +1,6 @@
 """What visitors, window and gate do in the demo; each checks what it sees."""
 
+import base64
 import contextlib
 import time
 from dataclasses import dataclass
@@ -34,6 +35,29 @@ class Sold:
 
 
 def sell(stage: Stage, step: Step, basket: dict[str, int], method: str, total: str) -> list[Sold]:
+    """Sell tickets in the POS, read their codes from the printed slips, find them on the server."""
+    codes = sell_codes(stage, step, basket, method, total)
+    sold = [stored(stage, code) for code in codes]
+    for ticket in sold:
+        step.seen(f"ticket {ticket.id}", f"{ticket.name} {ticket.code[:24]}…")
+    return sold
+
+
+def stored(stage: Stage, code: str) -> Sold:
+    """Return a ticket as the server has it, once it has arrived there."""
+    return Sold(code, waiting.until(lambda: stage.books.tickets(code), "it is stored", 30)[0])
+
+
+def from_paper(code: str) -> Sold:
+    """Return a ticket of which only the paper exists: its number is inside the code (README)."""
+    raw = code.removeprefix("ST1")
+    body = base64.b32decode(raw + "=" * (-len(raw) % 8))
+    return Sold(code, {"uid": body[3:11].hex(), "product": "paper", "alias": body[3:11].hex()})
+
+
+def sell_codes(
+    stage: Stage, step: Step, basket: dict[str, int], method: str, total: str
+) -> list[str]:
     """Sell tickets in the POS, read their codes from the printed slips."""
     window = stage.window
     for product, quantity in basket.items():
@@ -47,10 +71,7 @@ def sell(stage: Stage, step: Step, basket: dict[str, int], method: str, total: s
     stage.album.slip(pictures[0])
     codes = [qr.read(picture) for picture in pictures]
     step.check("codes read by zxing-cpp", len(set(codes)), sum(basket.values()))
-    sold = [Sold(code, stage.books.ticket(code)) for code in codes]
-    for ticket in sold:
-        step.seen(f"ticket {ticket.id}", f"{ticket.name} {ticket.code[:24]}…")
-    return sold
+    return codes
 
 
 def enter(stage: Stage, step: Step, lane: str, sold: Sold) -> None:
@@ -225,3 +246,28 @@ def all_reported(stage: Stage, step: Step) -> None:
         " GROUP BY ticket_id, zone_id HAVING count(*) > 1) used_twice"
     )
     step.check("rights used twice", doubled, 0)
+
+
+def certified(stage: Stage, step: Step) -> None:
+    """Wait until the window holds a certificate for the key it made."""
+    found = waiting.until(
+        lambda: stage.books.rows(
+            "SELECT kid, not_after FROM scenic_certificate"
+            " WHERE pos_config_id IS NOT NULL AND state = 'open' ORDER BY id DESC"
+        ),
+        "the window has a certificate",
+        limit=30,
+    )[0]
+    step.seen("certificate", f"key {found['kid']}, until {found['not_after']:%Y-%m-%d %H:%M} UTC")
+
+
+def kill_server(stage: Stage, step: Step) -> None:
+    """End the server as a power cut would."""
+    stage.scene.kill_server()
+    step.check("the server's port", ports.in_use(stage.scene.address.http), False)
+
+
+def reload(stage: Stage, step: Step) -> None:
+    """Load the page of the window anew, as somebody does who thinks that helps."""
+    stage.window.reload()
+    step.seen("page", f"{stage.window.page.url} from the browser's own storage")

@@ -12,7 +12,8 @@ from .stage import Stage, devices
 def play(stage: Stage, story: Story) -> None:
     open_park(stage, story)
     left = online(stage, story)
-    offline(stage, story, left)
+    left = offline(stage, story, left)
+    without_server(stage, story, left)
 
 
 def open_park(stage: Stage, story: Story) -> None:
@@ -69,7 +70,8 @@ def online(stage: Stage, story: Story) -> list[Sold]:
     return [adult2, child]
 
 
-def offline(stage: Stage, story: Story, left: list[Sold]) -> None:
+def offline(stage: Stage, story: Story, left: list[Sold]) -> list[Sold]:
+    """Gates without a network; returns the tickets that are not used up."""
     story.chapter("Without a network")
     known, child = left
     with story.step("A new shift sells on; the box hears of one more ticket") as step:
@@ -98,6 +100,38 @@ def offline(stage: Stage, story: Story, left: list[Sold]) -> None:
         acts.refused(stage, step, "S2", new2, "E_USED")
     at_gate = [(ticket, ["PARK"]) for ticket in (known, heard, new, new2)]
     report(stage, story, [*at_gate, (combo, ["CABLE"])], [child, combo])
+    return [child, combo]
+
+
+def without_server(stage: Stage, story: Story, left: list[Sold]) -> None:
+    """Window and gate go on when nothing else is left."""
+    story.chapter("Without a server")
+    with story.step("A shift begins: the window gets its certificate") as step:
+        stage.open_window()
+        stage.window.open_register()
+        acts.certified(stage, step)
+    with story.step("The server is killed") as step:
+        acts.kill_server(stage, step)
+    with story.step("The window signs, prints and sells by itself") as step:
+        basket = {"Adult ticket": 2}
+        codes = acts.sell_codes(stage, step, basket, "Cash", "¥ 240.00")
+        first, second = (acts.from_paper(code) for code in codes)
+    with story.step("A gate that never heard of window or ticket: each once") as step:
+        acts.enter(stage, step, "S1", first)
+        acts.refused(stage, step, "S2", first, "E_USED")
+    with story.step("The page is loaded again, still without a server") as step:
+        acts.reload(stage, step)
+    with story.step("The server is back: sale and passage arrive by themselves, once") as step:
+        stage.scene.start_server()
+        first, second = (acts.stored(stage, sold.code) for sold in (first, second))
+        acts.redeemed(stage, step, first, ["PARK"])
+        acts.all_reported(stage, step)
+        step.check("tickets of the two slips", stage.books.tickets_after(left[-1].id), 2)
+    with story.step("The window closes, used tickets become revenue") as step:
+        acts.close_window(stage, step)
+        acts.recognise(stage, step)
+    with story.step("Proof: what is owed to visitors, also of what was sold without it") as step:
+        acts.prove(stage, step, [*left, second])
 
 
 def report(stage: Stage, story: Story, used: list[tuple[Sold, list[str]]], left: list[Sold]):

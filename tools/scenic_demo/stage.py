@@ -57,6 +57,9 @@ class Stage:
         if self.window:
             with contextlib.suppress(PlaywrightError):
                 self.window.page.screenshot(path=self.pictures / "failed.png")
+                if (more := self.window.page.get_by_text("See technical details")).count():
+                    more.first.click()
+                    print(self.window.page.locator(".o_error_detail").first.inner_text())
 
 
 @contextlib.contextmanager

@@ -29,15 +29,18 @@ class Books:
         (value,) = row.values()
         return value
 
-    def ticket(self, code: str) -> dict:
-        """Return the ticket of a printed code."""
-        (row,) = self.rows(
+    def tickets(self, code: str) -> list[dict]:
+        """Return the ticket of a printed code, if it has arrived."""
+        return self.rows(
             "SELECT t.id, t.uid, t.alias, t.state, t.net_value, p.default_code AS product"
             " FROM scenic_ticket t JOIN product_product p ON p.id = t.product_id"
             " WHERE t.code = %s",
             code,
         )
-        return row
+
+    def tickets_after(self, ticket: int) -> int:
+        """Return how many tickets are newer than one of them."""
+        return self.one("SELECT count(*) FROM scenic_ticket WHERE id > %s", ticket)
 
     def uses(self, ticket: int) -> list[dict]:
         return self.rows(

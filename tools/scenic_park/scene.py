@@ -28,6 +28,11 @@ class Scene:
     def start_server(self) -> None:
         self.server = server.start(self.children, self.address)
 
+    def kill_server(self) -> None:
+        """End the server without a word, as a power cut would."""
+        self.server.kill()
+        self.children.forget(self.server)
+
     def start_hardware(self, devices: list[lanes.LaneDevices]) -> None:
         """Start readers and barriers, and tell the server where they are plugged in."""
         config = self.folder / "lanes.json"

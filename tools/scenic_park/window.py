@@ -106,13 +106,18 @@ class Window:
         self.page.click(".receipt-screen .button.next")
         self.page.wait_for_selector(".product-screen .product-list")
 
+    def reload(self) -> None:
+        self.page.reload(wait_until="domcontentloaded")
+        self.page.wait_for_selector(".product-screen .product-list")
+
     def close_register(self) -> None:
         """End the shift: count everything as expected, close the register."""
         self.page.click(".pos-rightheader button:has(.fa-bars)")
         self.page.click(".dropdown-item:has-text('Close Register')")
-        # "as expected", beside the count of each payment method
-        self.page.locator(".close-pos-popup button.fa-clone").first.wait_for()
-        for button in self.page.locator(".close-pos-popup button.fa-clone").all():
-            button.click()
-        self.page.click(".close-pos-popup .modal-footer .btn-primary")
-        self.page.wait_for_selector(".close-pos-popup", state="detached")
+        self.page.locator(".o_scenic_shift_row").first.wait_for()
+        for row in self.page.locator(".o_scenic_shift_row[data-cash='1']").all():
+            expected = row.locator(".o_scenic_shift_expected").inner_text()
+            row.locator("input").fill(re.sub(r"[^0-9.-]", "", expected))
+        self.page.click(".o_scenic_shift_count:not(:disabled)")
+        self.page.click(".o_scenic_shift_close:not(:disabled)")
+        self.page.wait_for_selector(".o_scenic_shift .o_scenic_shift_paper")

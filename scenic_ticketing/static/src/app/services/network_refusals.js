@@ -44,9 +44,24 @@ patch(OrderSummary.prototype, {
     },
 });
 
-// OVERRIDE point_of_sale: its dialog stops a queue to say what the sign in the top bar says
+// what a browser says of a fetch that reached no server: Chromium, WebKit, Firefox
+const FETCH_FAILED = [
+    "Failed to fetch",
+    "Load failed",
+    "NetworkError when attempting to fetch resource.",
+];
+
+function isConnectionLost(error) {
+    return (
+        error instanceof ConnectionLostError ||
+        (error instanceof TypeError && FETCH_FAILED.includes(error.message))
+    );
+}
+
+// OVERRIDE point_of_sale: its dialog stops a queue to say what the sign in the top bar says. What
+// a page that starts without the server fetches in the background (words) is no fault either.
 function offlineErrorHandler(env, error, originalError) {
-    if (!(originalError instanceof ConnectionLostError)) {
+    if (!isConnectionLost(originalError)) {
         return false;
     }
     const { pos_data, notification } = env.services;
