@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, TimeoutError, sync_playwright
 from scenic_park import browser, databases, inside, ports, server, waiting
 from scenic_park.children import Children
 from scenic_tools import database, paths, setup
@@ -226,10 +226,21 @@ class Tab:
         return uuid
 
     def wait_sign(self, state: str, waiting_sales: int, limit: int = 30) -> None:
-        """Wait until the sign in the top bar says so."""
-        self.page.wait_for_selector(
-            f"{SIGN}[data-state={state}][data-waiting='{waiting_sales}']", timeout=limit * 1000
-        )
+        """Wait until the sign in the top bar says so; else tell what is seen instead."""
+        wanted = f"{SIGN}[data-state={state}][data-waiting='{waiting_sales}']"
+        try:
+            self.page.wait_for_selector(wanted, timeout=limit * 1000)
+        except TimeoutError as error:
+            seen = self.page.inner_text("body")[:400]
+            raise AssertionError(f"{wanted} is not shown but: {seen}") from error
+
+    def wait_kept(self, uuids: list[str]) -> None:
+        """Wait until the window, loaded without the server, has these sales.
+
+        Beside them may stand sales whose confirmation was not written yet: sent again, ignored.
+        """
+        self.page.wait_for_selector(f"{SIGN}[data-state=offline]")
+        waiting.until(lambda: set(uuids) <= set(self.kept), "the sales are kept")
 
     def open_sign(self) -> None:
         self.page.click(SIGN)
