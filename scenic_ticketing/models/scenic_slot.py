@@ -68,7 +68,7 @@ class ScenicSlot(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed for sale"), ("cancelled", "Cancelled")],
+        [("open", "On sale"), ("closed", "Closed for sale"), ("cancelled", "Cancelled")],
         required=True,
         default="open",
         tracking=True,

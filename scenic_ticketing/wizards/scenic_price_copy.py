@@ -18,6 +18,7 @@ class ScenicPriceCopy(models.TransientModel):
     date_to = fields.Date(string="To", required=True)
     shift = fields.Selection(
         [("weekdays", "Same days of the week"), ("dates", "Same dates")],
+        string="Moved To",
         required=True,
         default="weekdays",
         help="Same days of the week: each day moves by 52 weeks, so that a weekend stays one. Same "
