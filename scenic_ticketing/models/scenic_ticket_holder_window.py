@@ -23,7 +23,7 @@ class ScenicTicketHolderWindow(models.Model):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return {
             "alias": self.alias,
-            "product": self.product_id.display_name,
+            "product": self.product_id.with_context(display_default_code=False).display_name,
             "visit_date": self.visit_date.isoformat(),
             "state": self.state,
             "state_label": labels[self.state],

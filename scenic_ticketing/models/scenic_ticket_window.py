@@ -77,7 +77,7 @@ class ScenicTicketWindow(models.Model):
         return {
             "id": self.id,
             "alias": self.alias,
-            "product": self.product_id.display_name,
+            "product": self.product_id.with_context(display_default_code=False).display_name,
             "site": self.site_id.name,
             "tz": self.site_id.tz,
             "visit_date": self.visit_date.isoformat(),

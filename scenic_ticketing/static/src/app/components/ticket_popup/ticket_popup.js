@@ -183,7 +183,7 @@ export class TicketPopup extends Component {
     }
     choiceLabel(choice) {
         const day = [formatDayForPaper(choice.visit_date), choice.slot].filter(Boolean).join(" ");
-        return [day, choice.product, choice.order_name].filter(Boolean).join(" · ");
+        return [day, choice.product, groupAlias(choice.alias)].filter(Boolean).join(" · ");
     }
     async redeem(right) {
         const code = this.state.code;
