@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .box import GateBox
     from .runner import LaneRunner
 
-VERSION = "19.0.1.2.0"
+VERSION = "19.0.1.3.0"
 
 
 def box_status(box: GateBox) -> dict:
