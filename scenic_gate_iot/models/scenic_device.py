@@ -3,10 +3,11 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import lane_status
+from ..iot_handlers.scenic_gate import driver_specs
+from ..tools import device_problem, lane_status
 
 # What a driver can play on a lane.
-DRIVER_ROLES = {"line_reader": ("reader",), "modbus_barrier": ("barrier",)}
+DRIVER_ROLES = device_problem.roles()
 
 
 class ScenicDevice(models.Model):
@@ -81,10 +82,20 @@ class ScenicDevice(models.Model):
             device.is_ok = bool(ok)
             device.live_detail = detail
 
-    @api.constrains("options")
+    @api.onchange("driver")
+    def _onchange_driver(self):
+        roles = DRIVER_ROLES.get(self.driver, ())
+        if roles and self.role not in roles:
+            self.role = roles[0]
+
+    @api.constrains("options", "driver")
     def _check_options(self):
         for device in self:
-            if not isinstance(device.options or {}, dict):
+            options = device.options or {}
+            if isinstance(options, dict):
+                for problem in driver_specs.problems(device.driver, options):
+                    raise ValidationError(device_problem.text(self.env, device, problem))
+            else:
                 raise ValidationError(
                     self.env._(
                         "The options of %(device)s must be a JSON object, written in braces.",
@@ -106,7 +117,7 @@ class ScenicDevice(models.Model):
                     )
                 )
 
-    @api.constrains("url")
+    @api.constrains("url", "driver")
     def _check_url(self):
         for device in self:
             url = device.url or ""
@@ -116,5 +127,13 @@ class ScenicDevice(models.Model):
                         "%(url)s is not an address of a device. Write a path such as "
                         "/dev/ttyUSB0 or an address such as tcp://10.0.0.6:502.",
                         url=url,
+                    )
+                )
+            if not driver_specs.fits(device.driver, url):
+                raise ValidationError(
+                    self.env._(
+                        "%(device)s: the address must begin with one of %(wanted)s.",
+                        device=device.name,
+                        wanted=", ".join(driver_specs.SPECS[device.driver].schemes),
                     )
                 )

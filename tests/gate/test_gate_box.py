@@ -187,9 +187,9 @@ def test_lane_follows_its_configuration_when_nobody_passes(site):
 @pytest.mark.parametrize(
     ("devices", "words"),
     [
-        ([{"role": "barrier", "driver": "magic", "url": "x"}], "no barrier of this box"),
-        ([{"role": "reader", "driver": "magic", "url": "x"}], "no reader of this box"),
-        ([{"role": "terminal", "driver": "magic", "url": "x"}], "no driver for magic"),
+        ([{"role": "barrier", "driver": "magic", "url": "x"}], "no barrier driver 'magic'"),
+        ([{"role": "reader", "driver": "magic", "url": "x"}], "no reader driver 'magic'"),
+        ([{"role": "terminal", "driver": "magic", "url": "x"}], "no terminal driver 'magic'"),
         ([{"role": "barrier", "driver": "modbus_barrier", "url": "tcp://h"}], "waits for a sensor"),
         ([{"role": "barrier", "driver": "modbus_barrier", "url": "tcp://h"}] * 2, "more than one"),
     ],

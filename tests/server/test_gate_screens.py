@@ -177,6 +177,11 @@ class TestGateScreens(common_scenic.ScenicCase):
             {"role": "reader"},
             {"url": "no address"},
             {"url": "10.0.0.6"},
+            {"url": "http://10.0.0.6"},
+            {"options_text": '{"out_coli": 1}'},
+            {"options_text": '{"unit": 256}'},
+            {"options_text": '{"pulse": "sometimes"}'},
+            {"driver": "line_reader"},
         ):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 device.write(values)

@@ -20,6 +20,9 @@ class Signal(str, Enum):
 
     PASSED = "passed"
     REVERSE = "reverse"
+    BLOCKED = "blocked"  # something holds the arms or leaves
+    TAILGATE = "tailgate"  # the gate itself saw more persons than it let through
+    TIMEOUT = "timeout"  # the gate shut again, nobody went
     EMERGENCY_ON = "emergency_on"
     EMERGENCY_OFF = "emergency_off"
     UP = "up"  # the device answers (again)
@@ -32,13 +35,24 @@ class Health:
 
     ok: bool
     detail: str = ""
+    dropped: int = 0  # what came and was nothing: noise, cut frames, lines too long
 
 
 class DeviceError(Exception):
     """A device is configured in a way that its driver cannot follow."""
 
 
-class Reader:
+class Device:
+    """Anything of a lane."""
+
+    spec = None  # the DeviceConfig it was made from
+
+    def health(self) -> Health:
+        """Tell whether the device can be reached."""
+        raise NotImplementedError
+
+
+class Reader(Device):
     """Source of scanned texts."""
 
     def start(self, on_scan: Callable[[str], None]) -> None:
@@ -49,18 +63,15 @@ class Reader:
         """Stop and close the port."""
         raise NotImplementedError
 
-    def health(self) -> Health:
-        """Tell whether the device can be reached."""
-        raise NotImplementedError
-
     def feedback(self, good: bool) -> None:
         """Beep or blink, if the device can; must not block."""
 
 
-class Barrier:
+class Barrier(Device):
     """One direction of one gate."""
 
     confirm = "none"  # "none": passages are assumed; "sensor": PASSED signals come
+    can_hold = True  # has an order that keeps it open
 
     def start(self, on_signal: Callable[[Signal, int], None]) -> None:
         """Switch every own output off and begin to watch the inputs.
@@ -85,9 +96,15 @@ class Barrier:
         """Hold open until :meth:`close`."""
         raise NotImplementedError
 
-    def health(self) -> Health:
-        """Tell whether the device can be reached."""
-        raise NotImplementedError
-
     def feedback(self, good: bool) -> None:
         """Light a lamp, if there is one; must not block."""
+
+
+class Terminal:
+    """One device that is both: its two faces share whatever the driver keeps.
+
+    Each face is started and stopped by itself; ``feedback`` of one of them does nothing.
+    """
+
+    reader: Reader
+    barrier: Barrier

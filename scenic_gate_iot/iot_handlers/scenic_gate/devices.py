@@ -1,60 +1,92 @@
 """Which driver a configuration means, and the lines they share.
 
-A new driver is one file with a class, and one entry here.
+A new driver is one file with a class, one entry here, and its description in ``driver_specs.py``.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
+from .bus import PolledBus
 from .config import DeviceConfig, LaneConfig
-from .device import Barrier, DeviceError, Reader
+from .device import Barrier, Device, DeviceError, Reader, Terminal
 from .line_reader import LineReader
 from .modbus_barrier import ModbusBarrier
 from .modbus_bus import ModbusBus
 
-READERS: dict[str, Callable[[str, dict], Reader]] = {"line_reader": LineReader}
-BARRIERS: dict[str, Callable[[ModbusBus, dict], Barrier]] = {"modbus_barrier": ModbusBarrier}
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """How a driver is made: ``make(url, options)``, or ``make(line, options)`` where it shares one.
+
+    ``line`` makes what all devices with the same ``key`` share; it has ``in_use``, since an idle
+    one may have old settings and is made anew.
+    """
+
+    make: Callable[[Any, dict], Reader | Barrier | Terminal]
+    line: Callable[[str, dict], PolledBus] | None = None
+    key: Callable[[str, dict], str] = lambda url, options: url
+
+
+# (driver, role): one driver may be several kinds of device
+FACTORIES: dict[tuple[str, str], Factory] = {
+    ("line_reader", "reader"): Factory(LineReader),
+    ("modbus_barrier", "barrier"): Factory(ModbusBarrier, ModbusBus),
+}
 
 
 class Devices:
-    """Maker of the devices of all lanes of a box; one bus object per line."""
+    """Maker of the devices of all lanes of a box; one object per line."""
 
     def __init__(self) -> None:
-        self._buses: dict[str, ModbusBus] = {}
+        self._lines: dict[str, tuple[Callable, Any]] = {}
         self._lock = threading.Lock()
 
     def build(self, lane: LaneConfig) -> tuple[list[Reader], Barrier | None]:
-        """Return the readers and the barrier of a lane.
+        """Return the readers and the barrier of a lane; a terminal is one of each.
 
         :raises DeviceError: a device is unknown or configured in a way its driver cannot follow
         """
-        other = [item.name for item in lane.devices if item.role not in ("reader", "barrier")]
-        if other:
-            raise DeviceError(f"Lane {lane.code}: this box has no driver for {', '.join(other)}.")
-        readers = [self._reader(item) for item in lane.devices if item.role == "reader"]
-        barriers = [self._barrier(item) for item in lane.devices if item.role == "barrier"]
+        readers: list[Reader] = []
+        barriers: list[Barrier] = []
+        for item in lane.devices:
+            for part in self._parts(item):
+                part.spec = item
+                (readers if isinstance(part, Reader) else barriers).append(part)
         if len(barriers) > 1:
             raise DeviceError(f"Lane {lane.code} has more than one barrier.")
         barrier = barriers[0] if barriers else None
-        if barrier and lane.settings.confirm == "sensor" and barrier.confirm == "none":
-            raise DeviceError(f"Lane {lane.code} waits for a sensor that its barrier lacks.")
+        if barrier:
+            _check(lane, barrier)
         return readers, barrier
 
-    @staticmethod
-    def _reader(item: DeviceConfig) -> Reader:
-        make = READERS.get(item.driver)
-        if make is None:
-            raise DeviceError(f"{item.name}: {item.driver!r} is no reader of this box.")
-        return make(item.url, dict(item.options))
+    def _parts(self, item: DeviceConfig) -> list[Device]:
+        factory = FACTORIES.get((item.driver, item.role))
+        if factory is None:
+            raise DeviceError(f"{item.name}: this box has no {item.role} driver {item.driver!r}.")
+        options = dict(item.options)
+        made = factory.make(self._line(factory, item, options), options)
+        return [made.reader, made.barrier] if isinstance(made, Terminal) else [made]
 
-    def _barrier(self, item: DeviceConfig) -> Barrier:
-        make = BARRIERS.get(item.driver)
-        if make is None:
-            raise DeviceError(f"{item.name}: {item.driver!r} is no barrier of this box.")
+    def _line(self, factory: Factory, item: DeviceConfig, options: dict) -> Any:
+        if factory.line is None:
+            return item.url
+        key = factory.key(item.url, options)
         with self._lock:
-            bus = self._buses.get(item.url)
-            if bus is None or not bus.in_use:  # an idle one may have old settings
-                bus = self._buses[item.url] = ModbusBus(item.url, dict(item.options))
-        return make(bus, dict(item.options))
+            kind, line = self._lines.get(key, (None, None))
+            if line is None or not line.in_use:
+                kind, line = factory.line, factory.line(item.url, options)
+                self._lines[key] = kind, line
+        if kind is not factory.line:
+            raise DeviceError(f"{item.name}: {item.url} is used with another protocol already.")
+        return line
+
+
+def _check(lane: LaneConfig, barrier: Barrier) -> None:
+    if lane.settings.confirm == "sensor" and barrier.confirm == "none":
+        raise DeviceError(f"Lane {lane.code} waits for a sensor that its barrier lacks.")
+    if lane.settings.multi == "hold_n" and not barrier.can_hold:
+        raise DeviceError(f"Lane {lane.code} holds open for groups, which its barrier cannot.")

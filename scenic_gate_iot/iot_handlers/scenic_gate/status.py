@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .box import GateBox
+    from .device import Health
     from .runner import LaneRunner
 
 VERSION = "19.0.1.3.0"
@@ -51,19 +52,19 @@ def _lane_status(box: GateBox, code: str) -> dict:
 
 
 def _devices(runner: LaneRunner) -> list[dict]:
-    specs = [spec for spec in runner.config.devices if spec.role == "reader"]
-    specs += [spec for spec in runner.config.devices if spec.role == "barrier"]
-    devices = [*runner.readers, *([runner.barrier] if runner.barrier else [])]
-    out = []
-    for spec, device in zip(specs, devices, strict=True):
-        health = device.health()
-        out.append(
-            {
-                "name": spec.name,
-                "role": spec.role,
-                "driver": spec.driver,
-                "ok": health.ok,
-                "detail": health.detail,
-            }
-        )
-    return out
+    parts: dict[str, list[Health]] = {}
+    for device in (*runner.readers, runner.barrier):
+        if device and device.spec:
+            parts.setdefault(device.spec.name, []).append(device.health())
+    return [
+        {
+            "name": spec.name,
+            "role": spec.role,
+            "driver": spec.driver,
+            "ok": all(health.ok for health in parts[spec.name]),
+            "detail": "; ".join({health.detail for health in parts[spec.name] if health.detail}),
+            "dropped": sum(health.dropped for health in parts[spec.name]),
+        }
+        for spec in runner.config.devices
+        if spec.name in parts
+    ]
