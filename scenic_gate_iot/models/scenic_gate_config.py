@@ -77,6 +77,7 @@ VISITOR_TEXTS = [
     ("E_USED_PEER", "This ticket has been used"),
     ("E_DYNAMIC", "Please show the live code on your phone"),
     ("E_UNKNOWN_ALIAS", "This number is not known"),
+    ("E_NO_TICKET", "No ticket was found, please ask our staff"),
     ("R_ID", "Please show your identity document"),
     ("R_CONCESSION", "Please show the proof of your discount"),
     ("R_COMPANION", "Please enter together with your companion"),

@@ -7,7 +7,10 @@ from pathlib import Path
 
 _ADDONS = Path(__file__).resolve().parents[2]
 _SHIMS = _ADDONS / "scenic_gate_iot/static/python"
-_GATE = ("clock", "config", "effects", "entry", "facts", "handheld", "judge", "past")
+_GATE = (
+    *("clock", "config", "credential", "effects", "entry", "facts", "handheld", "judge"),
+    *("past", "scan"),
+)
 
 
 def sources():

@@ -41,6 +41,7 @@ REASONS = [
     ("E_USED_PEER", "This ticket was used at another gate a moment ago."),
     ("E_DYNAMIC", "This is only a picture of the code. Ask the visitor to open the live code."),
     ("E_UNKNOWN_ALIAS", "No ticket has this number. Compare it with the ticket and type it again."),
+    ("E_NO_TICKET", "No ticket belongs to this card or person. Ask for the ticket itself."),
     ("R_ID", "Compare the identity document with the ticket, then confirm."),
     ("R_CONCESSION", "Check the proof of the reduced price, then confirm."),
     ("R_COMPANION", "This ticket needs a companion. See that one is there, then confirm."),

@@ -23,7 +23,7 @@ DECIDED = {
 READ = {
     *("E_FOREIGN", "E_FORMAT", "E_TYPE", "E_VERSION", "E_SIG", "E_CERT", "E_UNKNOWN_KEY"),
     *("E_KEY_REVOKED", "E_KEY_CLOSED", "E_LIMIT", "E_USED_PEER", "E_UNKNOWN_ALIAS", "E_STORE"),
-    "E_FAULT",
+    *("E_FAULT", "E_NO_TICKET"),
 }
 
 

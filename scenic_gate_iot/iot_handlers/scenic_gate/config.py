@@ -10,6 +10,7 @@ from ..scenic_rules import wire
 from ..scenic_rules.site_time import load_zone
 from ..scenic_rules.verifier import ALLOW_LIST, CLOSED, OPEN, REVOKED, KeyStatus
 from ..scenic_rules.views import RuleView
+from . import credential
 from .effects import LaneSettings
 
 ROLES = ("reader", "barrier", "terminal")
@@ -69,6 +70,7 @@ class Config:
     lang: str = ""
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printers: tuple[PrinterConfig, ...] = ()
+    credentials: credential.Credentials | None = None
 
     def text(self, code: str) -> str:
         """Return what to show for a reason; the code itself when the server sent no text."""
@@ -104,6 +106,7 @@ def _parse(data: dict) -> Config:
         lang=str(data.get("lang") or ""),
         texts={str(lang): dict(texts) for lang, texts in (data.get("texts") or {}).items()},
         printers=tuple(_printer(item) for item in data.get("printers") or ()),
+        credentials=credential.parse(data.get("credentials")),
     )
 
 

@@ -66,6 +66,9 @@ class Reader(Device):
     def feedback(self, good: bool) -> None:
         """Beep or blink, if the device can; must not block."""
 
+    def deciding(self, text: str) -> None:
+        """Hear which text the lane looks at now, whoever read it; must not block."""
+
 
 class Barrier(Device):
     """One direction of one gate."""
@@ -98,6 +101,9 @@ class Barrier(Device):
 
     def feedback(self, good: bool) -> None:
         """Light a lamp, if there is one; must not block."""
+
+    def deciding(self, text: str) -> None:
+        """Hear which text the lane looks at now, whoever read it; must not block."""
 
 
 class Terminal:

@@ -46,6 +46,10 @@ class Engine(Judge):
         """Return the listed ticket with this alias."""
         return self.snapshot.row_by_alias(alias)
 
+    def rows_of_tags(self, tags: list[bytes], today: int) -> list[TicketRow]:
+        """Return the listed tickets of a credential, those for today first."""
+        return self.snapshot.rows_of_tags(tags, today)
+
     def past_of(self, uid: int, zone: str, with_exit: bool) -> History:
         """Tell what is known of a ticket at a gate into ``zone``."""
         return uses.history(self.store, self._row, uid, zone, self.config.tz, with_exit)

@@ -6,21 +6,40 @@ knows the time, the network, a file or a device.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..scenic_rules.passage import decide
 from ..scenic_rules.reading import Reading, Stores, read
 from ..scenic_rules.reason import Colour, Reason
+from ..scenic_rules.site_time import day_and_quarter
 from ..scenic_rules.ticket_code import MAX_TEXT, CodeError
 from ..scenic_rules.verifier import Verifier
-from ..scenic_rules.views import Decision, GateView, History, TicketView, refusal
+from ..scenic_rules.views import (
+    CHECK_HOLDER,
+    CHECK_ID,
+    Decision,
+    GateView,
+    History,
+    TicketView,
+    refusal,
+)
 from ..scenic_rules.wire import TicketRow
 from . import facts
 from .config import Config, LaneConfig
+from .credential import veiled
 from .entry import Entry
+from .scan import CODE, FACE, IDCARD, kind_of
 
 # a text refused for one of these is not a ticket of ours; it may be a payment code or an ID number
-NOT_OURS = (Reason.E_FOREIGN, Reason.E_FORMAT, Reason.E_TYPE, Reason.E_UNKNOWN_ALIAS)
+NOT_OURS = (
+    Reason.E_FOREIGN,
+    Reason.E_FORMAT,
+    Reason.E_TYPE,
+    Reason.E_UNKNOWN_ALIAS,
+    Reason.E_NO_TICKET,
+)
+# what a terminal saw for itself need not be looked at again
+_SEEN = {IDCARD: CHECK_ID, FACE: CHECK_HOLDER}
 MAX_LIVE = 50_000  # live codes remembered; they matter only while the clock is unsure
 
 
@@ -66,6 +85,10 @@ class Judge:
         """Tell what is known of a ticket at a gate into ``zone``."""
         raise NotImplementedError
 
+    def rows_of_tags(self, tags: list[bytes], today: int) -> list[TicketRow]:
+        """Return the listed tickets of a credential, those for today first."""
+        return []
+
     def configure(self, config: Config) -> None:
         """Follow a configuration from now on."""
         verifier = Verifier(config.site, config.roots)
@@ -91,6 +114,8 @@ class Judge:
     ) -> tuple[Reading, Decision]:
         """Read a text at a lane and decide on it; ``persons``, ``staff``: see ``decide``."""
         self._row = None
+        if kind_of(text) != CODE:
+            return self._judge_credential(place, text, now, persons, staff)
         reading = read(text, self._verifier, self._stores, now, self.trusted)
         if reading.ticket is None:
             return reading, refusal(reading.reason)
@@ -98,6 +123,38 @@ class Judge:
             if len(self._last_live) >= MAX_LIVE:
                 self._last_live.clear()
             self._last_live[reading.ticket.uid] = reading.live_t
+        return reading, self._weigh(place, reading, now, persons, staff, reading.live)
+
+    def _judge_credential(
+        self, place: LaneConfig, scan: str, now: float, persons: int, staff: bool
+    ) -> tuple[Reading, Decision]:
+        """Decide on the tickets of a card, face or identity card: the first good one passes."""
+        answer = Reading(Reason.E_NO_TICKET), refusal(Reason.E_NO_TICKET)
+        if self.config.credentials is None or not scan.partition(":")[2]:
+            return answer
+        today = day_and_quarter(now, self.config.tz)[0]
+        tags = self.config.credentials.tags(scan)
+        for number, row in enumerate(self.rows_of_tags(tags, today)):
+            rule = self.config.rules.get(row.ticket.product)
+            if rule is not None:
+                rule = replace(rule, checks=rule.checks & ~_SEEN.get(kind_of(scan), 0))
+            self._row = row
+            reading = Reading(ticket=row.ticket, rule=rule)
+            # who stands there is no picture of a code
+            decision = self._weigh(place, reading, now, persons, staff, live=True)
+            if decision.admit:
+                return reading, decision
+            if not number:
+                answer = reading, decision
+        return answer
+
+    def veil(self, text: str) -> str:
+        """Return what a reader gave as lanes may keep it: a credential becomes a pseudonym."""
+        return veiled(self.config.credentials if self.config else None, text)
+
+    def _weigh(
+        self, place: LaneConfig, reading: Reading, now: float, persons: int, staff: bool, live: bool
+    ) -> Decision:
         gate = GateView.at(
             now,
             self.config.tz,
@@ -110,9 +167,7 @@ class Judge:
             clock_trusted=self.trusted,
         )
         history = self._history(reading, place.zone)
-        return reading, decide(
-            reading.ticket, reading.rule, history, gate, now, persons, reading.live
-        )
+        return decide(reading.ticket, reading.rule, history, gate, now, persons, live)
 
     def _ticket(self, uid: int) -> TicketView | None:
         self._row = self.row_of(uid)
@@ -162,6 +217,7 @@ class Judge:
             return None
         ticket = reading.ticket
         keep = decision.reason not in (*NOT_OURS, Reason.E_FAULT, Reason.E_STORE)
+        keep = keep and kind_of(text) == CODE
         return Entry(
             facts.REFUSED,
             zone=zone,

@@ -18,6 +18,7 @@ from .device import Ack, Barrier, Reader, Signal
 from .effects import Close, Decide, Effect, Hold, Open, Record, Result, Show
 from .engine import Engine, Outcome
 from .lane import Lane, State
+from .scan import is_over
 from .store import StoreError
 
 _logger = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ class LaneRunner:
 
     def scan(self, text: str) -> None:
         """A reader delivered a text; may be called from any thread."""
-        self._inbox.put(Item("scan", (text,)))
+        # whose card or face it was ends here
+        self._inbox.put(Item("scan", (self.engine.veil(text),)))
 
     def signal(self, signal: Signal, count: int) -> None:
         """The barrier reports something; may be called from any thread."""
@@ -203,6 +205,11 @@ class LaneRunner:
         return []
 
     def _decide(self, effect: Decide) -> list[Effect]:
+        if is_over(effect.text):
+            return self.lane.decided("SAME_SCAN", 0, False, self.clock.mono())
+        for device in (self.barrier, *self.readers):
+            if device:
+                device.deciding(effect.text)
         outcome = self.engine.scan(
             self.config.code, effect.text, self.clock.now(), effect.persons, effect.staff
         )

@@ -17,6 +17,7 @@ from ..scenic_rules.wire import (
     zone_use_from_wire,
     zone_use_to_wire,
 )
+from . import credential_rows
 from .store import Store, put_in
 
 CHUNK = 250  # rows in one transaction, some 3 ms: a scan may wait for one, not for all
@@ -57,6 +58,18 @@ class Snapshot:
     def row(self, uid: int) -> TicketRow | None:
         """Return the listed ticket with this number."""
         return self._row(_BY_UID, uid)
+
+    def rows_of_tags(self, tags: list[bytes], today: int) -> list[TicketRow]:
+        """Return the listed tickets of a credential, those for day ``today`` first."""
+        uids = credential_rows.uids(self.store, tags)
+        rows = [row for row in map(self.row, uids) if row is not None]
+
+        def distance(row: TicketRow) -> tuple:
+            ticket = row.ticket
+            now = ticket.valid_from <= today < ticket.valid_from + ticket.valid_days
+            return (ticket.state != "valid", not now, abs(ticket.valid_from - today), ticket.uid)
+
+        return sorted(rows, key=distance)
 
     def row_by_alias(self, alias: str) -> TicketRow | None:
         """Return the listed ticket with this alias."""
@@ -101,7 +114,8 @@ class Snapshot:
         count, values = 0, self._values(items)
         while chunk := list(islice(values, CHUNK)):
             with self.store.transaction() as db:
-                db.executemany(_UPSERT, chunk)
+                db.executemany(_UPSERT, [row for row, _tags in chunk])
+                credential_rows.put(db, [(row[0], tags) for row, tags in chunk])
             count += len(chunk)
             pause()
         self.store.put(cursor=cursor)
@@ -116,13 +130,14 @@ class Snapshot:
                 self.broken += 1
                 continue
             t = row.ticket
-            yield (
+            values = (
                 t.uid, t.gen, t.product, t.valid_from, t.valid_days, t.slot_start, t.slot_len,
                 t.pax, t.entrances, t.flags, t.state, json.dumps(t.rights),
                 json.dumps(dict(row.elsewhere)), t.iat, row.alias or None,
                 json.dumps({zone: zone_use_to_wire(use) for zone, use in row.uses.items()}),
                 row.out_t,
             )  # fmt: skip
+            yield values, row.tags
 
     def count(self) -> int:
         """Number of tickets aboard."""
@@ -143,6 +158,7 @@ class Snapshot:
             )
             for statement in _NEVER_LISTED:
                 db.execute(statement, (before,))
+            credential_rows.prune(db)
             put_in(db, {"pruned_day": today})
         self._count = None
         return done.rowcount

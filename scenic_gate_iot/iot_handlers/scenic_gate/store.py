@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VERSION = 2  # of the schema, in PRAGMA user_version
+VERSION = 3  # of the schema, in PRAGMA user_version
 
 _SCHEMA = """
 CREATE TABLE kv (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
@@ -32,6 +32,9 @@ CREATE TABLE use (
     first_t INTEGER NOT NULL, first_lane TEXT NOT NULL,
     last_t INTEGER NOT NULL, last_lane TEXT NOT NULL, PRIMARY KEY (uid, zone, op)) WITHOUT ROWID;
 CREATE TABLE exit (uid INTEGER PRIMARY KEY, t INTEGER NOT NULL);
+-- by which card, face or identity card a ticket is found; tags only, see credential.py
+CREATE TABLE credential (tag BLOB, uid INTEGER, PRIMARY KEY (tag, uid)) WITHOUT ROWID;
+CREATE INDEX credential_uid ON credential (uid);
 CREATE TABLE fact (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, t INTEGER NOT NULL, lane TEXT NOT NULL,
     zone TEXT, uid INTEGER, gen INTEGER NOT NULL, pax INTEGER NOT NULL, op TEXT,
@@ -66,6 +69,10 @@ CREATE TABLE exit (uid INTEGER PRIMARY KEY, t INTEGER NOT NULL);
 ALTER TABLE ticket ADD COLUMN uses TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE ticket ADD COLUMN out_t REAL;
 UPDATE kv SET v = '0' WHERE k = 'cursor';
+""",
+    3: """
+CREATE TABLE credential (tag BLOB, uid INTEGER, PRIMARY KEY (tag, uid)) WITHOUT ROWID;
+CREATE INDEX credential_uid ON credential (uid);
 """,
 }
 
@@ -125,7 +132,7 @@ class Store:
             else:
                 for number in range(version + 1, VERSION + 1):
                     self._run_all(_MIGRATIONS[number])
-            run("PRAGMA user_version=2")  # VERSION; a pragma takes no parameter
+            run("PRAGMA user_version=3")  # VERSION; a pragma takes no parameter
             run("COMMIT")
         except BaseException:
             run("ROLLBACK")

@@ -209,12 +209,15 @@ class Sync:
 
 
 def _asks_more(old: Config | None, new: Config) -> bool:
-    """Whether a rule begins to ask when a ticket was used elsewhere.
+    """Whether the box begins to need what the server did not tell it of tickets.
 
-    The server tells that of tickets whose rule asks for it; those it listed before were sent
+    Cards, faces and identity cards are told where something reads them. When a ticket was used
+    elsewhere is told of tickets whose rule asks for it; those it listed before were sent
     without.
     """
     known = old.rules if old else {}
+    if new.credentials and not (old and old.credentials):
+        return True  # tickets came without their tags before
     return any(
         rule.asks_when and product in known and not known[product].asks_when
         for product, rule in new.rules.items()

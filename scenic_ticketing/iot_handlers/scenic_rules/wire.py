@@ -43,6 +43,7 @@ class TicketRow:
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     uses: Mapping[str, ZoneUse] = field(default_factory=dict)
     out_t: float | None = None
+    tags: tuple[str, ...] = ()  # of its cards, faces and identity cards
 
 
 def ticket_to_wire(row: TicketRow) -> dict:
@@ -68,6 +69,8 @@ def ticket_to_wire(row: TicketRow) -> dict:
         data["h"] = {zone: zone_use_to_wire(use) for zone, use in row.uses.items()}
     if row.out_t is not None:
         data["ot"] = row.out_t
+    if row.tags:
+        data["c"] = list(row.tags)
     return data
 
 
@@ -107,6 +110,7 @@ def ticket_from_wire(data: dict, site: int) -> TicketRow:
         dict(read.per_zone(data, "o", -read.U31)),
         {zone: zone_use_from_wire(use) for zone, use in read.members(data, "h")},
         read.moment(data, "ot"),
+        read.tags(data, "c"),
     )
 
 

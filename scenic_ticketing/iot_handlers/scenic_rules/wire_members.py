@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import ItemsView
 
 from .allowance import Rights
 from .views import Spans
 
+_TAG = re.compile("[0-9a-f]{16}")
 U8, U16, U31, U32 = 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF
 
 
@@ -94,3 +96,14 @@ def per_zone(data: dict, name: str, bottom: int) -> Rights:
     return tuple(
         sorted((zone, in_range(n, f"{name}.{zone}", U31, bottom)) for zone, n in value.items())
     )
+
+
+def tags(data: dict, name: str) -> tuple[str, ...]:
+    """Read hex digits of up to 64 tags that most senders leave out."""
+    value = data.get(name, [])
+    if not isinstance(value, list) or len(value) > 64:
+        raise WireError(f"{name} is no list of tags")
+    for item in value:
+        if not isinstance(item, str) or not _TAG.fullmatch(item):
+            raise WireError(f"{name} has no tag")
+    return tuple(value)
