@@ -84,6 +84,9 @@ VISITOR_TEXTS = [
     ("R_HOLDER", "Please wait while we look at your pass"),
     ("R_GROUP_COUNT", "Group: please wait for our staff"),
     ("R_UNLISTED_CUT_OFF", "Please ask our staff"),
+    ("R_EXPOSURE", "Please ask our staff"),
+    ("R_UNSEEN", "Please ask our staff"),
+    ("R_BLOCKED", "Please step out of the gate"),
     ("E_STORE", "Out of order, please ask our staff"),
     ("E_FAULT", "Out of order, please ask our staff"),
 ]
@@ -200,6 +203,7 @@ class ScenicGateConfig(models.AbstractModel):
             "confirm": lane.confirm,
             "pass_timeout_s": lane.pass_timeout_s,
             "on_unconfirmed": lane.on_unconfirmed,
+            **lane._for_visitors(),
             "devices": [
                 {
                     "name": device.name,

@@ -7,6 +7,14 @@ MAX_LINES = 200
 class ScenicIncident(models.Model):
     _inherit = "scenic.incident"
 
+    kind = fields.Selection(
+        selection_add=[
+            ("blocked", "Passage blocked"),
+            ("unseen", "Passage unknown"),
+            ("exposure", "Much let in without the server"),
+        ],
+        ondelete={"blocked": "set default", "unseen": "set default", "exposure": "set default"},
+    )
     gate_key = fields.Char(
         readonly=True,
         copy=False,

@@ -9,17 +9,24 @@ ALARM_KINDS = {
     gate_facts.TAILGATE: "tailgate",
     gate_facts.REVERSE: "reverse",
     gate_facts.FORCED: "forced_open",
+    gate_facts.BLOCKED: "blocked",
     gate_facts.EMERGENCY_ON: "other",
 }
 # Verdicts of a passage that a person must look at, whatever the ledger says later.
 ALARM_VERDICTS = {"other_site": "unknown_ticket", "no_ticket": "unknown_ticket"}
+
+_PLAIN = {
+    gate_facts.RELEASED: "returned",
+    gate_facts.PASSED: "confirmed",
+    gate_facts.UNKNOWN: "unseen",
+}
 
 
 def plain(kind):
     """Return the verdict of a fact that needs no ticket to be judged."""
     if kind in ALARM_KINDS:
         return "incident"
-    return {gate_facts.RELEASED: "returned", gate_facts.PASSED: "confirmed"}.get(kind, "recorded")
+    return _PLAIN.get(kind, "recorded")
 
 
 def before_look_up(kind, uid):

@@ -48,6 +48,12 @@ REASONS = [
     ("R_HOLDER", "Compare the visitor with the holder of the pass, then confirm."),
     ("R_GROUP_COUNT", "A group: count the persons and enter how many pass."),
     ("R_UNLISTED_CUT_OFF", "This ticket is not in the list yet. Check the receipt, then decide."),
+    (
+        "R_EXPOSURE",
+        "Too much was let in that the server has not heard of. Check the receipt, then decide.",
+    ),
+    ("R_UNSEEN", "The gate opened and did not see who passed. Ask the visitor, then open again."),
+    ("R_BLOCKED", "Somebody or something stands in the gate. Clear it, then scan again."),
     ("E_STORE", "The gate cannot record passages. Check by hand and call the technician."),
     ("E_FAULT", "The gate has a fault. Check by hand and call the technician."),
 ]

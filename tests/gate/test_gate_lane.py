@@ -106,7 +106,7 @@ def test_order_that_never_left_gives_the_right_back():
 def test_order_without_answer_is_never_given_back():
     gate = admitted(ack=Ack.UNKNOWN)
     gate.tick(5)
-    assert shut(gate, 5.1) == [Record("unknown", 1, True), Show(False, "E_FAULT")]
+    assert shut(gate, 5.1) == [Record("unknown", 1, True), Show(False, "R_UNSEEN")]
 
 
 def test_order_without_answer_is_settled_by_the_sensor():

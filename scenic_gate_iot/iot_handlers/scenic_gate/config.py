@@ -42,6 +42,8 @@ class LaneConfig:
     entrance: int | None  # bit of the ticket code; None: wherever the ticket is good
     settings: LaneSettings
     devices: tuple[DeviceConfig, ...]
+    lang: str = ""  # of what the visitor reads; "" = that of the configuration
+    sounds: Mapping[str, str] = field(default_factory=dict)  # by reason or colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,12 @@ class Config:
     printers: tuple[PrinterConfig, ...] = ()
     credentials: credential.Credentials | None = None
 
-    def text(self, code: str) -> str:
+    def text(self, code: str, lang: str = "") -> str:
         """Return what to show for a reason; the code itself when the server sent no text."""
-        return self.texts.get(self.lang, {}).get(code) or code
+        for choice in (lang, self.lang):
+            if text := self.texts.get(choice, {}).get(code):
+                return text
+        return code
 
 
 def parse(data: object) -> Config:
@@ -139,6 +144,8 @@ def _lane(item: dict) -> LaneConfig:
         entrance=entrance,
         settings=_settings(item, outward=zone is None),
         devices=tuple(_device(device) for device in item.get("devices") or ()),
+        lang=str(item.get("lang") or ""),
+        sounds={str(key): str(name) for key, name in (item.get("sounds") or {}).items()},
     )
 
 
@@ -158,6 +165,7 @@ def _settings(item: dict, outward: bool) -> LaneSettings:
 _CHOICES = {
     "confirm": ("none", "sensor"),
     "on_unconfirmed": ("released", "consumed"),
+    "on_unknown": ("consumed", "released", "staff"),
     "multi": ("repeat", "hold_n"),
 }
 

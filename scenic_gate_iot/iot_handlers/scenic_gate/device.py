@@ -20,9 +20,9 @@ class Signal(str, Enum):
 
     PASSED = "passed"
     REVERSE = "reverse"
-    BLOCKED = "blocked"  # something holds the arms or leaves
-    TAILGATE = "tailgate"  # the gate itself saw more persons than it let through
-    TIMEOUT = "timeout"  # the gate shut again, nobody went
+    TAILGATE = "tailgate"  # persons the controller saw beyond those it let through, not in PASSED
+    TIMEOUT = "timeout"  # the controller shut by itself: its window is over
+    BLOCKED = "blocked"  # count 1: somebody or something stands in the passage; 0: no longer
     EMERGENCY_ON = "emergency_on"
     EMERGENCY_OFF = "emergency_off"
     UP = "up"  # the device answers (again)
@@ -36,6 +36,27 @@ class Health:
     ok: bool
     detail: str = ""
     dropped: int = 0  # what came and was nothing: noise, cut frames, lines too long
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a device with a lamp, screen or speaker tells the visitor.
+
+    ``colour``: "good", "bad" or "staff" (wait for the attendant); ``reason``: the stable code;
+    ``text`` in ``lang``, the lane's language; ``sound``: name of a sound file.
+    """
+
+    colour: str
+    reason: str
+    text: str = ""
+    persons: int = 0
+    lang: str = ""
+    sound: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the visitor may pass."""
+        return self.colour == "good"
 
 
 class DeviceError(Exception):
@@ -68,6 +89,10 @@ class Reader(Device):
 
     def deciding(self, text: str) -> None:
         """Hear which text the lane looks at now, whoever read it; must not block."""
+
+    def show(self, feedback: Feedback) -> None:
+        """Tell the visitor all that the device can show; must not block."""
+        self.feedback(feedback.good)
 
 
 class Barrier(Device):
@@ -104,6 +129,10 @@ class Barrier(Device):
 
     def deciding(self, text: str) -> None:
         """Hear which text the lane looks at now, whoever read it; must not block."""
+
+    def show(self, feedback: Feedback) -> None:
+        """Tell the visitor all that the device can show; must not block."""
+        self.feedback(feedback.good)
 
 
 class Terminal:

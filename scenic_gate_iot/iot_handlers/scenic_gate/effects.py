@@ -68,6 +68,7 @@ class LaneSettings:
 
     confirm: str = "sensor"  # none: passages are assumed
     on_unconfirmed: str = "released"  # or consumed
+    on_unknown: str = "consumed"  # or released, or staff: see facts.of_unknown
     multi: str = "repeat"  # one pulse per person, or hold_n: held open for the group
     pass_timeout_s: float = 5.0
     settle_s: float = 0.3

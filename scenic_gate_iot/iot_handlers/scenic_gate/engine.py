@@ -16,7 +16,7 @@ from ..scenic_rules.wire import TicketRow
 from . import facts, uses
 from .config import Config
 from .entry import Entry
-from .journal import Journal
+from .journal import Journal, by_rule
 from .judge import Judge, Outcome, outcome
 from .snapshot import Snapshot
 from .store import Store, StoreError
@@ -99,7 +99,10 @@ class Engine(Judge):
             values |= {"zone": of.zone, "uid": of.uid, "gen": of.gen, "op": of.op}
         elif self.config and lane in self.config.lanes:
             values["zone"] = self.config.lanes[lane].zone
-        return self.journal.record(Entry(kind, **values, **self.stamp(lane, now)))
+        entry = Entry(kind, **values, **self.stamp(lane, now))
+        if kind != facts.UNKNOWN:
+            return self.journal.record(entry)
+        return self.journal.record(*by_rule(entry, self._on_unknown(lane)))
 
     def reopen(self, op: str, lane: str) -> Outcome | None:
         """Use up the one re-opening of a passage that ended unknown or unconfirmed."""
@@ -120,4 +123,9 @@ class Engine(Judge):
 
     def recover(self, now: float, lane: str | None = None) -> int:
         """End the passages under way as unknown, of all lanes or of one."""
-        return self.journal.recover(Entry(facts.UNKNOWN, **self.stamp("", now)), lane)
+        entry = Entry(facts.UNKNOWN, **self.stamp("", now))
+        return self.journal.recover(entry, lane, self._on_unknown)
+
+    def _on_unknown(self, lane: str) -> str:
+        place = self.config.lanes.get(lane) if self.config else None
+        return place.settings.on_unknown if place else "consumed"

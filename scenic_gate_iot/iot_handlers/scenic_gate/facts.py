@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
-# one passage ("op"): reserved.pax == sum of pax of passed + released + closed + unknown
+# one passage ("op"): reserved.pax == sum of pax of passed + released + closed + unknown, where a
+# release for GIVEN_BACK_UNSEEN is left out: it follows an "unknown" of the same persons
 RESERVED = "reserved"  # rights consumed, durable before the motor moves
 PASSED = "passed"  # persons confirmed by the sensor
 RELEASED = "released"  # reserved but not used: given back
@@ -19,6 +20,7 @@ REFUSED = "refused"  # a scan that opened nothing
 TAILGATE = "tailgate"  # more persons than granted
 REVERSE = "reverse"  # somebody walked against the direction
 FORCED = "forced"  # passage while shut
+BLOCKED = "blocked"  # somebody or something stands in the passage
 OPENED = "opened"  # opened by a signed command of staff
 EMERGENCY_ON = "emergency_on"
 EMERGENCY_OFF = "emergency_off"  # pax = persons counted while it lasted
@@ -35,6 +37,7 @@ KINDS = (
     TAILGATE,
     REVERSE,
     FORCED,
+    BLOCKED,
     OPENED,
     EMERGENCY_ON,
     EMERGENCY_OFF,
@@ -42,6 +45,7 @@ KINDS = (
     BOOT,
 )
 ENDINGS = (PASSED, RELEASED, CLOSED, UNKNOWN)  # what ends (part of) a reservation
+GIVEN_BACK_UNSEEN = "R_UNSEEN"
 LEAVINGS = (PASSED, CLOSED)  # of a ticket, without zone and op: its holder went out
 
 FIELDS = (
@@ -59,6 +63,17 @@ FIELDS = (
     "reason",
     "code",
 )
+
+
+def of_unknown(rule: str) -> tuple[tuple[str, str], ...]:
+    """Return (kind, reason) of the facts that end persons of whom nobody knows if they passed.
+
+    ``rule`` of the lane: "consumed" (the right stays used), "staff" (it stays used and a person is
+    asked, which the reason tells the server), "released" (it is given back).
+    """
+    if rule == "released":
+        return ((UNKNOWN, "OK"), (RELEASED, GIVEN_BACK_UNSEEN))
+    return ((UNKNOWN, GIVEN_BACK_UNSEEN if rule == "staff" else "OK"),)
 
 
 def genesis(epoch: str) -> str:

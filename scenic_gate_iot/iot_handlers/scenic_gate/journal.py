@@ -7,7 +7,7 @@ other fact that cannot be written is kept in memory, in order, and written befor
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -17,11 +17,13 @@ from .facts import (
     CLOSED,
     ENDINGS,
     FIELDS,
+    GIVEN_BACK_UNSEEN,
     LEAVINGS,
     RELEASED,
     RESERVED,
     UNKNOWN,
     genesis,
+    of_unknown,
 )
 from .store import Store, StoreError, put_in
 
@@ -36,6 +38,11 @@ _REOPEN = (
     "INSERT INTO reopen VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
     " ON CONFLICT (op) DO UPDATE SET pax = pax + excluded.pax"
 )
+
+
+def by_rule(entry: Entry, rule: str) -> tuple[Entry, ...]:
+    """Return the facts that end a passage as unknown by the rule of its lane."""
+    return tuple(replace(entry, kind=k, reason=reason) for k, reason in of_unknown(rule))
 
 
 class Batch:
@@ -85,6 +92,9 @@ class Batch:
     def _end(self, e: Entry) -> None:
         if e.kind == RELEASED:
             uses.give_back(self._db, e.uid, e.zone, e.op, e.pax)
+            if e.reason == GIVEN_BACK_UNSEEN:
+                # who has the right again needs no door opened by staff
+                self._db.execute("DELETE FROM reopen WHERE op = ? AND done = 0", (e.op,))
         elif e.kind in (CLOSED, UNKNOWN):
             self._db.execute(_REOPEN, (e.op, e.lane, e.uid, e.gen, e.zone, e.pax, e.t))
         self._db.execute(
@@ -134,10 +144,10 @@ class Journal:
             if late and not batch.late:
                 self._late.clear()
 
-    def record(self, entry: Entry) -> bool:
-        """Write a fact that already happened; False when it has to wait for the disk."""
+    def record(self, *entries: Entry) -> bool:
+        """Write facts that already happened, together; False when they wait for the disk."""
         with self.store.lock:
-            self._late.append(entry)
+            self._late.extend(entries)
             return self._drain(())
 
     def refuse(self, entry: Entry) -> None:
@@ -174,10 +184,15 @@ class Journal:
 
     # --------------------------------------------------------------- recovery
 
-    def recover(self, entry: Entry, lane: str | None = None) -> int:
+    def recover(
+        self,
+        entry: Entry,
+        lane: str | None = None,
+        rule_of: Callable[[str], str] = lambda lane: "consumed",
+    ) -> int:
         """End as unknown what was under way when the last run stopped (or one lane's thread died).
 
-        ``entry`` gives time, clock and mode of the new facts.
+        ``entry`` gives time, clock and mode of the new facts; ``rule_of`` a lane's rule for them.
         :return: number of passages ended
         """
         rows = self.store.rows(
@@ -186,11 +201,8 @@ class Journal:
             (lane or "",),
         )
         for code, op, uid, gen, zone, left in rows:
-            self.record(
-                replace(
-                    entry, kind=UNKNOWN, lane=code, op=op, uid=uid, gen=gen, zone=zone, pax=left
-                )
-            )
+            of = {"lane": code, "op": op, "uid": uid, "gen": gen, "zone": zone, "pax": left}
+            self.record(*by_rule(replace(entry, **of), rule_of(code)))
         return len(rows)
 
     def take_reopen(self, op: str, lane: str) -> tuple[int, int, str, int] | None:

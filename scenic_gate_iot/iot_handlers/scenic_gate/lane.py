@@ -7,54 +7,25 @@ monotonic seconds. The rules of the machine are told in the README ("State machi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-
 from . import facts
 from .device import Ack
 from .effects import OK, Close, Decide, Effect, Hold, LaneSettings, Open, Record, Result, Show
+from .lane_events import LaneEvents
+from .lane_state import IN_THE_WAY, REFUSE_LANE, UNSEEN, Passage, State
 
-REFUSE_LANE = "E_FAULT"  # reason of a refusal by the lane itself: held, emergency, no barrier
-
-
-class State(str, Enum):
-    """Where a lane is in its cycle."""
-
-    IDLE = "idle"
-    DECIDING = "deciding"
-    OPENING = "opening"
-    AWAIT = "await"  # open, somebody may pass
-    CLOSING = "closing"
-    SETTLE = "settle"  # shut; a late pulse still belongs to this passage
-    HELD = "held"
-    EMERGENCY = "emergency"
+__all__ = ["Lane", "Passage", "State"]
 
 
-@dataclass(slots=True)
-class Passage:
-    """The passage under way. ``ticket``: rights were consumed for it."""
-
-    ticket: bool
-    left: int
-    named: bool = False  # facts name the ticket: also on the way outside
-    reopen: bool = False
-    told: bool = False  # staff's command has its answer
-    unsure: bool = False  # an order to open was not confirmed and nobody was seen since
-    blind: bool = False  # the barrier was out of reach for a while, or not seen to shut
-
-
-class Lane:
+class Lane(LaneEvents):
     """State machine of one lane; not thread-safe, one thread drives it."""
 
     def __init__(self, settings: LaneSettings) -> None:
+        super().__init__()
         self.settings = settings
         self.state = State.IDLE
         self.passage: Passage | None = None
         self.deadline: float | None = None  # when tick() is due
         self.usable = True  # the barrier answers
-        self._panel = False  # the emergency input is active
-        self._free = 0  # persons counted during an emergency
-        self._queued: tuple[str, float] | None = None
         self._recent: dict[str, float] = {}  # texts seen lately
 
     # ------------------------------------------------------------------ scans
@@ -65,10 +36,12 @@ class Lane:
             return []
         if self.state in (State.HELD, State.EMERGENCY) or not self.usable:
             return self._turn_away()
-        if self.state is not State.IDLE:
+        blocked = self.state is State.IDLE and self.is_blocked(now)
+        if self.state is not State.IDLE or blocked:
             if self._queued is None:
                 self._queued = (text, now)
-            return []
+            self.deadline = self._blocked_until if blocked else self.deadline
+            return [Show(False, IN_THE_WAY)] if blocked else []
         self.state = State.DECIDING
         return [Decide(text)]
 
@@ -104,6 +77,9 @@ class Lane:
         return [Show(False, REFUSE_LANE), Record(facts.REFUSED, reason=REFUSE_LANE)]
 
     def _next(self, now: float) -> list[Effect]:
+        self.deadline = self._blocked_until if self.is_blocked(now) else None
+        if self.deadline is not None:
+            return []  # who waits is looked at when the passage is clear
         queued, self._queued = self._queued, None
         if queued is None or now - queued[1] > self.settings.queue_s:
             return []
@@ -154,6 +130,7 @@ class Lane:
 
     def passed(self, count: int, now: float) -> list[Effect]:
         """The sensor saw ``count`` persons in the direction of the lane."""
+        self._way_is_clear()
         if self.state is State.EMERGENCY:
             self._free += count
             return []
@@ -184,14 +161,6 @@ class Lane:
             return out
         return [*out, *self._open()]
 
-    def reverse(self, count: int, now: float) -> list[Effect]:
-        """The sensor saw persons against the direction of the lane."""
-        del now
-        if self.state is State.EMERGENCY:
-            self._free += count
-            return []
-        return [Record(facts.REVERSE, count)]
-
     def _watched(self) -> bool:
         return self.settings.confirm != "none"
 
@@ -217,11 +186,15 @@ class Lane:
         if self.state is State.SETTLE:
             return self._end(now)
         if self.state is State.AWAIT:
-            return self._window_over()
-        return []
+            return self._window_over(now)
+        return self._next(now) if self.state is State.IDLE else []
 
-    def _window_over(self) -> list[Effect]:
+    def _window_over(self, now: float) -> list[Effect]:
         passage = self.passage
+        if self.is_blocked(now) and not passage.waited:
+            # nothing is shut onto somebody who stands there, once and not for ever
+            passage.waited, self.deadline = True, self._blocked_until
+            return []
         # without a sensor the next pulse of a group can only follow the clock
         if not self._watched() and self.settings.multi == "repeat" and passage.left > 1:
             passage.left -= 1
@@ -236,17 +209,18 @@ class Lane:
         self.state, self.deadline = State.IDLE, None
         out: list[Effect] = []
         if passage and passage.ticket and passage.left:
-            kind = self._ending(passage)
+            kind = self._ending(passage, now)
             out.append(Record(kind, passage.left, True))
             if kind == facts.UNKNOWN:
-                out.append(Show(False, REFUSE_LANE))
+                out.append(Show(False, UNSEEN))
         elif passage and passage.named and passage.left and not self._watched():
             # outside nothing has to be settled; that they went is all there is to say
             out.append(Record(facts.CLOSED, passage.left, True))
         return [*out, *self._next(now)]
 
-    def _ending(self, passage: Passage) -> str:
-        if passage.unsure or (passage.blind and self._watched()):
+    def _ending(self, passage: Passage, now: float) -> str:
+        blind = passage.blind or self.is_blocked(now)
+        if passage.unsure or (blind and self._watched()):
             return facts.UNKNOWN
         if self._watched() and self.settings.on_unconfirmed == "released":
             return facts.RELEASED
@@ -259,13 +233,16 @@ class Lane:
         if action in ("open", "reopen"):
             return self._command_open(persons, action == "reopen")
         if action == "hold" and self.state is State.IDLE:
-            self.state = State.HELD
+            self.state, self.deadline = State.HELD, None
             return [Hold()]
         if action == "release" and self.state is State.HELD:
             return [*self._close(), Result("done")]
         if action == "reset" and self.state is State.EMERGENCY and not self._panel:
             free, self._free = self._free, 0
             return [Record(facts.EMERGENCY_OFF, free), *self._close(), Result("done")]
+        if action == "reset" and self.state is State.IDLE and self._blocked_until is not None:
+            self._way_is_clear()
+            return [Result("done")]
         return [Result("busy")]
 
     def _command_open(self, persons: int, reopen: bool) -> list[Effect]:
@@ -273,25 +250,3 @@ class Lane:
             return [Result("busy")]
         self.passage = Passage(False, persons, reopen=reopen)
         return self._open()
-
-    def emergency(self, active: bool, now: float) -> list[Effect]:
-        """The fire or emergency input changed. The barrier is opened by its wiring, not by us."""
-        del now
-        self._panel = active
-        if not active or self.state is State.EMERGENCY:
-            return []
-        passage, self.passage = self.passage, None
-        self.state, self.deadline, self._queued, self._free = State.EMERGENCY, None, None, 0
-        out: list[Effect] = []
-        if passage and passage.ticket and passage.left:
-            out.append(Record(facts.UNKNOWN, passage.left, True))
-        return [*out, Record(facts.EMERGENCY_ON)]
-
-    def available(self, usable: bool, now: float) -> list[Effect]:
-        """The barrier answers again, or no longer does."""
-        del now
-        changed, self.usable = usable != self.usable, usable
-        if self.passage and not usable:
-            # somebody may have passed unseen: nothing of this passage may be given back
-            self.passage.blind = True
-        return [Record(facts.FAULT, reason=REFUSE_LANE)] if changed and not usable else []

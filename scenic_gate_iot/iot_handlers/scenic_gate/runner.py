@@ -16,7 +16,9 @@ from .clock import Clock
 from .config import LaneConfig
 from .device import Ack, Barrier, Reader, Signal
 from .effects import Close, Decide, Effect, Hold, Open, Record, Result, Show
-from .engine import Engine, Outcome
+from .engine import Engine
+from .feedback import LastScan, feedback_of, last_scan
+from .judge import Outcome
 from .lane import Lane, State
 from .scan import is_over
 from .store import StoreError
@@ -33,19 +35,6 @@ class Item:
     kind: str
     values: tuple = ()
     answer: Callable[[str], None] | None = None
-
-
-@dataclass(slots=True)
-class LastScan:
-    """What the lane showed last, for the status page."""
-
-    t: float = 0.0
-    good: bool = False
-    reason: str = ""
-    text: str = ""
-    persons: int = 0
-    first_use_t: float | None = None
-    first_use_lane: str = ""
 
 
 @dataclass
@@ -142,14 +131,25 @@ class LaneRunner:
             return lane.scan(value, now)
         if item.kind == "command":
             return self._command(value, item.answer, now)
-        if item.kind == Signal.PASSED.value:
-            return lane.passed(value, now)
-        if item.kind == Signal.REVERSE.value:
-            return lane.reverse(value, now)
-        if item.kind in (Signal.EMERGENCY_ON.value, Signal.EMERGENCY_OFF.value):
-            return lane.emergency(item.kind == Signal.EMERGENCY_ON.value, now)
-        if item.kind in (Signal.UP.value, Signal.DOWN.value):
-            return lane.available(item.kind == Signal.UP.value, now)
+        return self._signal(item.kind, value, now)
+
+    def _signal(self, kind: str, count: int, now: float) -> list[Effect]:
+        lane = self.lane
+        match kind:
+            case Signal.PASSED.value:
+                return lane.passed(count, now)
+            case Signal.REVERSE.value:
+                return lane.reverse(count, now)
+            case Signal.TAILGATE.value:
+                return lane.tailgate(count, now)
+            case Signal.TIMEOUT.value:
+                return lane.timeout(now)
+            case Signal.BLOCKED.value:
+                return lane.blocked(count > 0, now)
+            case Signal.EMERGENCY_ON.value | Signal.EMERGENCY_OFF.value:
+                return lane.emergency(kind == Signal.EMERGENCY_ON.value, now)
+            case Signal.UP.value | Signal.DOWN.value:
+                return lane.available(kind == Signal.UP.value, now)
         return []
 
     def _command(self, command: dict, answer, now: float) -> list[Effect]:
@@ -241,20 +241,12 @@ class LaneRunner:
         )
 
     def _show(self, effect: Show) -> None:
-        outcome, config = self._current, self.engine.config
-        self.last = LastScan(
-            self.clock.now(),
-            effect.good,
-            effect.reason,
-            config.text(effect.reason) if config else effect.reason,
-            effect.persons,
-        )
-        if outcome and outcome.reason.value == effect.reason:
-            self.last.first_use_t = outcome.first_use_t
-            self.last.first_use_lane = outcome.first_use_lane
+        outcome = self._current
+        told = feedback_of(effect, outcome, self.engine.config, self.config)
+        self.last = last_scan(told, outcome, self.clock.now())
         for device in (self.barrier, *self.readers):
             if device:
-                device.feedback(effect.good)
+                device.show(told)
 
     def _answer_with(self, result: str) -> None:
         answer, self._answer = self._answer, None

@@ -58,6 +58,9 @@ class Reason(str, Enum):
     R_HOLDER = "R_HOLDER"
     R_GROUP_COUNT = "R_GROUP_COUNT"
     R_UNLISTED_CUT_OFF = "R_UNLISTED_CUT_OFF"
+    R_EXPOSURE = "R_EXPOSURE"
+    R_UNSEEN = "R_UNSEEN"
+    R_BLOCKED = "R_BLOCKED"
     E_STORE = "E_STORE"
     E_FAULT = "E_FAULT"
 
@@ -89,6 +92,9 @@ _STAFF = {
     Reason.R_HOLDER,
     Reason.R_GROUP_COUNT,
     Reason.R_UNLISTED_CUT_OFF,
+    Reason.R_EXPOSURE,
+    Reason.R_UNSEEN,
+    Reason.R_BLOCKED,
     Reason.E_STORE,
     Reason.E_FAULT,
 }
