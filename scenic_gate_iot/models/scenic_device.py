@@ -31,6 +31,7 @@ class ScenicDevice(models.Model):
         [
             ("line_reader", "Line scanner (serial, USB, TCP)"),
             ("modbus_barrier", "Modbus relay board (RTU, TCP)"),
+            ("frame_barrier", "Turnstile board by frames (presets, own boards)"),
         ],
         required=True,
         default="line_reader",

@@ -13,6 +13,8 @@ from typing import Any
 from .bus import PolledBus
 from .config import DeviceConfig, LaneConfig
 from .device import Barrier, Device, DeviceError, Reader, Terminal
+from .frame_barrier import FrameBarrier
+from .frame_bus import FrameBus
 from .line_reader import LineReader
 from .modbus_barrier import ModbusBarrier
 from .modbus_bus import ModbusBus
@@ -34,6 +36,7 @@ class Factory:
 # (driver, role): one driver may be several kinds of device
 FACTORIES: dict[tuple[str, str], Factory] = {
     ("line_reader", "reader"): Factory(LineReader),
+    ("frame_barrier", "barrier"): Factory(FrameBarrier, FrameBus),
     ("modbus_barrier", "barrier"): Factory(ModbusBarrier, ModbusBus),
 }
 

@@ -1,116 +1,19 @@
 """What each driver can be and which options it takes. Pure: server and box read the same list.
 
-The server refuses a wrong option when it is saved, so that it is not found at the gate. A problem
-is a value, ``Problem(option, code, wanted)``; whoever shows it finds the words.
+The server refuses a wrong option when it is saved, so that it is not found at the gate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
+from . import frame_protocol
+from .driver_options import LINE, SERIAL, Option, Problem, Spec, milliseconds, whole
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """An option that its driver cannot follow."""
-
-    option: str
-    code: str  # unknown, missing, whole, number, choice, hex, text, flag, names, object, frame
-    wanted: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option. ``low`` and ``high`` bound numbers; ``choices`` also the names in a list."""
-
-    kind: str
-    low: float = 0
-    high: float = 0
-    choices: tuple = ()
-    optional: bool = False  # null means absent
-
-    def problem(self, value: object) -> str:
-        """Return the code of what is wrong with a value, or nothing."""
-        if value is None and self.optional:
-            return ""
-        return "" if _FITS[self.kind](self, value) else self.kind
-
-    @property
-    def wanted(self) -> str:
-        """What would fit, for a message."""
-        if self.choices:
-            return ", ".join(str(choice) for choice in self.choices)
-        return f"{self.low:g} - {self.high:g}" if self.high else ""
-
-
-def _whole(option: Option, value: object) -> bool:
-    if isinstance(value, bool) or isinstance(value, float) and not value.is_integer():
-        return False
-    return _number(option, value)
-
-
-def _number(option: Option, value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return False
-    try:
-        return option.low <= float(value) <= option.high
-    except ValueError:
-        return False
-
-
-def _hex(option: Option, value: object) -> bool:
-    del option
-    try:
-        bytes.fromhex(value)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-_FITS: dict[str, Callable[[Option, object], bool]] = {
-    "whole": _whole,
-    "number": _number,
-    "hex": _hex,
-    "choice": lambda option, value: not isinstance(value, bool) and value in option.choices,
-    "flag": lambda option, value: isinstance(value, bool),
-    "text": lambda option, value: isinstance(value, str),
-    "names": lambda option, value: (
-        isinstance(value, list) and all(item in option.choices for item in value)
-    ),
-    "object": lambda option, value: isinstance(value, dict),
-}
-
-
-def whole(low: int, high: int, optional: bool = False) -> Option:
-    """Describe a whole number."""
-    return Option("whole", low, high, optional=optional)
-
-
-def milliseconds(high: int = 600_000) -> Option:
-    """Describe a time."""
-    return Option("number", 0, high)
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One driver."""
-
-    roles: tuple[str, ...]
-    schemes: tuple[str, ...]  # beginnings of its addresses
-    options: Mapping[str, Option] = field(default_factory=dict)
-    # what the options together get wrong
-    check: Callable[[Mapping], list[Problem]] = lambda options: []
-
-
-SERIAL = ("/", "socket://", "rfc2217://", "tcp://")
-LINE: dict[str, Option] = {
-    "baud": whole(50, 4_000_000),
-    "parity": Option("choice", choices=("N", "E", "O", "M", "S")),
-    "stop": Option("choice", choices=(1, 1.5, 2)),
-}
 _BIT = whole(0, 65_535, optional=True)
 
 SPECS: dict[str, Spec] = {
+    "frame_barrier": frame_protocol.SPEC,
     "line_reader": Spec(
         ("reader",),
         SERIAL,

@@ -17,9 +17,10 @@ import threading
 from collections.abc import Callable
 
 from . import modbus
+from .bus import NoAnswer, NotSent
 from .device import Ack, Barrier, DeviceError, Health, Signal
 from .modbus import BadAnswer, Refused
-from .modbus_bus import ModbusBus, NoAnswer, NotSent
+from .modbus_bus import ModbusBus
 from .port import monotonic, wait
 
 _logger = logging.getLogger(__name__)

@@ -1,0 +1,351 @@
+"""The frame barrier on real lines: vendor-printed frames, answers late, twice, never."""
+
+import time
+from contextlib import contextmanager
+
+import pytest
+from frame_board import SerialBoard, TcpBoard
+from iot_handlers.scenic_gate.device import Ack, DeviceError, Signal
+from iot_handlers.scenic_gate.frame_barrier import FrameBarrier
+from iot_handlers.scenic_gate.frame_bus import FrameBus
+from modbus_board import wait_for, wire
+from test_gate_frames import INVENTED, invented
+
+# Digicon's manual: orders, and what the board says
+OPEN_A, OPEN_B = bytes.fromhex("0202004848"), bytes.fromhex("0202004141")
+HOLD_A, BACK = bytes.fromhex("0203004C4805"), bytes.fromhex("0202004343")
+ACK, NAK = bytes.fromhex("0202000606"), bytes.fromhex("0202001515")
+RET1, RET2 = bytes.fromhex("0202001A1A"), bytes.fromhex("0202001B1B")
+TX1500 = {OPEN_A: ACK, OPEN_B: ACK, HOLD_A: ACK, BACK: ACK}
+# the relay: every shop that sells it prints these
+ON, OFF = bytes.fromhex("A00101A2"), bytes.fromhex("A00100A1")
+
+
+@contextmanager
+def barrier(url, wait=True, bus=None, **options):
+    """A barrier that is up; ``signals`` collects what it reports."""
+    made = FrameBarrier(bus or FrameBus(url, {"timeout_ms": 200, **options}), options)
+    made.signals = []
+    made.start(lambda signal, count: made.signals.append((signal, count)))
+    try:
+        if wait:
+            wait_for(lambda: made.health().ok)
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(params=["tcp", "serial"])
+def tx1500(request, tmp_path):
+    if request.param == "tcp":
+        with TcpBoard(TX1500) as board:
+            yield board
+    else:
+        with wire(tmp_path) as (ours, theirs), SerialBoard(theirs, TX1500) as board:
+            board.url = str(ours)
+            yield board
+
+
+def test_turnstile_is_shut_first_and_opens_for_one(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        assert tx1500.heard == [BACK]
+        assert made.confirm == "sensor"
+        assert made.open(1) is Ack.DONE
+        assert made.close() is Ack.DONE
+        assert made.open(3) is Ack.DONE
+        assert tx1500.heard == [BACK, OPEN_A, BACK, HOLD_A]
+    assert tx1500.heard[-1] == BACK
+    assert tx1500.strange == b""
+
+
+def test_turnstile_tells_who_went_which_way(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        assert made.open(1) is Ack.DONE
+        tx1500.say(RET1)
+        wait_for(lambda: (Signal.PASSED, 1) in made.signals)
+        tx1500.say(RET1)  # the same pulse again
+        tx1500.say(RET2)
+        wait_for(lambda: (Signal.REVERSE, 1) in made.signals)
+        assert made.signals == [(Signal.UP, 0), (Signal.PASSED, 1), (Signal.REVERSE, 1)]
+
+
+def test_order_that_the_board_refuses_was_not_sent(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers[OPEN_A] = NAK
+        assert made.open(1) is Ack.NOT_SENT
+        assert made.health().ok
+
+
+def test_order_without_answer_is_unknown_and_never_repeated(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers[OPEN_A] = b""
+        assert made.open(1) is Ack.UNKNOWN
+        time.sleep(0.5)
+        assert tx1500.heard.count(OPEN_A) == 1
+
+
+def test_late_answer_does_not_confirm_the_next_order(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers[OPEN_A] = lambda: tx1500.say_later(ACK, 0.3)
+        assert made.open(1) is Ack.UNKNOWN
+        tx1500.answers[OPEN_A] = b""
+        assert made.open(1) is Ack.UNKNOWN  # the late one comes while this one waits
+        tx1500.answers[OPEN_A] = ACK
+        assert made.open(1) is Ack.DONE
+
+
+def test_lost_answer_costs_one_unsure_order_not_all(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers[OPEN_A] = b""
+        assert made.open(1) is Ack.UNKNOWN
+        tx1500.answers[OPEN_A] = ACK
+        assert made.open(1) is Ack.UNKNOWN  # it may be the one that was owed
+        assert made.open(1) is made.open(1) is Ack.DONE
+
+
+def test_second_answer_does_not_confirm_the_next_order(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers[OPEN_A] = ACK + ACK
+        assert made.open(1) is Ack.DONE
+        time.sleep(0.1)
+        tx1500.answers[OPEN_A] = b""
+        assert made.open(1) is Ack.UNKNOWN
+
+
+def test_answer_of_pieces_is_one_answer(tx1500):
+    def slowly():
+        for byte in ACK:
+            tx1500.say(bytes((byte,)))
+            time.sleep(0.005)
+        return b""
+
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers[OPEN_A] = slowly
+        assert made.open(1) is Ack.DONE
+
+
+def test_silent_board_is_down_and_comes_back_shut(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.answers |= {OPEN_A: b"", BACK: b""}
+        for _ in range(3):
+            assert made.open(1) is Ack.UNKNOWN
+        wait_for(lambda: made.signals[-1] == (Signal.DOWN, 0))
+        assert not made.health().ok
+        tx1500.answers[BACK] = ACK
+        wait_for(lambda: made.signals[-1] == (Signal.UP, 0))
+        assert tx1500.heard[-1] == BACK
+
+
+def test_noise_opens_nothing_and_is_counted(tx1500):
+    with barrier(tx1500.url, preset="tx1500") as made:
+        tx1500.say(b"\x00\xff\x1a\x1b" * 20 + RET1[:-1] + b"\x00" + RET1)
+        wait_for(lambda: (Signal.PASSED, 1) in made.signals)
+        assert made.signals == [(Signal.UP, 0), (Signal.PASSED, 1)]
+        assert made.health().dropped >= 1
+        assert tx1500.heard == [BACK]
+
+
+def test_line_that_breaks_during_an_order_leaves_it_unknown():
+    with TcpBoard(TX1500) as board, barrier(board.url, preset="tx1500") as made:
+        board.answers[OPEN_A] = lambda: board.cut() or b""
+        assert made.open(1) is Ack.UNKNOWN
+        wait_for(lambda: board.heard[-1] == BACK)  # found again, and shut before anything else
+        board.answers[OPEN_A] = ACK
+        wait_for(lambda: made.open(1) is Ack.DONE)
+
+
+def test_board_that_is_away_was_sent_nothing(tmp_path):
+    with barrier(str(tmp_path / "nothing"), wait=False, preset="lcus") as made:
+        assert made.open(1) is Ack.NOT_SENT
+        assert made.close() is Ack.UNKNOWN
+        assert not made.health().ok
+        assert made.health().detail
+
+
+# ---------------------------------------------------- a relay without any answer
+
+
+@pytest.fixture
+def relay(tmp_path):
+    with wire(tmp_path) as (ours, theirs), SerialBoard(theirs, {}, orders=(ON, OFF)) as board:
+        board.url = str(ours)
+        yield board
+
+
+def test_relay_without_timer_is_switched_off_by_us(relay):
+    with barrier(relay.url, preset="lcus", pulse_ms=150) as made:
+        assert relay.heard == [OFF]
+        assert made.open(1) is Ack.DONE
+        began = time.monotonic()
+        wait_for(lambda: relay.heard == [OFF, ON, OFF])
+        assert 0.1 < time.monotonic() - began < 1
+        assert made.close() is Ack.UNKNOWN  # nobody says that it is off
+        assert made.confirm == "none"
+
+
+def test_second_person_gets_a_pulse_of_its_own(relay):
+    with barrier(relay.url, preset="lcus", pulse_ms=5000, gap_ms=20) as made:
+        assert made.open(1) is made.open(1) is Ack.DONE
+        wait_for(lambda: relay.heard == [OFF, ON, OFF, ON])
+
+
+def test_relay_is_off_whatever_happens_to_the_order(relay):
+    with barrier(relay.url, preset="lcus", pulse_ms=100) as made:
+        send = made._bus.exchange
+
+        def broken(device, data, wanted):
+            send(device, data, wanted)
+            raise RuntimeError("a driver's mistake")
+
+        made._bus.exchange = broken
+        with pytest.raises(RuntimeError):
+            made.open(1)
+        made._bus.exchange = send
+        wait_for(lambda: relay.heard == [OFF, ON, OFF])
+
+
+def test_held_relay_stays_on_until_closed_and_goes_off_with_the_box(relay):
+    with barrier(relay.url, preset="lcus", pulse_ms=50) as made:
+        assert made.hold() is Ack.DONE
+        time.sleep(0.3)
+        assert relay.heard == [OFF, ON]
+        made.close()
+        made.hold()
+    wait_for(lambda: relay.heard == [OFF, ON, OFF, ON, OFF])
+
+
+def test_unplugged_relay_is_off_when_it_comes_back(tmp_path):
+    with barrier(str(tmp_path / "end_a"), wait=False, preset="lcus", pulse_ms=60_000) as made:
+        with wire(tmp_path) as (_, theirs), SerialBoard(theirs, {}, orders=(ON, OFF)):
+            wait_for(lambda: made.health().ok)
+            assert made.open(1) is Ack.DONE
+        wait_for(lambda: made.signals[-1] == (Signal.DOWN, 0))
+        with wire(tmp_path) as (_, theirs), SerialBoard(theirs, {}, orders=(ON, OFF)) as board:
+            wait_for(lambda: made.signals[-1] == (Signal.UP, 0))
+            wait_for(lambda: board.heard[:1] == [OFF])
+            assert ON not in board.heard
+
+
+# ---------------------------------------------------------- a board of your own
+
+
+def state(entered, left, addr="05"):
+    return invented(f"7E 0A {addr} A0 00 {entered:04X} {left:04X} 00")
+
+
+def polled_board(**answers):
+    orders = {
+        invented("7E 06 05 10 01 28"): invented("7E 05 05 90 00"),
+        invented("7E 06 05 10 04 28"): invented("7E 05 05 90 00"),
+        invented("7E 04 05 11"): invented("7E 05 05 90 00"),
+        invented("7E 04 05 20"): state(10, 3),
+    }
+    return TcpBoard(orders, **answers)
+
+
+def test_invented_board_works_by_configuration():
+    poll = invented("7E 04 05 20")
+    with polled_board() as board, barrier(board.url, **INVENTED, poll_ms=20) as made:
+        assert made.open(1) is made.open(4) is Ack.DONE
+        board.answers[poll] = state(12, 4)
+        wait_for(lambda: (Signal.REVERSE, 1) in made.signals)
+        assert made.signals == [(Signal.UP, 0), (Signal.PASSED, 2), (Signal.REVERSE, 1)]
+        board.answers[poll] = state(0, 0)  # it was switched off and on: nobody went
+        wait_for(lambda: len(board.heard) > 12)
+        board.answers[poll] = state(1, 0)
+        wait_for(lambda: made.signals[-1] == (Signal.PASSED, 1))
+        board.say(invented("7E 05 05 B0 03") + invented("7E 05 05 B0 04"))
+        wait_for(lambda: made.signals[-2:] == [(Signal.BLOCKED, 0), (Signal.TIMEOUT, 0)])
+        board.answers[poll] = b""
+        wait_for(lambda: made.signals[-1] == (Signal.DOWN, 0))
+        assert len(made.signals) == 8 - 1
+
+
+def test_counter_goes_on_after_its_largest_number():
+    poll = invented("7E 04 05 20")
+    with polled_board() as board:
+        board.answers[poll] = state(0xFFFF, 0)
+        with barrier(board.url, **INVENTED, poll_ms=20) as made:
+            wait_for(lambda: made._counted)
+            board.answers[poll] = state(1, 0)
+            wait_for(lambda: made.signals[-1] == (Signal.PASSED, 2))
+
+
+def test_two_boards_on_one_line_hear_only_themselves():
+    ack = {n: invented(f"7E 05 0{n} 90 00") for n in (5, 6)}
+    orders = {
+        invented(f"7E 0{size} 0{n} {rest}"): ack[n]
+        for n in (5, 6)
+        for size, rest in ((6, "10 01 28"), (4, "11"))
+    }
+    options = INVENTED | {"frames": {**INVENTED["frames"], "poll": None}}
+    with TcpBoard(orders) as board:
+        bus = FrameBus(board.url, options)
+        with (
+            barrier("", bus=bus, **options) as five,
+            barrier("", bus=bus, **options | {"addr": 6}) as six,
+        ):
+            assert five.open(1) is six.open(1) is Ack.DONE
+            board.answers[invented("7E 06 05 10 01 28")] = ack[6]
+            assert five.open(1) is Ack.UNKNOWN
+            board.say(invented("7E 05 06 B0 03"))
+            wait_for(lambda: (Signal.BLOCKED, 0) in six.signals)
+            assert (Signal.BLOCKED, 0) not in five.signals
+        assert not bus.in_use
+
+
+def test_two_lanes_of_one_turnstile_count_their_own_direction():
+    with TcpBoard(TX1500) as board:
+        bus = FrameBus(board.url, {"preset": "tx1500"})
+        with (
+            barrier("", bus=bus, preset="tx1500") as a,
+            barrier("", bus=bus, preset="tx1500", side="b") as b,
+        ):
+            assert a.open(1) is b.open(1) is Ack.DONE
+            assert board.heard[-2:] == [OPEN_A, OPEN_B]
+            board.say(RET2 + RET1)
+            wait_for(lambda: (Signal.PASSED, 1) in a.signals)
+            assert a.signals == b.signals == [(Signal.UP, 0), (Signal.PASSED, 1)]
+
+
+def test_board_that_says_nobody_went_is_shut():
+    order = bytes.fromhex("FE8001000000AB")
+    with TcpBoard({}, orders=(order,)) as board, barrier(board.url, preset="fe_tripod") as made:
+        assert made.open(1) is Ack.DONE
+        assert made.close() is Ack.UNKNOWN  # it has no order to shut it
+        board.say(bytes.fromhex("FE4401000000AB"))
+        wait_for(lambda: made.signals[-1] == (Signal.TIMEOUT, 0))
+        assert made.close() is Ack.DONE
+
+
+def test_read_back_tells_what_an_order_did():
+    options = {
+        "frames": {"open": "01", "close": "02", "query": "03", "good": "0A", "bad": "0B"},
+        "match": {"ack": "06", "open": "4F", "shut": "53"},
+    }
+    with (
+        TcpBoard({b"\x01": b"", b"\x02": b"\x06", b"\x03": b"O"}, orders=(b"\n", b"\x0b")) as board,
+        barrier(board.url, **options) as made,
+    ):
+        assert made.open(1) is Ack.DONE  # not answered, seen open
+        assert made.close() is Ack.UNKNOWN  # an answer is owed
+        assert made.close() is Ack.UNKNOWN  # answered, and still open
+        board.answers[b"\x03"] = b"S"
+        assert made.close() is Ack.DONE
+        made.feedback(True)
+        made.feedback(False)
+        wait_for(lambda: board.heard[-2:] == [b"\n", b"\x0b"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"preset": "tx2000"}, {"preset": "lcus", "gap_ms": "x"}, {"frames": {"open": "zz"}}],
+)
+def test_bad_option_is_named(options):
+    with pytest.raises(DeviceError, match="tcp://nowhere"):
+        FrameBarrier(FrameBus("tcp://nowhere", {}), options)
+
+
+def test_pulse_without_an_end_is_refused():
+    with pytest.raises(DeviceError, match="pulse_ms"):
+        FrameBarrier(FrameBus("tcp://x", {}), {"frames": {"open": "01"}, "pulse_ms": 100})
