@@ -190,5 +190,12 @@ from . import pos_session_pay_code
 from . import scenic_kiosk
 from . import scenic_kiosk_texts
 from . import scenic_kiosk_order
+from . import scenic_kiosk_pay
+from . import scenic_kiosk_tickets
+from . import scenic_pay_attempt_kiosk
 from . import pos_config_kiosk
+from . import pos_config_kiosk_pay
 from . import res_config_settings_kiosk
+
+# takes away what the others above add to _load_pos_data_fields, so it comes after them
+from . import product_template_load

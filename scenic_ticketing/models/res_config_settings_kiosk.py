@@ -12,5 +12,12 @@ class ResConfigSettingsKiosk(models.TransientModel):
         related="pos_config_id.scenic_kiosk_idle", readonly=False
     )
 
+    pos_scenic_kiosk_method_id = fields.Many2one(
+        related="pos_config_id.scenic_kiosk_method_id", readonly=False
+    )
+    pos_scenic_kiosk_user_id = fields.Many2one(
+        related="pos_config_id.scenic_kiosk_user_id", readonly=False
+    )
+
     def action_scenic_kiosk_renew(self):
         return self.pos_config_id.action_scenic_kiosk_renew()

@@ -1,9 +1,11 @@
 from datetime import date, timedelta
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import babel_locale_parse, format_date, get_lang
 
 MAX_LINES = 20
 MAX_TICKETS = 50  # of one line
@@ -39,11 +41,14 @@ class ScenicKiosk(models.AbstractModel):
             "title": ", ".join(sites.mapped("name")) or window.company_id.name,
             "idle": window.scenic_kiosk_idle,
             "languages": [{"code": code, "name": name} for code, name in languages],
-            "days": [
-                {"day": day.isoformat(), "label": format_date(self.env, day, date_format="E d MMM")}
-                for day in days
-            ],
+            "days": [{"day": day.isoformat(), "label": self._day_label(day)} for day in days],
         }
+
+    @api.model
+    def _day_label(self, day):
+        """Return a day as its language writes weekday, day and month together."""
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton("MMMEd", day, locale=locale)
 
     @api.model
     def _offer(self, window, day):
@@ -89,11 +94,24 @@ class ScenicKiosk(models.AbstractModel):
     @api.model
     def _price(self, window, template, day, quantity):
         """Return what one of so many tickets costs at the window, tax included."""
-        price = template._scenic_price(day, window.scenic_channel_id, quantity).amount
+        return self._amounts(window, template, self._unit(window, template, day, quantity), 1)[1]
+
+    @api.model
+    def _unit(self, window, template, day, quantity):
+        return template._scenic_price(day, window.scenic_channel_id, quantity).amount
+
+    @api.model
+    def _taxes(self, window, template):
         taxes = template.taxes_id._filter_taxes_by_company(window.company_id)
-        taxes = window.default_fiscal_position_id.map_tax(taxes)
-        currency = window.company_id.currency_id
-        return taxes.compute_all(price, currency, 1, template.product_variant_ids)["total_included"]
+        return window.default_fiscal_position_id.map_tax(taxes)
+
+    @api.model
+    def _amounts(self, window, template, unit, quantity):
+        """Return ``(without tax, with tax)`` of so many."""
+        amounts = self._taxes(window, template).compute_all(
+            unit, window.company_id.currency_id, quantity, template.product_variant_ids
+        )
+        return amounts["total_excluded"], amounts["total_included"]
 
     @api.model
     def _money(self, window, amount):
@@ -170,7 +188,8 @@ class ScenicKiosk(models.AbstractModel):
         if problem:
             raise UserError(problem)
         quantity = want["quantity"]
-        each = self._price(window, template, day, quantity)
+        unit = self._unit(window, template, day, quantity)
+        net, amount = self._amounts(window, template, unit, quantity)
         return {
             "product_id": want["product_id"],
             "name": template.name,
@@ -180,7 +199,9 @@ class ScenicKiosk(models.AbstractModel):
             "day_text": format_date(self.env, day),
             "slot_id": slot.id,
             "slot_time": slot.time_text if slot else "",
-            "amount": window.company_id.currency_id.round(each * quantity),
+            "unit": unit,
+            "net": net,
+            "amount": amount,
             "id_needed": template.scenic_policy_id._sale_terms().id_needed != "none",
             "proof": bool(template.scenic_policy_id.concession),
         }

@@ -9,6 +9,7 @@ MINUTES = 30
 WAITING_LIMIT = 40  # of one page: more is not a queue, but somebody who plays
 _KEPT_DAYS = 7
 _NUMBERS = 1000
+_LIVE = ("waiting", "paying", "taken")
 
 
 class ScenicKioskOrder(models.Model):
@@ -57,7 +58,7 @@ class ScenicKioskOrder(models.Model):
 
     _token_uniq = models.Constraint("UNIQUE (token)", "This order already exists.")
     _number_uniq = models.UniqueIndex(
-        "(company_id, name) WHERE state IN ('waiting', 'taken')",
+        "(company_id, name) WHERE state IN ('waiting', 'paying', 'taken')",
         "Another visitor has this number now.",
     )
 
@@ -75,7 +76,7 @@ class ScenicKioskOrder(models.Model):
         if known := self._of_basket(window, basket):
             return known
         self._end_old()
-        domain = [("config_id", "=", window.id), ("state", "=", "waiting")]
+        domain = [("config_id", "=", window.id), ("state", "in", ("waiting", "paying"))]
         if self.search_count(domain) >= WAITING_LIMIT:
             raise UserError(
                 self.env._("Too many orders are waiting already. Please go to a ticket window.")
@@ -132,9 +133,7 @@ class ScenicKioskOrder(models.Model):
     def _new_number(self, company):
         """Return a short number that no waiting visitor of the company has."""
         used = set(
-            self.search(
-                [("company_id", "=", company.id), ("state", "in", ("waiting", "taken"))]
-            ).mapped("name")
+            self.search([("company_id", "=", company.id), ("state", "in", _LIVE)]).mapped("name")
         )
         free = [name for number in range(_NUMBERS) if (name := f"K{number:03d}") not in used]
         if not free:
@@ -183,6 +182,9 @@ class ScenicKioskOrder(models.Model):
         if not order:
             text = self.env._("There is no self-service order %(number)s, or its time is over.")
             return {"message": text % {"number": (number or "").strip().upper()}, "lines": []}
+        if order.state == "paying":
+            text = self.env._("Order %s is being paid at its page. Wait a moment.", order.name)
+            return {"message": text, "lines": []}
         if order.state == "taken" and order.window_id != window:
             text = self.env._(
                 "Order %(number)s is at %(window)s.",
@@ -218,7 +220,7 @@ class ScenicKioskOrder(models.Model):
         domain = [
             ("name", "=", name),
             ("company_id", "=", company.id),
-            ("state", "in", ("waiting", "taken")),
+            ("state", "in", _LIVE),
         ]
         return self.sudo().search(domain, limit=1)
 

@@ -25,6 +25,11 @@ _FIELDS = {
     "sale_days_ahead",
     "min_days_ahead",
     "id_needed_at_sale",
+    # what windows load of it: product_template_load.py
+    "phone_needed",
+    "holder_check",
+    "concession_at_sale",
+    "concession_proof",
     *WEEKDAYS,
 }
 
@@ -49,4 +54,10 @@ class ScenicPolicyTerms(models.Model):
         res = super().write(vals)
         if _FIELDS & vals.keys():
             self.env.registry.clear_cache()
+        return res
+
+    # EXTENDS base
+    def _update_field_translations(self, field_name, translations, *args, **kwargs):
+        res = super()._update_field_translations(field_name, translations, *args, **kwargs)
+        self.env.registry.clear_cache()
         return res
