@@ -14,13 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..scenic_rules.site_time import day_and_quarter
-from . import uses
+from . import peer_uses, uses
 from .clock import Clock
 from .commands import CommandDesk
 from .config import ConfigError, LaneConfig, parse
 from .device import DeviceError
 from .devices import Devices
 from .engine import Engine
+from .gossip import TELL_S
+from .lan import Lan
 from .runner import LaneRunner
 from .status import box_status
 from .store import Store, StoreError
@@ -51,6 +53,7 @@ class GateBox:
         self.store = self._open_store()
         self.engine = Engine(self.store, lambda: secrets.token_hex(16))
         self.clock = Clock(max(self.store.get("floor", 0.0), self.engine.journal.last_t() / 1000))
+        self.lan = Lan(self.engine, self.clock, secrets.token_bytes(8))
         self.devices = Devices()
         self.runners: dict[str, LaneRunner] = {}
         self.lane_errors: dict[str, str] = {}
@@ -167,8 +170,12 @@ class GateBox:
                 if self.runners.get(code) is runner:
                     del self.runners[code]
 
+    def _follow_lan(self) -> None:
+        self.lan.configure(self.engine.config.lan if self.engine.config else None)
+
     def _configured(self) -> None:
         lanes = self.lanes
+        self._follow_lan()
         self.configured.set()
         for code, runner in list(self.runners.items()):
             if lanes.get(code) != runner.config:
@@ -185,6 +192,7 @@ class GateBox:
 
     def start(self) -> None:
         """Begin to sync and to keep house. Lanes are served by :meth:`serve_lane`."""
+        self._follow_lan()
         for name, loop in (("sync", self._sync_loop), ("house", self._house_loop)):
             thread = threading.Thread(target=loop, name=f"scenic {name}", daemon=True)
             thread.start()
@@ -197,6 +205,7 @@ class GateBox:
         deadline = self.clock.mono() + 5
         while self.runners and self.clock.mono() < deadline:
             threading.Event().wait(0.05)  # the lanes' own threads switch their outputs off
+        self.lan.stop()
         for thread in self._threads:
             thread.join(timeout=20)
         self.engine.journal.flush()
@@ -249,6 +258,8 @@ class GateBox:
         self.engine.journal.prune(self.store.get("acked", 0), int((now - KEEP_FACTS_S) * 1000))
         self.engine.snapshot.prune(today, int((now - KEEP_USES_S) * 1000))
         uses.fold(self.store, int((now - FOLD_S) * 1000))
+        ages = (TELL_S, KEEP_FACTS_S, KEEP_USES_S)
+        peer_uses.prune(self.store, *(int((now - age) * 1000) for age in ages))
         self.desk.prune(now)
 
     # ----------------------------------------------------------------- status

@@ -10,7 +10,7 @@ from ..scenic_rules import wire
 from ..scenic_rules.site_time import load_zone
 from ..scenic_rules.verifier import ALLOW_LIST, CLOSED, OPEN, REVOKED, KeyStatus
 from ..scenic_rules.views import RuleView
-from . import credential
+from . import credential, lan_config
 from .effects import LaneSettings
 
 ROLES = ("reader", "barrier", "terminal")
@@ -73,6 +73,7 @@ class Config:
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printers: tuple[PrinterConfig, ...] = ()
     credentials: credential.Credentials | None = None
+    lan: lan_config.LanConfig | None = None
 
     def text(self, code: str, lang: str = "") -> str:
         """Return what to show for a reason; the code itself when the server sent no text."""
@@ -112,6 +113,7 @@ def _parse(data: dict) -> Config:
         texts={str(lang): dict(texts) for lang, texts in (data.get("texts") or {}).items()},
         printers=tuple(_printer(item) for item in data.get("printers") or ()),
         credentials=credential.parse(data.get("credentials")),
+        lan=lan_config.parse(data.get("lan")),
     )
 
 

@@ -8,12 +8,13 @@ device: they come in as arguments or are told by whoever knows them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..scenic_rules.reading import Reading
 from ..scenic_rules.reason import Colour, Reason
-from ..scenic_rules.views import Decision, History, refusal
+from ..scenic_rules.views import Decision, History, TicketView, refusal, ticket_from_row
 from ..scenic_rules.wire import TicketRow
-from . import facts, uses
+from . import claiming, facts, uses
 from .config import Config
 from .entry import Entry
 from .journal import Journal, by_rule
@@ -31,7 +32,8 @@ class Engine(Judge):
         self.journal = Journal(store)
         self.snapshot = Snapshot(store)
         self.contact = float(store.get("contact", 0))
-        self._new_op = new_op
+        self.new_op = new_op
+        self.peers: claiming.Peers | None = None  # the other boxes of the site
 
     def configure(self, config: Config) -> None:
         """Follow a configuration from now on."""
@@ -54,6 +56,26 @@ class Engine(Judge):
         """Tell what is known of a ticket at a gate into ``zone``."""
         return uses.history(self.store, self._row, uid, zone, self.config.tz, with_exit)
 
+    def with_news(self, ticket: TicketView) -> TicketView:
+        """Return a ticket that is not listed, in the state that other boxes told of."""
+        rows = self.store.rows("SELECT gen, state FROM state_news WHERE uid = ?", (ticket.uid,))
+        if not rows:
+            return ticket
+        gen, state = rows[0]
+        row = replace(
+            ticket, gen=max(gen, ticket.gen), state=state if gen >= ticket.gen else ticket.state
+        )
+        return ticket_from_row(row, ticket.gen)
+
+    def look_again(self, reading: Reading) -> Reading:
+        """Return what was read with what is known of the ticket now."""
+        ticket = reading.ticket
+        self._row = row = self.row_of(ticket.uid)
+        if row is None:
+            return replace(reading, ticket=replace(ticket, listed=False))
+        gen = reading.decoded.ticket.gen if reading.decoded else row.ticket.gen
+        return replace(reading, ticket=ticket_from_row(row.ticket, gen))
+
     # ------------------------------------------------------------------- scan
 
     def scan(
@@ -65,19 +87,21 @@ class Engine(Judge):
         """
         place = self.config.lanes.get(lane) if self.config else None
         if place is None:
-            return self._refused(lane, None, refusal(Reason.E_FAULT), Reading(), text, now)
+            return self.turn_away(lane, None, refusal(Reason.E_FAULT), Reading(), text, now)
         try:
+            if self.peers:
+                return claiming.scan(self, claiming.Scan(place, text, now, persons, staff))
             with self.journal.batch() as batch:
                 reading, decision = self.judge(place, text, now, persons, staff)
                 if not decision.uses:
-                    return self._refused(lane, place.zone, decision, reading, text, now)
-                op = self._new_op()
+                    return self.turn_away(lane, place.zone, decision, reading, text, now)
+                op = self.new_op()
                 batch.add(self.reservation(place, decision, reading, op, now))
         except StoreError:
-            return self._refused(lane, place.zone, refusal(Reason.E_STORE), Reading(), text, now)
+            return self.turn_away(lane, place.zone, refusal(Reason.E_STORE), Reading(), text, now)
         return outcome(decision, reading, place.zone, op)
 
-    def _refused(
+    def turn_away(
         self,
         lane: str,
         zone: str | None,
@@ -86,6 +110,7 @@ class Engine(Judge):
         text: str,
         now: float,
     ) -> Outcome:
+        """Note a refusal and return what the lane is told."""
         entry = self.refused(lane, zone, decision, reading, text, now)
         if entry is not None:
             self.journal.refuse(entry)

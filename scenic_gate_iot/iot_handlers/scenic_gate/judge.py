@@ -89,6 +89,10 @@ class Judge:
         """Return the listed tickets of a credential, those for today first."""
         return []
 
+    def with_news(self, ticket: TicketView) -> TicketView:
+        """Return a ticket that is not listed, in the state that other boxes told of."""
+        return ticket
+
     def configure(self, config: Config) -> None:
         """Follow a configuration from now on."""
         verifier = Verifier(config.site, config.roots)
@@ -123,7 +127,7 @@ class Judge:
             if len(self._last_live) >= MAX_LIVE:
                 self._last_live.clear()
             self._last_live[reading.ticket.uid] = reading.live_t
-        return reading, self._weigh(place, reading, now, persons, staff, reading.live)
+        return reading, self.weigh(place, reading, now, persons, staff, reading.live)
 
     def _judge_credential(
         self, place: LaneConfig, scan: str, now: float, persons: int, staff: bool
@@ -141,7 +145,7 @@ class Judge:
             self._row = row
             reading = Reading(ticket=row.ticket, rule=rule)
             # who stands there is no picture of a code
-            decision = self._weigh(place, reading, now, persons, staff, live=True)
+            decision = self.weigh(place, reading, now, persons, staff, live=True)
             if decision.admit:
                 return reading, decision
             if not number:
@@ -152,22 +156,24 @@ class Judge:
         """Return what a reader gave as lanes may keep it: a credential becomes a pseudonym."""
         return veiled(self.config.credentials if self.config else None, text)
 
-    def _weigh(
+    def weigh(
         self, place: LaneConfig, reading: Reading, now: float, persons: int, staff: bool, live: bool
     ) -> Decision:
+        """Decide on a ticket that was read; ``live``: as fresh as a live code."""
         gate = GateView.at(
             now,
             self.config.tz,
             site=self.config.site,
             zone=place.zone,
-            entrance=_entrance(place, reading),
+            entrance=entrance_of(place, reading),
             lane=place.code,
             cut_off=now - self.contact > self.config.cut_off_s,
             staff=staff,
             clock_trusted=self.trusted,
         )
         history = self._history(reading, place.zone)
-        return decide(reading.ticket, reading.rule, history, gate, now, persons, live)
+        ticket = reading.ticket if reading.ticket.listed else self.with_news(reading.ticket)
+        return decide(ticket, reading.rule, history, gate, now, persons, live)
 
     def _ticket(self, uid: int) -> TicketView | None:
         self._row = self.row_of(uid)
@@ -229,7 +235,7 @@ class Judge:
         )
 
 
-def _entrance(place: LaneConfig, reading: Reading) -> int:
+def entrance_of(place: LaneConfig, reading: Reading) -> int:
     """Bit of the lane's entrance; a lane of no entrance takes one where the ticket is good."""
     if place.entrance is not None:
         return place.entrance

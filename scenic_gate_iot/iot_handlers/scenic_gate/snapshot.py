@@ -17,7 +17,7 @@ from ..scenic_rules.wire import (
     zone_use_from_wire,
     zone_use_to_wire,
 )
-from . import credential_rows
+from . import credential_rows, state_rows
 from .store import Store, put_in
 
 CHUNK = 250  # rows in one transaction, some 3 ms: a scan may wait for one, not for all
@@ -114,8 +114,9 @@ class Snapshot:
         count, values = 0, self._values(items)
         while chunk := list(islice(values, CHUNK)):
             with self.store.transaction() as db:
-                db.executemany(_UPSERT, [row for row, _tags in chunk])
-                credential_rows.put(db, [(row[0], tags) for row, tags in chunk])
+                db.executemany(_UPSERT, [row for row, _tags, _item in chunk])
+                credential_rows.put(db, [(row[0], tags) for row, tags, _item in chunk])
+                state_rows.put(db, [(row[0], item) for row, _tags, item in chunk], cursor)
             count += len(chunk)
             pause()
         self.store.put(cursor=cursor)
@@ -137,7 +138,7 @@ class Snapshot:
                 json.dumps({zone: zone_use_to_wire(use) for zone, use in row.uses.items()}),
                 row.out_t,
             )  # fmt: skip
-            yield values, row.tags
+            yield values, row.tags, item
 
     def count(self) -> int:
         """Number of tickets aboard."""

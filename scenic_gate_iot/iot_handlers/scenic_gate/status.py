@@ -34,6 +34,7 @@ def box_status(box: GateBox) -> dict:
         "tickets": engine.snapshot.count(),
         "broken_tickets": engine.snapshot.broken,
         "disk_free": shutil.disk_usage(box.home).free,
+        **box.lan.status(),
         "lanes": {code: _lane_status(box, code) for code in box.lanes},
     }
 

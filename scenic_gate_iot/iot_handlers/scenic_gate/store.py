@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VERSION = 3  # of the schema, in PRAGMA user_version
+from . import peer_schema
+
+VERSION = 4  # of the schema, in PRAGMA user_version
 
 _SCHEMA = """
 CREATE TABLE kv (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
@@ -52,6 +54,7 @@ CREATE TABLE command (
     uid TEXT PRIMARY KEY, expires INTEGER NOT NULL, result TEXT, acked INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID;
 """
+_SCHEMA += peer_schema.SCHEMA
 
 # from the schema of the number before. Schema 1 added all uses of a ticket in a zone up, and knew
 # nothing of uses elsewhere but their number: the feed is read again from its beginning.
@@ -73,6 +76,11 @@ UPDATE kv SET v = '0' WHERE k = 'cursor';
     3: """
 CREATE TABLE credential (tag BLOB, uid INTEGER, PRIMARY KEY (tag, uid)) WITHOUT ROWID;
 CREATE INDEX credential_uid ON credential (uid);
+""",
+    # the feed is read again: it says which uses elsewhere are those of which box
+    4: peer_schema.SCHEMA
+    + """
+UPDATE kv SET v = '0' WHERE k = 'cursor';
 """,
 }
 
@@ -132,7 +140,7 @@ class Store:
             else:
                 for number in range(version + 1, VERSION + 1):
                     self._run_all(_MIGRATIONS[number])
-            run("PRAGMA user_version=3")  # VERSION; a pragma takes no parameter
+            run("PRAGMA user_version=4")  # VERSION; a pragma takes no parameter
             run("COMMIT")
         except BaseException:
             run("ROLLBACK")

@@ -1,4 +1,4 @@
-"""What a box knows of the past of a ticket: its own passages, and what the server adds.
+"""What a box knows of the past of a ticket: its own passages, and what peers and server add.
 
 One row for each reservation, so that one which is given back leaves no trace in the moments and
 days of the others, whatever happened in between.
@@ -19,9 +19,13 @@ FOLD_ABOVE = 16  # passages of a ticket in a zone that are kept one by one
 
 _RESERVE = "INSERT INTO use VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?5, ?6)"
 _GIVE_BACK = "UPDATE use SET used = used - ? WHERE uid = ? AND zone = ? AND op = ?"
+# those of other boxes that the server's number does not contain count like own ones
 _OWN = (
-    "SELECT zone, used, first_t, first_lane, last_t, last_lane FROM use WHERE uid = ?"
-    " ORDER BY zone, first_t"
+    "SELECT zone, used, first_t, first_lane, last_t, last_lane FROM use WHERE uid = ?1"
+    " UNION ALL SELECT p.zone, p.used, p.t, p.lane, p.t, p.lane FROM peer_use p"
+    " LEFT JOIN listed_use l ON l.uid = p.uid AND l.box = p.box AND l.epoch = p.epoch"
+    " WHERE p.uid = ?1 AND p.used > 0 AND (p.seq IS NULL OR l.seq IS NULL OR p.seq > l.seq)"
+    " ORDER BY 1, 3"
 )
 _MANY = (
     "SELECT uid, zone FROM use WHERE last_t < ? GROUP BY uid, zone HAVING count(*) > ?"

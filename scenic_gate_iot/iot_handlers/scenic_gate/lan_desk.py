@@ -1,0 +1,199 @@
+"""One box among those of its site: what it says, hears, asks and answers. No socket, no thread.
+
+``send(box, datagram)`` may lose what it is given; datagrams come in through :meth:`LanDesk.handle`.
+The database is never touched while ``_lock`` is held.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from . import lan_wire as wire
+from .claim import Answer, rank
+from .engine import Engine
+from .gossip import Digest, Gossip
+from .lan_ask import Asking
+from .lan_config import LanConfig
+from .store import StoreError
+
+_logger = logging.getLogger(__name__)
+
+INBOX = 400  # datagrams of gossip that wait; more are lost, and told again
+GREETINGS = 100  # a second
+
+
+class LanDesk(Asking):
+    """``run``: eight random bytes of this start; ``now``, ``mono``: see :class:`clock.Clock`."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        run: bytes,
+        now: Callable[[], float],
+        mono: Callable[[], float],
+        send: Callable[[int, bytes], None],
+    ) -> None:
+        super().__init__(engine, mono, send)
+        self.run, self.now = run, now
+        self.gossip = Gossip(engine, self._under_way)
+        self.inbox: deque[wire.Packet] = deque(maxlen=INBOX)
+        self._number = 0
+        self._links: dict[int, wire.Link] = {}
+        self._greeted = (0.0, 0)
+
+    def configure(self, config: LanConfig | None) -> None:
+        """Follow a configuration; links to boxes that stay are kept, unless the key is another."""
+        with self._lock:
+            old, self.config = self.config, config
+            keep = old is not None and config is not None
+            keep = keep and (old.key, old.box) == (config.key, config.box)
+            links = self._links if keep else {}
+            boxes = [peer.box for peer in config.peers] if config else []
+            self._links = {
+                box: links.get(box) or wire.Link(config.box, self.run, box) for box in boxes
+            }
+            self._heard = {box: self._heard.get(box, (self.mono(), None)) for box in boxes}
+        self.gossip.box = config.box if config else 0
+        self.engine.peers = self if boxes else None
+
+    # ---------------------------------------------------------------- datagrams
+
+    def _sealed(self, box: int, kind: int, body: bytes) -> bytes | None:
+        with self._lock:
+            link, config = self._links.get(box), self.config
+            if link is None or config is None:
+                return None
+            self._number += 1
+            return wire.seal(config.key, link.packet(kind, self._number, body))
+
+    def handle(self, data: bytes) -> None:
+        """Take a datagram, whoever sent it; anything that is no good is counted and forgotten."""
+        config = self.config
+        packet = wire.unseal(config.key, data) if config else None
+        with self._lock:
+            link = self._links.get(packet.sender) if packet else None
+            if link is None or packet.receiver != config.box:
+                self.counts["bad"] += 1
+                return
+            what = link.accept(packet)
+            if what in ("new", "met"):
+                self._heard[packet.sender] = (self.mono(), self.now())
+            greeting = self._greeting(link, packet) if what == "greet" else None
+        if greeting:
+            self.send(packet.sender, greeting)
+        elif what == "met":
+            self._say_again(packet.sender)
+        elif what == "again" and packet.kind == wire.ASK:
+            self._answer_again(link, packet)
+        elif what == "new":
+            self._act(link, packet)
+
+    def _greeting(self, link: wire.Link, packet: wire.Packet) -> bytes | None:
+        since, count = self._greeted
+        if self.mono() - since >= 1:
+            since, count = self.mono(), 0
+        self._greeted = since, count + 1
+        if count >= GREETINGS:
+            return None
+        self._number += 1
+        return wire.seal(self.config.key, link.greeting(packet, self._number))
+
+    def _say_again(self, box: int) -> None:
+        for pending in [p for p in list(self._pending.values()) if box in p.targets]:
+            if box not in pending.answers and (datagram := self._question(pending, box)):
+                self.send(box, datagram)
+
+    def _answer_again(self, link: wire.Link, packet: wire.Packet) -> None:
+        if datagram := link.answers.get(packet.number):
+            self.send(packet.sender, datagram)
+
+    def _act(self, link: wire.Link, packet: wire.Packet) -> None:
+        try:
+            if packet.kind == wire.ASK:
+                self._serve(link, packet)
+            elif packet.kind == wire.ANSWER:
+                self._hear_answer(packet)
+            else:
+                self.inbox.append(packet)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            self.counts["bad"] += 1
+        except StoreError:
+            _logger.warning("A claim of box %s is not answered", packet.sender, exc_info=True)
+
+    def _serve(self, link: wire.Link, packet: wire.Packet) -> None:
+        def is_mine(ticket, by):
+            return rank(ticket.uid, self.config.boxes, ticket.entrances)[0] == by
+
+        op, answer = self.owner.answer(
+            packet.sender, packet.run, packet.number, wire.from_body(packet.body), is_mine
+        )
+        self.counts["served"] += 1
+        datagram = self._sealed(packet.sender, wire.ANSWER, wire.to_body(answer.body(op)))
+        if datagram:
+            link.answers[packet.number] = datagram
+            self.send(packet.sender, datagram)
+
+    def _hear_answer(self, packet: wire.Packet) -> None:
+        op, answer = Answer.read(wire.from_body(packet.body))
+        pending = self._pending.get(op)
+        if pending and packet.sender in pending.targets:
+            pending.answers.setdefault(packet.sender, answer)
+            pending.told.set()
+
+    # ------------------------------------------------------------------- gossip
+
+    def tell(self, boxes: list[int] | None = None) -> None:
+        """Say to others how far this box knows everything."""
+        body = wire.to_body(self.gossip.digest().body())
+        for box in list(self._links) if boxes is None else boxes:
+            if datagram := self._sealed(box, wire.DIGEST, body):
+                self.send(box, datagram)
+
+    def listen(self) -> None:
+        """Work off what came in as gossip."""
+        behind: set[int] = set()
+        while self.inbox:
+            packet = self.inbox.popleft()
+            try:
+                if self._hear(packet):
+                    behind.add(packet.sender)
+            except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+                self.counts["bad"] += 1
+        if behind:
+            self.tell([box for box in behind if box in self._links])
+
+    def _hear(self, packet: wire.Packet) -> bool:
+        """Act on one datagram; True when its sender knows more."""
+        body = wire.from_body(packet.body)
+        if packet.kind == wire.FACTS:
+            return not self.gossip.hear_facts(body) or self._more(packet.sender)
+        if packet.kind == wire.NEWS:
+            self.gossip.hear_news(body, self.now())
+            return self._more(packet.sender)
+        theirs = Digest.read(body)
+        self.gossip.hear_digest(packet.sender, packet.run, packet.number, theirs)
+        for kind, told in self.gossip.difference(theirs, self.now()):
+            if datagram := self._sealed(packet.sender, kind, wire.to_body(told)):
+                self.send(packet.sender, datagram)
+        return self.gossip.knows_less(theirs)
+
+    def _more(self, box: int) -> bool:
+        known = self.gossip.last_digest(box)
+        return not self.inbox and known is not None and self.gossip.knows_less(known)
+
+    # ------------------------------------------------------------------- status
+
+    def status(self) -> dict:
+        """What people want to know about the other boxes."""
+        config = self.config
+        return {
+            str(peer.box): {
+                "name": peer.name,
+                "alive": self.alive(peer.box),
+                "heard": self._heard.get(peer.box, (0.0, None))[1],
+                "behind": self.gossip.behind(peer.box),
+            }
+            for peer in (config.peers if config else ())
+        }

@@ -1,0 +1,182 @@
+"""What other boxes of the site did, as far as this one has heard: claims granted, gossip.
+
+One row per passage of another box. ``seq`` is the number of its reservation in the journal
+``epoch`` of that box, NULL while only the claim is known; ``upto``: facts of that journal that
+``used`` counts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from . import uses
+from .facts import LEAVINGS, RELEASED, RESERVED
+from .store import Store
+
+_CLAIM = (
+    "INSERT INTO peer_use VALUES (?, ?, ?, NULL, 0, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (op) DO NOTHING"
+)
+_OF_TICKET = "SELECT op, t, upto, run, number FROM peer_use WHERE uid = ? AND box = ? AND epoch = ?"
+_TOLD = (
+    "INSERT INTO peer_use VALUES (?, ?, ?, NULL, ?, NULL, NULL, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (op) DO UPDATE SET used = excluded.used, upto = excluded.upto, run = NULL"
+    " WHERE upto < excluded.upto"
+)
+_FIRST = "SELECT t, lane FROM peer_use WHERE uid = ? AND zone = ? AND used > 0 ORDER BY t LIMIT 1"
+
+
+def claim(
+    db: sqlite3.Connection, op: str, box: int, epoch: str, run: bytes, number: int, use: Sequence
+) -> None:
+    """Note that a passage of another box was granted; ``use``: uid, zone, persons, t, lane."""
+    db.execute(_CLAIM, (op, box, epoch, run, number, *use))
+
+
+def granted(db: sqlite3.Connection, op: str) -> int | None:
+    """Return for how many persons this passage was granted, None when it was not."""
+    row = db.execute("SELECT used FROM peer_use WHERE op = ?", (op,)).fetchone()
+    return row[0] if row else None
+
+
+def take_own(
+    db: sqlite3.Connection, box: int, epoch: str, run: bytes, number: int, told: dict
+) -> None:
+    """Believe what a box says of its own uses of one ticket at this moment.
+
+    ``told``: ``uid``; ``head`` of its journal; ``since`` (ms): all uses from then on are in
+    ``uses``, [op, zone, persons, t, lane]. Those of them that are missing were given back.
+    """
+    uid, head = told["uid"], told["head"]
+    listed = {use[0] for use in told["uses"]}
+    for op, t, upto, of_run, of_number in db.execute(_OF_TICKET, (uid, box, epoch)).fetchall():
+        if op in listed or t < told["since"]:
+            continue
+        if of_run is not None:
+            # one claim for a ticket at a time: an earlier one has ended, and consumed nothing
+            if of_run != run or of_number < number:
+                db.execute("DELETE FROM peer_use WHERE op = ?", (op,))
+        elif upto < head:
+            db.execute("UPDATE peer_use SET used = 0, upto = ? WHERE op = ?", (head, op))
+    for op, zone, persons, t, lane in told["uses"]:
+        db.execute(_TOLD, (op, box, epoch, head, uid, zone, persons, t, lane))
+
+
+def end_claims(db: sqlite3.Connection, box: int, run: bytes, number: int, busy: set[str]) -> None:
+    """Drop claims of ``box`` that it never used.
+
+    All its facts up to a moment are known here; ``busy``: what it was still asking for then.
+    """
+    rows = db.execute(
+        "SELECT op, run, number FROM peer_use WHERE box = ? AND run IS NOT NULL", (box,)
+    )
+    ended = [
+        (op,)
+        for op, of_run, of_number in rows.fetchall()
+        if (of_run != run or of_number < number) and op not in busy
+    ]
+    db.executemany("DELETE FROM peer_use WHERE op = ?", ended)
+
+
+def open_claims(store: Store, box: int) -> bool:
+    """Tell whether claims of a box wait for their fact."""
+    return bool(
+        store.rows("SELECT 1 FROM peer_use WHERE box = ? AND run IS NOT NULL LIMIT 1", (box,))
+    )
+
+
+def first_use(store: Store, uid: int, zone: str) -> tuple[float, str] | None:
+    """Return when (Unix seconds) and at which lane another box used the ticket first."""
+    rows = store.rows(_FIRST, (uid, zone))
+    return (rows[0][0] / 1000, rows[0][1]) if rows else None
+
+
+# -------------------------------------------------------------------- gossip
+
+
+def seen(store: Store, most: int = -1) -> dict[tuple[int, str], int]:
+    """Return how far the journals of others are known: the ``most`` liveliest, or all."""
+    rows = store.rows("SELECT box, epoch, seq FROM peer_seen ORDER BY t DESC LIMIT ?", (most,))
+    return {(box, epoch): seq for box, epoch, seq in rows}
+
+
+def apply(
+    db: sqlite3.Connection, box: int, epoch: str, after: int, upto: int, rows: Iterable
+) -> bool:
+    """Take facts ``after`` .. ``upto`` of a journal; False when facts before them are missing.
+
+    A row is [seq, kind, t, lane, zone, uid, pax, op].
+    """
+    known = db.execute(
+        "SELECT seq FROM peer_seen WHERE box = ? AND epoch = ?", (box, epoch)
+    ).fetchone()
+    reached = known[0] if known else 0
+    if after > reached or upto <= reached:
+        return upto <= reached
+    newest = 0
+    for seq, kind, t, lane, zone, uid, pax, op in rows:
+        newest = max(newest, t)
+        if seq > reached:
+            _apply_one(db, box, epoch, (seq, kind, t, lane, zone, uid, pax, op))
+    db.execute(
+        "INSERT INTO peer_seen VALUES (?, ?, ?, ?) ON CONFLICT (box, epoch)"
+        " DO UPDATE SET seq = excluded.seq, t = max(t, excluded.t)",
+        (box, epoch, upto, newest),
+    )
+    return True
+
+
+def _apply_one(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> None:
+    seq, kind, t, lane, zone, uid, pax, op = fact
+    db.execute(
+        "INSERT OR IGNORE INTO peer_fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (box, epoch, seq, kind, t, lane, zone, uid, pax, op),
+    )
+    if kind == RESERVED:
+        _reserve(db, box, epoch, fact)
+    elif kind == RELEASED:
+        db.execute(
+            "UPDATE peer_use SET used = max(0, used - ?), upto = ? WHERE op = ? AND upto < ?",
+            (pax, seq, op, seq),
+        )
+    elif kind in LEAVINGS:
+        uses.leave(db, uid, t)
+
+
+def _reserve(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> None:
+    seq, _kind, t, lane, zone, uid, pax, op = fact
+    found = db.execute("SELECT upto FROM peer_use WHERE op = ?", (op,)).fetchone()
+    if found is None:
+        db.execute(
+            "INSERT INTO peer_use VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",
+            (op, box, epoch, seq, seq, uid, zone, pax, t, lane),
+        )
+    elif found[0] < seq:
+        db.execute(
+            "UPDATE peer_use SET seq = ?, upto = ?, run = NULL, used = ?, t = ? WHERE op = ?",
+            (seq, seq, pax, t, op),
+        )
+    else:
+        db.execute("UPDATE peer_use SET seq = ?, run = NULL WHERE op = ?", (seq, op))
+
+
+def list_uses(db: sqlite3.Connection, uid: int, journals: dict[str, int]) -> None:
+    """Note which passages the server's number contains; ``journals``: {"box:epoch": seq}."""
+    db.execute("DELETE FROM listed_use WHERE uid = ?", (uid,))
+    for name, seq in journals.items():
+        box, _colon, epoch = name.partition(":")
+        db.execute("INSERT INTO listed_use VALUES (?, ?, ?, ?)", (uid, int(box), epoch, seq))
+
+
+def prune(store: Store, facts_before: int, unlisted_before: int, uses_before: int) -> None:
+    """Forget facts to be told on, uses of tickets that are not listed, and all, by age (ms)."""
+    with store.transaction() as db:
+        db.execute("DELETE FROM peer_fact WHERE t < ?", (facts_before,))
+        db.execute(
+            "DELETE FROM peer_use WHERE t < ? AND uid NOT IN (SELECT uid FROM ticket)",
+            (unlisted_before,),
+        )
+        db.execute("DELETE FROM peer_use WHERE t < ?", (uses_before,))
+        db.execute("DELETE FROM listed_use WHERE uid NOT IN (SELECT uid FROM ticket)")
+        db.execute("DELETE FROM state_news WHERE t < ?", (uses_before,))
