@@ -30,6 +30,7 @@ class ScenicDevice(models.Model):
     driver = fields.Selection(
         [
             ("line_reader", "Line scanner (serial, USB, TCP)"),
+            ("hid_reader", "Keyboard scanner (USB)"),
             ("modbus_barrier", "Modbus relay board (RTU, TCP)"),
             ("frame_barrier", "Turnstile board by frames (presets, own boards)"),
         ],

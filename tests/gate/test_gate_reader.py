@@ -63,6 +63,7 @@ def test_reader_without_gap_forgets_half_a_code():
 def test_too_long_a_line_is_dropped_whole():
     splitter = LineSplitter(max_chars=8)
     assert splitter.feed(b"123456789ABC\rOK\r", 0) == ["OK"]
+    assert splitter.dropped == 1
     assert splitter.feed(b"x" * 10_000, 1) == []
     assert len(splitter._buffer) <= 8
     assert splitter.idle(2) == []
@@ -126,6 +127,7 @@ def test_tcp_scanner_comes_and_goes():
         first.sendall(b"HALF A CO")
         first.close()
         second, _ = server.accept()
+        wait_for(lambda: scans.reader.health().ok)  # opening throws away what came before
         second.sendall(b"SECOND\n")
         wait_for(lambda: scans[-1] == "SECOND")
         second.close()

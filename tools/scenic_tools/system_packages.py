@@ -21,8 +21,10 @@ def missing() -> list[str]:
         "chromium": "chromium",  # browser tests, the demo's POS window
         "socat": "socat",  # serial lines of the simulated lane
         "mbpoll": "mbpoll",  # a foreign Modbus master, to check our drivers against
+        "ser2net": "ser2net",  # serial lines over the network, as device servers give them
+        "umockdev-run": "umockdev",  # scanners and adapters that are not there
     }
-    packages = [package for name, package in programs.items() if not shutil.which(name)]
+    packages = [package for name, package in programs.items() if not _found(name)]
     if not importlib.util.find_spec("ensurepip"):
         packages.append("python3-venv")
     if not CJK_FONTS.exists():
@@ -34,6 +36,11 @@ def missing() -> list[str]:
     except shell.SetupError:
         packages.append("postgresql-client" if postgres.named_server() else "postgresql")
     return packages
+
+
+def _found(program: str) -> bool:
+    # Debian keeps daemons where only root's PATH looks
+    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin"))
 
 
 def require() -> None:

@@ -15,6 +15,7 @@ from .config import DeviceConfig, LaneConfig
 from .device import Barrier, Device, DeviceError, Reader, Terminal
 from .frame_barrier import FrameBarrier
 from .frame_bus import FrameBus
+from .hid_reader import HidReader
 from .line_reader import LineReader
 from .modbus_barrier import ModbusBarrier
 from .modbus_bus import ModbusBus
@@ -35,6 +36,7 @@ class Factory:
 
 # (driver, role): one driver may be several kinds of device
 FACTORIES: dict[tuple[str, str], Factory] = {
+    ("hid_reader", "reader"): Factory(HidReader),
     ("line_reader", "reader"): Factory(LineReader),
     ("frame_barrier", "barrier"): Factory(FrameBarrier, FrameBus),
     ("modbus_barrier", "barrier"): Factory(ModbusBarrier, ModbusBus),

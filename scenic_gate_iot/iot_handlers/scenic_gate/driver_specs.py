@@ -14,6 +14,11 @@ _BIT = whole(0, 65_535, optional=True)
 
 SPECS: dict[str, Spec] = {
     "frame_barrier": frame_protocol.SPEC,
+    "hid_reader": Spec(
+        ("reader",),
+        ("/dev/input/",),
+        {"gap_ms": milliseconds(), "max_chars": whole(1, 4096)},
+    ),
     "line_reader": Spec(
         ("reader",),
         SERIAL,

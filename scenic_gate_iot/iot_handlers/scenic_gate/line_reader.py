@@ -33,6 +33,7 @@ class LineSplitter:
         self._buffer = bytearray()
         self._overflow = False
         self._last = 0.0
+        self.dropped = 0  # lines too long, and halves of lines
 
     def feed(self, data: bytes, now: float) -> list[str]:
         """Take bytes; return the texts they complete."""
@@ -53,11 +54,12 @@ class LineSplitter:
         silence = now - self._last
         if self._gap_s and silence >= self._gap_s:
             return self._take()
-        if not self._gap_s and silence >= _FORGET_S:
-            self._take()
+        if not self._gap_s and silence >= _FORGET_S and self._take():
+            self.dropped += 1
         return []
 
     def _take(self) -> list[str]:
+        self.dropped += self._overflow
         data, self._overflow = bytes(self._buffer), False
         self._buffer.clear()
         text = data.decode("utf-8", "replace")
@@ -83,6 +85,8 @@ class LineReader(Reader):
         self._thread: threading.Thread | None = None
         self._port = None
         self._error = "not connected yet"
+        self._splitter = LineSplitter(self._gap_s, self._max_chars)
+        self._dropped = 0  # by the splitters before
 
     def start(self, on_scan: Callable[[str], None]) -> None:
         """Begin to read."""
@@ -100,7 +104,7 @@ class LineReader(Reader):
 
     def health(self) -> Health:
         """Tell whether the port is open."""
-        return Health(self._port is not None, self._error)
+        return Health(self._port is not None, self._error, self._dropped + self._splitter.dropped)
 
     def feedback(self, good: bool) -> None:
         """Send the configured answer."""
@@ -129,7 +133,8 @@ class LineReader(Reader):
 
     def _read(self, on_scan: Callable[[str], None]) -> None:
         # a new one each time: half a code from before the interruption is no code
-        splitter = LineSplitter(self._gap_s, self._max_chars)
+        self._dropped += self._splitter.dropped
+        splitter = self._splitter = LineSplitter(self._gap_s, self._max_chars)
         while not self._stopped.is_set():
             data = self._port.read(self._gap_s or 0.2)
             now = monotonic()
