@@ -59,6 +59,7 @@
         "views/scenic_ticket_views.xml",
         "views/scenic_redemption_views.xml",
         "views/scenic_redemption_policy_views.xml",
+        "wizards/scenic_incident_settle_views.xml",
         "views/scenic_incident_views.xml",
         "wizards/scenic_order_approval_views.xml",
         "wizards/scenic_visitor_import_views.xml",

@@ -43,3 +43,14 @@ from . import (
     scenic_gate_unseen,  # extends the alarms
     scenic_lane_visitor,
 )
+from . import (
+    scenic_gate_board,
+    scenic_gate_command_test,
+    scenic_lane_test,
+    scenic_device_test,
+    scenic_gate_watch,
+    scenic_gate_watch_rules,
+    scenic_incident_facts,
+    scenic_incident_watch,
+    scenic_site_alarm,
+)

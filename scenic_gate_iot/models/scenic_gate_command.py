@@ -98,12 +98,21 @@ class ScenicGateCommand(models.Model):
                 "persons": persons,
                 "reason": reason,
                 "user_id": self.env.uid,
-                "expires": int(time.time()) + EXPIRES_S,
+                "expires": int(time.time()) + self._expires_s(action),
             }
         )
         command._log()
         command._send()
         return command
+
+    @api.model
+    def _expires_s(self, action):
+        """Return for how many seconds an order of this kind may be obeyed."""
+        del action
+        return EXPIRES_S
+
+    def _answered(self):
+        """The box answered these orders just now; hook for whoever wants to know."""
 
     def _log(self):
         self.ensure_one()
@@ -170,10 +179,13 @@ class ScenicGateCommand(models.Model):
                 """UPDATE scenic_gate_command AS c
                       SET result = a.result, answered_at = now() AT TIME ZONE 'UTC'
                      FROM unnest(%s::text[], %s::text[]) AS a(uid, result)
-                    WHERE c.uid = a.uid AND c.box_id = %s AND c.result IS NULL""",
+                    WHERE c.uid = a.uid AND c.box_id = %s AND c.result IS NULL
+                RETURNING c.id""",
                 [ack["uid"] for ack in acks],
                 [ack["result"] or "unknown" for ack in acks],
                 box_id,
             )
         )
+        answered = [row[0] for row in self.env.cr.fetchall()]
         self.invalidate_model(["result", "answered_at"], flush=False)
+        self.browse(answered)._answered()

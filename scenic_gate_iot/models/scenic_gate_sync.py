@@ -64,7 +64,8 @@ class ScenicGateSync(models.AbstractModel):
             self.env["scenic.gate.command"]._acknowledge(box_id, message.acks)
         if not error:
             intake._match_orphans()
-        box._seen(message.status, drift_s)
+        if not box._seen(message.status, drift_s) and message.facts:
+            self.env["scenic.gate.board"]._hint()
         answer = {"v": 1, "acked_to": acked_to, "verdicts": verdicts}
         return answer, self.env["scenic.ticket.change"]._has_news()
 

@@ -1,4 +1,5 @@
 from . import scenic_check
+from . import scenic_incident_settle
 from . import scenic_void
 from . import scenic_reversal
 from . import scenic_publish_reject

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from . import auth
 from .clock import UNSURE, Clock
+from .lane_test import TEST_ACTIONS
 from .store import Store, StoreError
 
-ACTIONS = ("open", "reopen", "admit", "hold", "release", "reset")
+ACTIONS = ("open", "reopen", "admit", "hold", "release", "reset", *TEST_ACTIONS)
 MAX_AHEAD = 300  # seconds: an order for later is no order
 KEEP_S = 86400
 

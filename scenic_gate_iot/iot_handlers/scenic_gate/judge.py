@@ -175,6 +175,12 @@ class Judge:
         ticket = reading.ticket if reading.ticket.listed else self.with_news(reading.ticket)
         return decide(ticket, reading.rule, history, gate, now, persons, live)
 
+    def look(self, text: str, now: float) -> Reason:
+        """Tell whether a text is a good ticket; decides nothing and remembers nothing."""
+        if self.config is None:
+            return Reason.E_FAULT
+        return read(text, self._verifier, self._stores, now, self.trusted).reason or Reason.OK
+
     def _ticket(self, uid: int) -> TicketView | None:
         self._row = self.row_of(uid)
         return self._row.ticket if self._row else None

@@ -54,6 +54,10 @@ class Lane(LaneEvents):
         self._recent[text] = now
         return fresh
 
+    def seen(self, text: str, now: float) -> None:
+        """Remember a text that was for somebody else: it may stay before the reader."""
+        self._is_new(text, now)
+
     def admit(self, text: str, persons: int, now: float) -> list[Effect]:
         """Staff counted the persons of a ticket (signed command)."""
         if self.state is not State.IDLE or not self.usable:

@@ -20,8 +20,10 @@ from .engine import Engine
 from .feedback import LastScan, feedback_of, last_scan
 from .judge import Outcome
 from .lane import Lane, State
+from .lane_test import TEST_ACTIONS, LaneTest
 from .scan import is_over
 from .store import StoreError
+from .tally import Tally
 
 _logger = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class LaneRunner:
         self.lane = Lane(self.config.settings)
         self.lane.usable = False  # until the barrier answers
         self.last = LastScan()
+        self.tally, self.test = Tally(), LaneTest(self)
         self.since = self.clock.now()
         self._inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._current: Outcome | None = None  # the passage that Record(of_op=True) means
@@ -102,7 +105,8 @@ class LaneRunner:
         return self.lane.state is State.IDLE or self.clock.mono() >= self._retire_at
 
     def _wait(self) -> Item | None:
-        deadline = self.lane.deadline
+        due = [at for at in (self.lane.deadline, self.test.deadline) if at is not None]
+        deadline = min(due, default=None)
         # half a second at most: stopped() is only asked between turns
         seconds = 0.5 if deadline is None else min(0.5, max(0.0, deadline - self.clock.mono()))
         try:
@@ -117,6 +121,7 @@ class LaneRunner:
             if item is not None:
                 self._carry(self._input(item))
             self._carry(self.lane.tick(self.clock.mono()))
+            self.test.tick(self.clock.mono())
         except Exception:
             # a thread's loop: whatever broke, the next visitor finds a working, shut lane
             _logger.exception("Lane %s starts anew", self.config.code)
@@ -128,7 +133,7 @@ class LaneRunner:
         lane, now = self.lane, self.clock.mono()
         value: Any = item.values[0] if item.values else None
         if item.kind == "scan":
-            return lane.scan(value, now)
+            return [] if self.test.scan(value) else lane.scan(value, now)
         if item.kind == "command":
             return self._command(value, item.answer, now)
         return self._signal(item.kind, value, now)
@@ -153,9 +158,14 @@ class LaneRunner:
         return []
 
     def _command(self, command: dict, answer, now: float) -> list[Effect]:
+        if command["action"] in TEST_ACTIONS and command["action"] != "test_open":
+            self.test.begin(command, answer, now)
+            return []
         self._answer_with("busy")  # to one that never got its answer
         self._answer = answer
-        action, persons = command["action"], max(1, int(command.get("n") or 1))
+        # a test of the barrier is an opening like any other: somebody may walk through
+        action = command["action"].removeprefix("test_")
+        persons = max(1, int(command.get("n") or 1))
         if action == "admit":
             return self.lane.admit(str(command.get("code") or ""), persons, now)
         if action == "reopen":
@@ -214,6 +224,7 @@ class LaneRunner:
             self.config.code, effect.text, self.clock.now(), effect.persons, effect.staff
         )
         self._current = outcome
+        self.tally.scan(outcome.reason, outcome.admit > 0, self.clock.mono())
         if effect.staff:
             self._answer_with(outcome.reason.value)
         return self.lane.decided(
@@ -265,6 +276,7 @@ class LaneRunner:
     def _give_up(self) -> None:
         """End the passage under way as unknown: nobody watches it any more."""
         self._answer_with("unknown")
+        self.test.end("unknown")
         try:
             if self.engine.recover(self.clock.now(), self.config.code):
                 self.changed()

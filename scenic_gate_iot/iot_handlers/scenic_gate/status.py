@@ -48,6 +48,7 @@ def _lane_status(box: GateBox, code: str) -> dict:
         "usable": runner.lane.usable,
         "since": runner.since,
         "last": asdict(runner.last),
+        "counts": runner.tally.status(runner.clock.mono()),
         "devices": _devices(runner),
     }
 

@@ -1,0 +1,87 @@
+"""Test orders of staff: look whether the devices of a lane work, without using any right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .device import Barrier, Reader
+from .judge import NOT_OURS
+from .lane import State
+
+if TYPE_CHECKING:
+    from .runner import LaneRunner
+
+TEST_ACTIONS = ("test_open", "test_lamp", "test_read")
+LAMP_PAUSE_S = 1.0  # green, then red: the eye has to tell them apart
+
+
+class LaneTest:
+    """The test that a lane is at, if any; driven by the thread of its runner."""
+
+    def __init__(self, runner: LaneRunner) -> None:
+        self._runner = runner
+        self._answer: Callable[[str], None] | None = None
+        self._until = 0.0  # monotonic; the reading test ends
+        self._red_at: float | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When :meth:`tick` is due."""
+        due = [self._until] if self._answer else []
+        return min(due + ([self._red_at] if self._red_at is not None else []), default=None)
+
+    def begin(self, command: dict, answer: Callable[[str], None], now: float) -> None:
+        """Do what a test order says; only an idle lane has time for it."""
+        runner = self._runner
+        if runner.lane.state is not State.IDLE or self._answer:
+            answer("busy")
+        elif command["action"] == "test_lamp":
+            self._show(True)
+            self._red_at = now + LAMP_PAUSE_S
+            answer("done")
+        elif not any(reader.health().ok for reader in runner.readers):
+            answer("no_reader")
+        else:
+            self._answer = answer
+            # the order's own end, so that nobody's ticket is swallowed after staff went away
+            self._until = now + max(0.0, int(command["expires"]) - runner.clock.now())
+
+    def scan(self, text: str) -> bool:
+        """Take a text that the test waits for; False: it is a visitor's."""
+        answer, self._answer = self._answer, None
+        if answer is None:
+            return False
+        self._runner.lane.seen(text, self._runner.clock.mono())
+        answer(self._describe(text))
+        self._show(True)
+        return True
+
+    def _describe(self, text: str) -> str:
+        """Tell kind, length and whether it verifies, never the text: it may be anybody's."""
+        reason = self._runner.engine.look(text, self._runner.clock.now())
+        if reason in NOT_OURS:
+            kind = "foreign"
+        else:
+            kind = "number" if len(text.strip()) <= 20 else "ticket"
+        return f"read:{kind}:{len(text.strip())}:{reason.value}"
+
+    def tick(self, now: float) -> None:
+        """End what has lasted long enough."""
+        if self._red_at is not None and now >= self._red_at:
+            self._red_at = None
+            self._show(False)
+        if self._answer and now >= self._until:
+            self.end("nothing_read")
+
+    def end(self, result: str) -> None:
+        """Stop waiting for a scan."""
+        answer, self._answer = self._answer, None
+        if answer:
+            answer(result)
+
+    def _show(self, good: bool) -> None:
+        devices: list[Reader | Barrier | None] = [self._runner.barrier, *self._runner.readers]
+        for device in devices:
+            if device:
+                device.feedback(good)

@@ -1,0 +1,36 @@
+"""What a lane counted since its box started; for the status, nothing depends on it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ..scenic_rules.reason import Reason
+
+MINUTE_S = 60.0
+FORGED = (Reason.E_SIG, Reason.E_CERT)
+
+
+class Tally:
+    """Counts scans. ``minute`` are the scans of the last sixty seconds."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=1000)
+        self.scans = self.refused = self.forged = 0
+
+    def scan(self, reason: Reason, admitted: bool, now: float) -> None:
+        """Count a scan at ``now`` (monotonic seconds)."""
+        self._times.append(now)
+        self.scans += 1
+        self.refused += not admitted
+        self.forged += reason in FORGED
+
+    def status(self, now: float) -> dict:
+        """Return the counters as a JSON object."""
+        while self._times and now - self._times[0] > MINUTE_S:
+            self._times.popleft()
+        return {
+            "minute": len(self._times),
+            "scans": self.scans,
+            "refused": self.refused,
+            "forged": self.forged,
+        }
