@@ -19,7 +19,7 @@ class ScenicGateBoard(models.AbstractModel):
     _description = "Live Board of Lanes"
 
     @api.model
-    def get_board(self):
+    def action_board(self):
         """Return {"now", "sites": [...], "lanes": [...]} for the lanes this user may see."""
         lanes = self.env["scenic.lane"].search([("box_id.active", "=", True)])
         now = fields.Datetime.now()

@@ -49,6 +49,7 @@ class ScenicLaneTest(models.Model):
                 "type": "info",
                 "title": self.display_name,
                 "message": self.env._("Show a code to the reader now."),
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }
 

@@ -37,7 +37,7 @@ class BoardCase(common_scenic.ScenicCase):
         return journal
 
     def board(self, user=None):
-        return self.env["scenic.gate.board"].with_user(user or self.attendant).get_board()
+        return self.env["scenic.gate.board"].with_user(user or self.attendant).action_board()
 
     def tile(self, lane=None, user=None):
         lane = lane or self.lane

@@ -10,6 +10,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 const REFRESH_MS = 10000; // silence is noticed by time, not by a message
 const GATHER_MS = 400; // many boxes report at once; one look answers them all
+const OUTSIDE = -1; // lanes that lead into no zone
 const KEEP = "scenic_gate_board"; // filters of this screen in this browser
 
 const stateWords = () => ({
@@ -96,7 +97,7 @@ export class GateBoard extends Component {
 
     async load() {
         try {
-            const board = await this.orm.silent.call("scenic.gate.board", "get_board", []);
+            const board = await this.orm.silent.call("scenic.gate.board", "action_board", []);
             this.state.lanes = board.lanes;
             this.state.sites = board.sites;
             this.state.mayOpen = board.may_open;
@@ -131,7 +132,7 @@ export class GateBoard extends Component {
         const zones = new Map();
         for (const lane of this.state.lanes) {
             if (!this.chosenSite || lane.site_id === this.chosenSite.id) {
-                zones.set(lane.zone_id, lane.zone || _t("Outside"));
+                zones.set(lane.zone_id || OUTSIDE, lane.zone || _t("Outside"));
             }
         }
         return [...zones].map(([id, name]) => ({ id, name }));
@@ -146,7 +147,7 @@ export class GateBoard extends Component {
         return this.state.lanes.filter(
             (lane) =>
                 lane.site_id === site.id &&
-                (!this.state.zone || !zone || lane.zone_id === zone.id) &&
+                (!this.state.zone || !zone || (lane.zone_id || OUTSIDE) === zone.id) &&
                 (!this.state.trouble || this.isTrouble(lane))
         );
     }
@@ -158,7 +159,14 @@ export class GateBoard extends Component {
     // ----------------------------------------------------------- words
 
     clock(text, seconds = false) {
-        return text ? deserializeDateTime(text).toFormat(seconds ? "HH:mm:ss" : "HH:mm") : "";
+        if (!text) {
+            return "";
+        }
+        const moment = deserializeDateTime(text);
+        if (Math.abs(moment.diffNow("hours").hours) > 20) {
+            return moment.toFormat("MM-dd HH:mm");
+        }
+        return moment.toFormat(seconds ? "HH:mm:ss" : "HH:mm");
     }
 
     rate(lane) {
