@@ -49,6 +49,8 @@ class ScenicGateCommandTest(models.Model):
     @api.model
     def _reading_text(self, result):
         _prefix, kind, length, reason = [*result.split(":"), "", "", ""][:4]
+        if kind == "card":
+            return self.env._("The reader works: a card, a face or a document. Nothing was used.")
         kinds = {
             "ticket": self.env._("ticket code"),
             "number": self.env._("ticket number"),

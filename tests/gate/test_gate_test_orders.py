@@ -7,6 +7,7 @@ from iot_handlers.scenic_gate import facts
 from iot_handlers.scenic_gate.device import Health, Reader, Signal
 from iot_handlers.scenic_gate.lane_test import LAMP_PAUSE_S
 from iot_handlers.scenic_gate.runner import Item, LaneRunner
+from iot_handlers.scenic_gate.scan import Scan
 
 
 class FakeReader(Reader):
@@ -144,3 +145,11 @@ def test_counters_tell_what_a_lane_does(bench):
     assert counts == {"minute": 2, "scans": 2, "refused": 1, "forged": 1}
     bench.later(61)
     assert bench.runner.tally.status(bench.clock.mono())["minute"] == 0
+
+
+def test_a_card_is_told_as_a_card_and_a_terminal_is_never_told_to_open(bench):
+    bench.order("test_read")
+    bench.runner.scan(Scan("04a1b2c3", "card"))
+    bench.runner.turn(bench.runner._wait())
+    assert bench.answers == ["read:card:0:"]
+    assert True not in bench.reader.lamps

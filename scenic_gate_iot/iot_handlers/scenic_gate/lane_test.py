@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .device import Barrier, Reader
+from .device import Barrier, Feedback, Reader
 from .judge import NOT_OURS
 from .lane import State
+from .scan import CODE, kind_of
 
 if TYPE_CHECKING:
     from .runner import LaneRunner
@@ -54,11 +55,16 @@ class LaneTest:
             return False
         self._runner.lane.seen(text, self._runner.clock.mono())
         answer(self._describe(text))
-        self._show(True)
+        # never green: the answer of a terminal may be what opens its door
+        for device in self._devices():
+            device.deciding(text)
+            device.show(Feedback("staff", "R_TEST"))
         return True
 
     def _describe(self, text: str) -> str:
         """Tell kind, length and whether it verifies, never the text: it may be anybody's."""
+        if kind_of(text) != CODE:
+            return "read:card:0:"
         reason = self._runner.engine.look(text, self._runner.clock.now())
         if reason in NOT_OURS:
             kind = "foreign"
@@ -81,7 +87,9 @@ class LaneTest:
             answer(result)
 
     def _show(self, good: bool) -> None:
-        devices: list[Reader | Barrier | None] = [self._runner.barrier, *self._runner.readers]
-        for device in devices:
-            if device:
-                device.feedback(good)
+        for device in self._devices():
+            device.feedback(good)
+
+    def _devices(self) -> list[Reader | Barrier]:
+        barrier = self._runner.barrier
+        return [*([barrier] if barrier else []), *self._runner.readers]
