@@ -118,8 +118,8 @@ class ScenicGateBoard(models.AbstractModel):
         start = now.replace(second=0, microsecond=0) - timedelta(minutes=MINUTES - 1)
         self.env.cr.execute(
             SQL(
-                """SELECT box_id, lane, floor(extract(epoch FROM happened_at - %(start)s) / 60)::int,
-                          count(*)
+                """SELECT box_id, lane,
+                          floor(extract(epoch FROM happened_at - %(start)s) / 60)::int, count(*)
                      FROM scenic_gate_fact
                     WHERE happened_at >= %(start)s AND box_id = ANY(%(boxes)s)
                       AND kind IN ('reserved', 'refused')

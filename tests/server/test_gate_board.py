@@ -67,9 +67,7 @@ class TestGateBoard(BoardCase):
                 | {"disk_free": MB, "exposure": {"limit_cents": 1000, "used_cents": 950}},
             }
         )
-        self.assertEqual(
-            set(self.tile()["warnings"]), {"drift", "disk", "unsent", "exposure"}
-        )
+        self.assertEqual(set(self.tile()["warnings"]), {"drift", "disk", "unsent", "exposure"})
 
     def test_the_board_shows_own_companies_only_and_not_to_windows(self):
         company = self.env["res.company"].create({"name": "Other Company"})
@@ -106,11 +104,15 @@ class TestTestOrders(BoardCase):
         self.assertEqual(command.state, "done")
         self.assertTrue(lane.test_text)
         self.env.cr.precommit.run()
-        told = self.env["bus.bus"].search([("id", ">", before)]).filtered(
-            lambda m: "scenic_gate_answer" in m.message
+        told = (
+            self.env["bus.bus"]
+            .search([("id", ">", before)])
+            .filtered(lambda m: "scenic_gate_answer" in m.message)
         )
         self.assertEqual(len(told), 1)
-        self.assertIn(f'"res.partner",{self.attendant.partner_id.id}', told.channel.replace(" ", ""))
+        self.assertIn(
+            f'"res.partner",{self.attendant.partner_id.id}', told.channel.replace(" ", "")
+        )
 
     def test_a_barrier_is_tested_with_a_reason(self):
         action = self.lane.with_user(self.attendant).action_test_open()

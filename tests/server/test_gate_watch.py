@@ -54,7 +54,9 @@ class TestGateWatch(BoardCase):
         self.watch()
         self.watch()
         alarm = self.alarms("silent_lane")
-        self.assertEqual((alarm.lane_code, alarm.state, alarm.user_id), ("G1", "open", self.box.user_id))
+        self.assertEqual(
+            (alarm.lane_code, alarm.state, alarm.user_id), ("G1", "open", self.box.user_id)
+        )
         self.scans(1, lane="G1", reason="E_USED")
         self.watch()
         self.assertEqual((alarm.state, alarm.outcome_kind), ("done", "over"))
@@ -96,7 +98,9 @@ class TestGateWatch(BoardCase):
         self.assertFalse(self.alarms("forged"))
         self.scans(1, ago_s=minute, reason="E_CERT")
         self.watch()
-        self.assertEqual((self.alarms("forged").lane_code, self.alarms("forged").persons), ("G2", 3))
+        self.assertEqual(
+            (self.alarms("forged").lane_code, self.alarms("forged").persons), ("G2", 3)
+        )
 
     def test_half_as_many_as_a_week_ago(self):
         tickets = make_tickets(self.park, count=40)
@@ -117,9 +121,7 @@ class TestGateWatch(BoardCase):
 
     def test_boxes_that_cannot_go_on_for_long(self):
         self.box.write({"clock_drift": -45, "unsent": 600})
-        self.set_status(
-            disk_free=100 * MB, exposure={"limit_cents": 100_000, "used_cents": 90_000}
-        )
+        self.set_status(disk_free=100 * MB, exposure={"limit_cents": 100_000, "used_cents": 90_000})
         self.watch()
         self.assertEqual(
             set(self.alarms().mapped("kind")),

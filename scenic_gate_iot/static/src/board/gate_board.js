@@ -85,7 +85,10 @@ export class GateBoard extends Component {
         useHotkey("t", () => this.toggleTrouble(), { global: true });
         useHotkey("f", () => this.toggleFull(), { global: true });
         useHotkey("s", () => this.nextSite(), { global: true });
-        for (const [key, step] of [["arrowright", 1], ["arrowleft", -1]]) {
+        for (const [key, step] of [
+            ["arrowright", 1],
+            ["arrowleft", -1],
+        ]) {
             useHotkey(key, () => this.move(step), { allowRepeat: true });
         }
         useHotkey("arrowdown", () => this.moveRow(1), { allowRepeat: true });
