@@ -11,6 +11,7 @@ HELPERS = "odoo.addons.iot_drivers.tools.helpers"
 @after_import(HELPERS)
 def adapt(helpers):
     """Adapt the helpers in the moment they exist: ``main.py``, next to run, already uses them."""
-    from . import linux_box
+    from . import guard, linux_box
 
+    guard.install(helpers)
     linux_box.adapt(helpers)

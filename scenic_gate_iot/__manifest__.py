@@ -25,6 +25,7 @@
         "views/scenic_handheld_views.xml",
         "views/handheld_templates.xml",
         "views/scenic_printer_views.xml",
+        "views/scenic_gate_care_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,2 +1,2 @@
-from . import gate_redeem, gate_sync, iot_box
+from . import gate_handlers, gate_redeem, gate_sync, iot_box
 from . import handheld, handheld_files

@@ -54,3 +54,8 @@ from . import (
     scenic_incident_watch,
     scenic_site_alarm,
 )
+from . import scenic_gate_attendant
+from . import scenic_gate_page
+from . import scenic_gate_emergency
+from . import scenic_box_update
+from . import scenic_gate_drill

@@ -33,6 +33,7 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
       WHERE box_id = %(box)s
     UNION ALL SELECT 'language' || code FROM res_lang WHERE active
     UNION ALL SELECT 'since' || %(since)s
+    UNION ALL SELECT 'extra' || %(extra)s
 ) AS parts
 """
 
@@ -107,7 +108,7 @@ class ScenicGateConfig(models.AbstractModel):
         ``told``: the revision that the box says it follows.
         """
         since = self.env["scenic.certificate"]._gates_since(box.site_id).isoformat()
-        self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id, since=since))
+        self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id, since=since, extra=self._extra(box)))
         stamp = self.env.cr.fetchone()[0]
         keys = json.dumps(self._keys(box.site_id))
         lang = self.env.lang or "en_US"
@@ -115,6 +116,11 @@ class ScenicGateConfig(models.AbstractModel):
         if told == revision:
             box._acknowledge(revision, config)
         return revision, config
+
+    @api.model
+    def _extra(self, box):
+        """Return what else changes the configuration of ``box``, as one text."""
+        return ""
 
     @api.model
     @tools.ormcache("box_id", "stamp", "offset", "lang", "keys")

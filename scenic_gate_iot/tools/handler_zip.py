@@ -9,6 +9,7 @@ import io
 import zipfile
 from pathlib import Path
 
+GATE_SALT = "scenic-handlers-v1"  # names the gate handlers alone; the guard of a box has it too
 _EPOCH = (2020, 1, 1, 0, 0, 0)  # a fixed file time keeps the package the same byte for byte
 
 
@@ -31,6 +32,17 @@ def collect(roots):
                 continue
             files.setdefault("/".join(parts), path.read_bytes())
     return files
+
+
+def gate_handlers(files):
+    """Return those of ``files`` that are the gate's own; the guard of a box has the same rule."""
+    return {
+        name: data
+        for name, data in files.items()
+        if name.startswith("scenic_")
+        or name.partition("/")[0] in ("drivers", "interfaces")
+        and name.partition("/")[2].startswith("scenic_")
+    }
 
 
 def etag(files, version):

@@ -6,6 +6,7 @@ from odoo.addons.iot_drivers.driver import Driver
 from odoo.addons.iot_drivers.tools import route
 
 from ..scenic_gate import runtime
+from ..scenic_gate.lane_page import BASE as LANE_PAGE
 
 
 class ScenicGateDriver(Driver):
@@ -42,3 +43,10 @@ class ScenicGateStatus(Controller):
     @route.iot_route(runtime.STATUS_PATH, type="http", methods=["GET"])
     def status(self):
         return request.make_json_response(runtime.box().status())
+
+    @route.iot_route(
+        [LANE_PAGE, f"{LANE_PAGE}/<path:path>"], type="http", methods=["GET", "POST"], csrf=False
+    )
+    def lane(self, path="", **_params):
+        """The attendant's page of a lane; it checks by itself who calls."""
+        return runtime.lane_page(path)

@@ -20,6 +20,7 @@ from .commands import CommandDesk
 from .config import ConfigError, LaneConfig, parse
 from .device import DeviceError
 from .devices import Devices
+from .drill import Drills
 from .engine import Engine
 from .gossip import TELL_S
 from .lan import Lan
@@ -27,6 +28,7 @@ from .runner import LaneRunner
 from .status import box_status
 from .store import Store, StoreError
 from .sync import Pairing, Sync, Transport
+from .updates import Updates, signed_post
 
 _logger = logging.getLogger(__name__)
 
@@ -45,7 +47,12 @@ class GateBox:
     """``home`` holds the database; ``pairing()`` tells whom the box belongs to, if anybody yet."""
 
     def __init__(
-        self, home: Path, pairing: Callable[[], Pairing | None], transport: Transport
+        self,
+        home: Path,
+        pairing: Callable[[], Pairing | None],
+        transport: Transport,
+        guard=None,
+        pinned: Callable[[], bool] = lambda: True,
     ) -> None:
         self.home = Path(home)
         self.home.mkdir(parents=True, exist_ok=True)
@@ -63,6 +70,10 @@ class GateBox:
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._pairing = pairing
+        self._transport = transport
+        self._paused = threading.Event()  # lanes stay shut: the box is about to restart
+        self.updates = Updates(self, guard, pinned)
+        self.drills = Drills(self)
         self.desk = CommandDesk(
             self.store, self.clock, self._secrets, self._dispatch, self.wake.set
         )
@@ -76,6 +87,7 @@ class GateBox:
             status=self.status,
             configured=self._configured,
             pause=lambda: self._stopped.wait(0.002),
+            offered=self._offered,
         )
         self._boot()
 
@@ -147,7 +159,7 @@ class GateBox:
         """Run one lane in the calling thread until ``stopped()``; follows its configuration."""
         while not (stopped() or self._stopped.is_set()):
             config = self.lanes.get(code)
-            if config is None:
+            if config is None or self._paused.is_set():
                 self._stopped.wait(0.5)
                 continue
             try:
@@ -185,7 +197,9 @@ class GateBox:
         runner = self.runners.get(command["lane"])
         if runner is None:
             return False
-        runner.command(dict(command), answer)
+        # the end of an emergency names the order; other facts of orders are found by their time
+        who = f"#{command['uid']}" if command["action"] == "reset" else None
+        runner.command(dict(command), answer, ("OK", who))
         return True
 
     # ---------------------------------------------------------------- threads
@@ -193,20 +207,59 @@ class GateBox:
     def start(self) -> None:
         """Begin to sync and to keep house. Lanes are served by :meth:`serve_lane`."""
         self._follow_lan()
-        for name, loop in (("sync", self._sync_loop), ("house", self._house_loop)):
+        for name, loop in (
+            ("sync", self._sync_loop),
+            ("house", self._house_loop),
+            ("care", self._care_loop),
+        ):
             thread = threading.Thread(target=loop, name=f"scenic {name}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
-    def stop(self) -> None:
-        """Shut the lanes, stop the threads, write what waits and close the database."""
+    def _offered(self, reply: dict) -> None:
+        """Take what a signed reply announces beside tickets and configuration."""
+        self.updates.offered(reply.get("handlers"))
+        self.drills.offered(reply.get("drill"))
+
+    def _care_loop(self) -> None:
+        while not self._stopped.wait(1.0):
+            try:
+                self.updates.step()
+                self.drills.step()
+            except Exception:
+                # a thread's loop: the lanes do not depend on it
+                _logger.exception("Scenic updates")
+
+    def empty_lanes(self, seconds: float) -> bool:
+        """Shut all lanes as soon as nobody is passing; False when somebody was, they go on."""
+        self._paused.set()
+        for runner in list(self.runners.values()):
+            runner.retire()
+        deadline = self.clock.mono() + seconds
+        while self.runners and self.clock.mono() < deadline:
+            self._stopped.wait(0.05)
+        if self.runners:
+            self._paused.clear()
+            return False
+        return True
+
+    def signed_post(self, path: str, data: dict) -> bytes:
+        """Ask the server something beside the sync; the answer is its own, or an exception."""
+        now, nonce = int(self.clock.now()), secrets.token_hex(16)
+        return signed_post(self._transport, self._pairing(), path, now, nonce, data)
+
+    def stop(self, wait: bool = True) -> None:
+        """Shut the lanes, stop the threads, write what waits and close the database.
+
+        ``wait`` False: called by one of the threads, right before the process begins anew.
+        """
         self._stopped.set()
         self.wake.set()
         deadline = self.clock.mono() + 5
         while self.runners and self.clock.mono() < deadline:
             threading.Event().wait(0.05)  # the lanes' own threads switch their outputs off
         self.lan.stop()
-        for thread in self._threads:
+        for thread in self._threads if wait else ():
             thread.join(timeout=20)
         self.engine.journal.flush()
         self.store.close()
@@ -267,6 +320,17 @@ class GateBox:
     def status(self) -> dict:
         """What people want to know about the box; nothing depends on it."""
         return box_status(self)
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Set when the box ends."""
+        return self._stopped
+
+    def page(self, part: str) -> dict:
+        """Return a part of what the server sent for the lane page, empty when it did not."""
+        config = self.engine.config
+        found = config.page.get(part) if config else None
+        return found if isinstance(found, dict) else {}
 
     def serial_ports(self) -> set[str]:
         """Real paths of the local serial ports in use here: no other driver may probe them."""

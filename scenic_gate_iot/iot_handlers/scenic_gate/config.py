@@ -74,6 +74,7 @@ class Config:
     printers: tuple[PrinterConfig, ...] = ()
     credentials: credential.Credentials | None = None
     lan: lan_config.LanConfig | None = None
+    page: Mapping = field(default_factory=dict)  # of the lane page: attendants, words, reasons
 
     def text(self, code: str, lang: str = "") -> str:
         """Return what to show for a reason; the code itself when the server sent no text."""
@@ -114,6 +115,7 @@ def _parse(data: dict) -> Config:
         printers=tuple(_printer(item) for item in data.get("printers") or ()),
         credentials=credential.parse(data.get("credentials")),
         lan=lan_config.parse(data.get("lan")),
+        page=dict(data.get("page") or {}),
     )
 
 

@@ -26,6 +26,7 @@ EMERGENCY_ON = "emergency_on"
 EMERGENCY_OFF = "emergency_off"  # pax = persons counted while it lasted
 FAULT = "fault"
 BOOT = "boot"
+STAFF = "staff"  # an attendant did something at the lane; code = "@number note"
 
 KINDS = (
     RESERVED,
@@ -43,6 +44,7 @@ KINDS = (
     EMERGENCY_OFF,
     FAULT,
     BOOT,
+    STAFF,
 )
 ENDINGS = (PASSED, RELEASED, CLOSED, UNKNOWN)  # what ends (part of) a reservation
 GIVEN_BACK_UNSEEN = "R_UNSEEN"

@@ -58,6 +58,8 @@ class Outcome:
     rest: int | None = None
     first_use_t: float | None = None
     first_use_lane: str = ""
+    product: int | None = None
+    pax: int = 0  # persons on the ticket
 
 
 class Judge:
@@ -264,4 +266,6 @@ def outcome(decision: Decision, reading: Reading, zone: str | None, op: str | No
         rest=decision.rest,
         first_use_t=decision.first_use_t,
         first_use_lane=decision.first_use_lane,
+        product=ticket.product if ticket else None,
+        pax=ticket.pax if ticket else 0,
     )

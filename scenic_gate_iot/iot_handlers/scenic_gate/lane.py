@@ -254,3 +254,12 @@ class Lane(LaneEvents):
             return [Result("busy")]
         self.passage = Passage(False, persons, reopen=reopen)
         return self._open()
+
+    @property
+    def free(self) -> int:
+        """Persons counted during the emergency under way."""
+        return self._free
+
+    def resume_emergency(self) -> None:
+        """Go on with an emergency that staff had not ended when the last run stopped."""
+        self.state, self._free = State.EMERGENCY, 0

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import logging
 import queue
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import emergency
 from .clock import Clock
 from .config import LaneConfig
 from .device import Ack, Barrier, Reader, Signal
 from .effects import Close, Decide, Effect, Hold, Open, Record, Result, Show
 from .engine import Engine
+from .facts import EMERGENCY_OFF, OPENED
 from .feedback import LastScan, feedback_of, last_scan
 from .judge import Outcome
 from .lane import Lane, State
 from .lane_test import TEST_ACTIONS, LaneTest
+from .recent import Recent
 from .scan import is_over
 from .store import StoreError
 from .tally import Tally
@@ -37,6 +41,7 @@ class Item:
     kind: str
     values: tuple = ()
     answer: Callable[[str], None] | None = None
+    why: tuple[str, str | None] = ("OK", None)
 
 
 @dataclass
@@ -55,6 +60,8 @@ class LaneRunner:
         self.lane.usable = False  # until the barrier answers
         self.last = LastScan()
         self.tally, self.test = Tally(), LaneTest(self)
+        self.recent = Recent()
+        self._why: tuple[str, str | None] = ("OK", None)  # of the order under way: reason, who
         self.since = self.clock.now()
         self._inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._current: Outcome | None = None  # the passage that Record(of_op=True) means
@@ -72,9 +79,17 @@ class LaneRunner:
         """The barrier reports something; may be called from any thread."""
         self._inbox.put(Item(signal.value, (count,)))
 
-    def command(self, command: dict, answer: Callable[[str], None]) -> None:
-        """A command whose signature, expiry and uniqueness were verified; any thread."""
-        self._inbox.put(Item("command", (command,), answer))
+    def command(
+        self,
+        command: dict,
+        answer: Callable[[str], None],
+        why: tuple[str, str | None] = ("OK", None),
+    ) -> None:
+        """A command whose signature, expiry and uniqueness were verified; any thread.
+
+        ``why``: reason and who, for the facts that follow from it.
+        """
+        self._inbox.put(Item("command", (command,), answer, why))
 
     def retire(self) -> None:
         """End :meth:`run` as soon as nobody is passing."""
@@ -89,6 +104,7 @@ class LaneRunner:
             reader.start(self.scan)
         if self.barrier:
             self.barrier.start(self.signal)
+        self._resume()
         try:
             while not stopped() and not self._may_retire():
                 self.turn(self._wait())
@@ -135,6 +151,7 @@ class LaneRunner:
         if item.kind == "scan":
             return [] if self.test.scan(value) else lane.scan(value, now)
         if item.kind == "command":
+            self._why = item.why
             return self._command(value, item.answer, now)
         return self._signal(item.kind, value, now)
 
@@ -220,9 +237,11 @@ class LaneRunner:
         for device in (self.barrier, *self.readers):
             if device:
                 device.deciding(effect.text)
+        now, began = self.clock.now(), time.perf_counter()
         outcome = self.engine.scan(
-            self.config.code, effect.text, self.clock.now(), effect.persons, effect.staff
+            self.config.code, effect.text, now, effect.persons, effect.staff
         )
+        self.recent.decided(effect, outcome, now, time.perf_counter() - began)
         self._current = outcome
         self.tally.scan(outcome.reason, outcome.admit > 0, self.clock.mono())
         if effect.staff:
@@ -248,13 +267,21 @@ class LaneRunner:
             self.clock.now(),
             of=self._current if effect.of_op else None,
             pax=effect.pax,
-            reason=effect.reason,
+            **self._reason_of(effect),
         )
+
+    def _reason_of(self, effect: Record) -> dict:
+        # what staff ordered says why and who ordered it
+        if effect.kind not in (OPENED, EMERGENCY_OFF):
+            return {"reason": effect.reason}
+        (reason, code), self._why = self._why, ("OK", None)
+        return {"reason": reason, "code": code}
 
     def _show(self, effect: Show) -> None:
         outcome = self._current
         told = feedback_of(effect, outcome, self.engine.config, self.config)
         self.last = last_scan(told, outcome, self.clock.now())
+        self.recent.shown(self.clock.now(), effect.good, effect.reason, effect.persons)
         for device in (self.barrier, *self.readers):
             if device:
                 device.show(told)
@@ -272,6 +299,11 @@ class LaneRunner:
         self._give_up()
         self.lane = Lane(self.config.settings)
         self.lane.usable = usable
+        self._resume()
+
+    def _resume(self) -> None:
+        if emergency.since(self.engine.store, self.config.code) is not None:
+            self.lane.resume_emergency()
 
     def _give_up(self) -> None:
         """End the passage under way as unknown: nobody watches it any more."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from odoo.tools.func import reset_cached_properties
 from odoo.addons.iot_drivers.tools import helpers
 
 from .box import GateBox
+from .lane_page import MAX_BODY, Call, LanePage
 from .sync import Pairing
 from .transport import HttpTransport
 
@@ -56,12 +58,49 @@ def box() -> GateBox:
     global _box
     with _lock:
         if _box is None:
-            _box = GateBox(home(), pairing, HttpTransport())
+            _box = GateBox(home(), pairing, HttpTransport(), _guard(), _is_pinned)
             _box.start()
             # the end of the process must not leave an output on
             atexit.register(_box.stop)
             _logger.info("Scenic gate box %s with data in %s", _box.store.epoch, home())
         return _box
+
+
+def _guard():
+    """Return what takes bad handlers back; it is loaded before anything that is updated."""
+    module = sys.modules.get("odoo.addons.scenic_gate_box.guard")
+    return module.installed() if module else None
+
+
+def _is_pinned() -> bool:
+    # otherwise the stock box fetches handlers by itself at every start
+    return bool(helpers.get_conf("general", section="devtools"))
+
+
+_page: LanePage | None = None
+
+
+def lane_page(path: str) -> http.Response:
+    """Answer the request under way with the attendant's page."""
+    global _page
+    gate = box()
+    with _lock:
+        if _page is None:
+            _page = LanePage(gate)
+    asked = http.request.httprequest
+    peer = asked.remote_addr or ""
+    # only the web server of the box itself may say that it has spoken TLS
+    proxied = peer in ("127.0.0.1", "::1") and asked.headers.get("X-Forwarded-Proto") == "https"
+    call = Call(
+        method=asked.method,
+        path=path,
+        headers=asked.headers,
+        body=asked.get_data() if (asked.content_length or 0) <= MAX_BODY else b" " * (MAX_BODY + 1),
+        peer=peer,
+        secure=asked.scheme == "https" or proxied,
+    )
+    reply = _page.handle(call)
+    return http.Response(reply.body, status=reply.status, headers=list(reply.headers.items()))
 
 
 def devices() -> dict[str, dict]:

@@ -35,6 +35,8 @@ def box_status(box: GateBox) -> dict:
         "broken_tickets": engine.snapshot.broken,
         "disk_free": shutil.disk_usage(box.home).free,
         **box.lan.status(),
+        "handlers": box.updates.told(),
+        "drill": box.drills.told(),
         "lanes": {code: _lane_status(box, code) for code in box.lanes},
     }
 
@@ -47,6 +49,7 @@ def _lane_status(box: GateBox, code: str) -> dict:
         "state": runner.lane.state.value,
         "usable": runner.lane.usable,
         "since": runner.since,
+        "free": runner.lane.free,
         "last": asdict(runner.last),
         "counts": runner.tally.status(runner.clock.mono()),
         "devices": _devices(runner),

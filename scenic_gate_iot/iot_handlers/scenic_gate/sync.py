@@ -60,9 +60,11 @@ class Sync:
     status: Callable[[], dict]
     configured: Callable[[], None] = lambda: None  # a new configuration is in force
     pause: Callable[[], None] = lambda: None  # lets scans in between two ticket chunks
+    offered: Callable[[dict], None] = lambda reply: None  # handlers, drills
     failures: int = 0
     error: str = "no exchange yet"
     config_error: str = ""
+    cut: str = ""  # a drill is on: as if the server were gone
     _contact_at: float = 0.0
 
     @property
@@ -74,6 +76,9 @@ class Sync:
 
     def once(self) -> bool:
         """One exchange; True when the server has more to send right away."""
+        if self.cut:
+            self.error, self.engine.online = self.cut, False
+            return False
         pairing = self.pairing()
         if pairing is None:
             self._failed("not paired")
@@ -167,6 +172,7 @@ class Sync:
             self.engine.snapshot.apply(tickets, cursor, self.pause)
         for command in commands:
             self.desk.accept(command, from_server=True)
+        self.offered(reply)
         # only progress may hurry: a server that stands still must not be asked without a pause
         more_down = starts_again or (bool(reply.get("more")) and cursor != cursor_before)
         return more_down or acked_before < acked_to < self.engine.journal.seq
