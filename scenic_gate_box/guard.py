@@ -110,9 +110,7 @@ class Guard:
             state = self._decide_back(state, f"copy: {err.strerror}")
             self._copy(state["want"])
         boots = 1 if state.get("trial") else 0
-        return self._save(
-            state | {"copying": False, "current": state["want"], "boots": boots}
-        )
+        return self._save(state | {"copying": False, "current": state["want"], "boots": boots})
 
     def _copy(self, name):
         """Make the live folder equal to a set; harmless to repeat."""
@@ -269,7 +267,7 @@ def sync_folder(folder):
 
 def restart_process():
     """Begin this process anew, whatever its threads are at."""
-    os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 (no shell, own arguments)
+    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 # --------------------------------------------------------------------- the box

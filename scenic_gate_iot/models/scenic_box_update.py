@@ -133,8 +133,7 @@ class ScenicBoxHandlers(models.Model):
         """Return what this box is told about handlers in every reply."""
         self.ensure_one()
         ordered = bool(
-            self.handlers_order_at
-            and fields.Datetime.now() - self.handlers_order_at <= ORDER_FOR
+            self.handlers_order_at and fields.Datetime.now() - self.handlers_order_at <= ORDER_FOR
         )
         closed = self.handlers_auto_update and not self.site_id._gate_is_open()
         return {
@@ -201,22 +200,6 @@ class ScenicBoxHandlers(models.Model):
                 }
             ],
         )
-
-
-class ScenicBoxUpdateOrder(models.TransientModel):
-    """Asks why before a box updates in the middle of the day."""
-
-    _name = "scenic.box.update.order"
-    _description = "Order to Update a Box"
-
-    box_id = fields.Many2one("scenic.box", required=True, readonly=True)
-    reason = fields.Char(required=True)
-
-    def action_send(self):
-        """Give the order."""
-        self.ensure_one()
-        self.box_id._order_update(self.reason)
-        return {"type": "ir.actions.act_window_close"}
 
 
 class ScenicBoxUpdateIncident(models.Model):

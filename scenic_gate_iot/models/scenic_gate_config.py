@@ -108,7 +108,9 @@ class ScenicGateConfig(models.AbstractModel):
         ``told``: the revision that the box says it follows.
         """
         since = self.env["scenic.certificate"]._gates_since(box.site_id).isoformat()
-        self.env.cr.execute(SQL(_STAMP, box=box.id, site=box.site_id.id, since=since, extra=self._extra(box)))
+        self.env.cr.execute(
+            SQL(_STAMP, box=box.id, site=box.site_id.id, since=since, extra=self._extra(box))
+        )
         stamp = self.env.cr.fetchone()[0]
         keys = json.dumps(self._keys(box.site_id))
         lang = self.env.lang or "en_US"

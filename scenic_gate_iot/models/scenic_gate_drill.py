@@ -309,9 +309,7 @@ class ScenicGateDrillIntake(models.AbstractModel):
 class ScenicGateDrillFact(models.Model):
     _inherit = "scenic.gate.fact"
 
-    verdict = fields.Selection(
-        selection_add=[("drill", "Drill")], ondelete={"drill": "cascade"}
-    )
+    verdict = fields.Selection(selection_add=[("drill", "Drill")], ondelete={"drill": "cascade"})
 
 
 class ScenicGateDrillBox(models.Model):
@@ -361,5 +359,3 @@ class ScenicGateDrillIncident(models.Model):
         selection_add=[("drill_failed", "Drill Failed")],
         ondelete={"drill_failed": "set default"},
     )
-
-

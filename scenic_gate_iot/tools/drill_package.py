@@ -96,9 +96,7 @@ def package(drill, keys, expires):
         row = dict(line.row)
         used = row.pop("used")
         tickets.append(row | {"r": {zone: 1}, "o": {zone: used}})
-    certificate = keys.issue_server_certificate(
-        site.code, KID, int(now) - 86400, int(now) + 86400
-    )
+    certificate = keys.issue_server_certificate(site.code, KID, int(now) - 86400, int(now) + 86400)
     return {
         "uid": drill.uid,
         "lane": drill.lane_id.code,

@@ -1,2 +1,3 @@
 from . import scenic_gate_order
 from . import scenic_why
+from . import scenic_box_update_order

@@ -11,12 +11,18 @@ from gate_server import PAIRING, FakeServer
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def handler_zip(*roots):
-    """The package of handlers as our server makes it; returns (bytes, tag)."""
+def handler_zip_module():
+    """The file of the server that packs handlers."""
     place = ROOT / "scenic_gate_iot" / "tools" / "handler_zip.py"
     spec = importlib.util.spec_from_file_location("gate_handler_zip", place)
     packer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(packer)
+    return packer
+
+
+def handler_zip(*roots):
+    """The package of handlers as our server makes it; returns (bytes, tag)."""
+    packer = handler_zip_module()
     files = packer.collect([Path(root) / "iot_handlers" for root in roots])
     return packer.pack(files), packer.etag(files, "19.0")
 

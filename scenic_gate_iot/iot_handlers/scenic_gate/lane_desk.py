@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from . import facts
 from .entry import Entry
+from .recent import masked
 
 if TYPE_CHECKING:
     from .box import GateBox
@@ -111,7 +112,7 @@ class LaneDesk:
     def _order(self, runner, lane: str, deed: str, wish: Mapping):
         """Return (order, values of the fact), or (None, why not)."""
         try:
-            persons = int(wish.get("persons") or 1)
+            persons = int(wish.get("persons", 1))
         except (TypeError, ValueError):
             return None, "bad_action"
         if not 1 <= persons <= MAX_PERSONS:
@@ -151,8 +152,6 @@ class LaneDesk:
     def reopens(self, lane: str) -> list[dict]:
         """Passages of a lane that ended unknown or unconfirmed and may be opened once more."""
         since = int((self._box.clock.now() - REOPEN_S) * 1000)
-        from .recent import masked
-
         return [
             {"op": op, "ticket": masked(uid), "persons": pax, "t": t / 1000}
             for op, uid, pax, t in self._box.store.rows(_REOPENS, (lane, since))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BASE = "/scenic_gate/lane"
 COOKIE = "scenic_lane"
-H_TOKEN = "X-Scenic-Token"  # noqa: S105 (the name of a header)
+H_TOKEN = "X-Scenic-Token"
 MAX_BODY = 4096
 WAIT_S, STEP_S = 20.0, 0.1  # of a call that waits for news
 MAX_WAITING = 12  # more such calls are answered at once

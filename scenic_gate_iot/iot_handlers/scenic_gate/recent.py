@@ -6,11 +6,11 @@ import secrets
 from collections import deque
 from dataclasses import dataclass
 
-from ..scenic_rules.reason import COLOUR, Colour
 from .effects import Decide
 from .judge import Outcome
 
 LINES = 10
+COLOURS = {"good": "green", "bad": "red", "staff": "amber"}
 HELD_S = 180.0  # how long staff may let in a visitor whom the lane sent to them
 HELD_MOST = 5
 
@@ -51,18 +51,22 @@ class Recent:
         if outcome.reason.value.startswith("R_") and not ask.staff:
             self._held.append(
                 HeldTicket(
-                    secrets.token_hex(8), now, ask.text, outcome.reason.value,
-                    max(1, outcome.pax), outcome.uid, masked(outcome.uid),
+                    secrets.token_hex(8),
+                    now,
+                    ask.text,
+                    outcome.reason.value,
+                    max(1, outcome.pax),
+                    outcome.uid,
+                    masked(outcome.uid),
                 )  # fmt: skip
             )
 
-    def shown(self, now: float, good: bool, reason: str, persons: int) -> None:
+    def shown(self, now: float, colour: str, reason: str, persons: int) -> None:
         """The lane told the visitor something."""
         outcome = self._last[1] if self._last and self._last[1].reason.value == reason else None
-        colour = outcome.colour if outcome else COLOUR.get(reason, Colour.RED)
         self.add(
             now,
-            "green" if good else "amber" if colour is Colour.STAFF else "red",
+            COLOURS.get(colour, "red"),
             reason,
             persons,
             masked(outcome.uid) if outcome else "",

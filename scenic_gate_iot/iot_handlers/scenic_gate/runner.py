@@ -238,9 +238,7 @@ class LaneRunner:
             if device:
                 device.deciding(effect.text)
         now, began = self.clock.now(), time.perf_counter()
-        outcome = self.engine.scan(
-            self.config.code, effect.text, now, effect.persons, effect.staff
-        )
+        outcome = self.engine.scan(self.config.code, effect.text, now, effect.persons, effect.staff)
         self.recent.decided(effect, outcome, now, time.perf_counter() - began)
         self._current = outcome
         self.tally.scan(outcome.reason, outcome.admit > 0, self.clock.mono())
@@ -281,7 +279,7 @@ class LaneRunner:
         outcome = self._current
         told = feedback_of(effect, outcome, self.engine.config, self.config)
         self.last = last_scan(told, outcome, self.clock.now())
-        self.recent.shown(self.clock.now(), effect.good, effect.reason, effect.persons)
+        self.recent.shown(self.clock.now(), told.colour, effect.reason, effect.persons)
         for device in (self.barrier, *self.readers):
             if device:
                 device.show(told)

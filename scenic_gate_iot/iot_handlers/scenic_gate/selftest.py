@@ -57,7 +57,9 @@ class _Tester(Judge):
         return None
 
     def past_of(self, uid: int, zone: str, with_exit: bool) -> History:
-        return History(used=dict(self._listed.elsewhere).get(zone, 0)) if self._listed else History()
+        return (
+            History(used=dict(self._listed.elsewhere).get(zone, 0)) if self._listed else History()
+        )
 
 
 def _row(state: str, used: int) -> dict:
