@@ -3,8 +3,7 @@ from datetime import datetime
 from odoo import api, fields, models
 
 from ..iot_handlers.scenic_gate import facts as gate_facts
-from ..iot_handlers.scenic_gate.lane_desk import LOCKED
-from ..iot_handlers.scenic_gate.words import PAGE_WORDS
+from ..iot_handlers.scenic_gate.words import LOCKED, PAGE_WORDS
 from .scenic_handheld_alarm import MANUAL_REASONS
 
 

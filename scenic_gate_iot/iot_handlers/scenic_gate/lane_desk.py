@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from . import facts
 from .entry import Entry
 from .recent import masked
+from .words import LOCKED, SIGN_IN  # noqa: F401 (for the page)
 
 if TYPE_CHECKING:
     from .box import GateBox
@@ -30,7 +31,6 @@ DEEDS = {
     "release": "A_RELEASE",
     "reset": "A_RESET",
 }
-SIGN_IN, LOCKED = "A_SIGN_IN", "A_LOCKED"
 
 _REOPENS = (
     "SELECT op, uid, pax, t FROM reopen WHERE lane = ? AND done = 0 AND t >= ?"

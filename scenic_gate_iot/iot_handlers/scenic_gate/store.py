@@ -17,6 +17,7 @@ from pathlib import Path
 from . import peer_schema
 
 VERSION = 4  # of the schema, in PRAGMA user_version
+READABLE_BY = 4  # the oldest code that can go on with this schema: it has only added to it
 
 _SCHEMA = """
 CREATE TABLE kv (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
@@ -132,6 +133,9 @@ class Store:
         run("BEGIN IMMEDIATE")
         try:
             version = run("PRAGMA user_version").fetchone()[0]
+            if version > VERSION and self._is_readable():
+                run("COMMIT")
+                return
             if not 0 <= version <= VERSION:
                 raise StoreError(f"{self.path} has schema {version}; this box knows {VERSION}.")
             if not version:
@@ -140,11 +144,20 @@ class Store:
             else:
                 for number in range(version + 1, VERSION + 1):
                     self._run_all(_MIGRATIONS[number])
+            run("INSERT OR REPLACE INTO kv VALUES ('readable_by', ?)", (str(READABLE_BY),))
             run("PRAGMA user_version=4")  # VERSION; a pragma takes no parameter
             run("COMMIT")
         except BaseException:
             run("ROLLBACK")
             raise
+
+    def _is_readable(self) -> bool:
+        """Tell whether newer code left the file so that this code may go on with it.
+
+        Handlers that did not prove themselves are taken back; their migration is not.
+        """
+        rows = self.db.execute("SELECT v FROM kv WHERE k = 'readable_by'").fetchall()
+        return bool(rows) and json.loads(rows[0][0]) <= VERSION
 
     def _run_all(self, statements: str) -> None:
         # executescript() would commit first

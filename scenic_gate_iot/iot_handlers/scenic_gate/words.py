@@ -1,5 +1,8 @@
 """Words of the lane page in English; the server sends them in the language of the lane."""
 
+# reasons of the fact `staff` that are no act at a lane
+SIGN_IN, LOCKED = "A_SIGN_IN", "A_LOCKED"
+
 PAGE_WORDS = (
     ("title", "Lane"),
     ("choose", "Choose a lane"),
