@@ -96,3 +96,23 @@ def test_a_migration_that_fails_changes_nothing(tmp_path):
     assert db.execute("PRAGMA user_version").fetchone() == (1,)
     assert db.execute("SELECT count(*) FROM use").fetchone() == (4,)
     db.close()
+
+
+def test_older_code_goes_on_with_a_file_that_newer_code_has_only_added_to(tmp_path):
+    path = tmp_path / "gate.db"
+    Store(path, secrets.token_hex).close()
+    db = sqlite3.connect(path)
+    with db:
+        db.execute("CREATE TABLE of_tomorrow (x INTEGER)")
+        db.execute(f"PRAGMA user_version={VERSION + 1}")
+    db.close()
+    store = Store(path, secrets.token_hex)
+    store.put(contact=1.0)
+    store.close()
+    db = sqlite3.connect(path)
+    assert db.execute("PRAGMA user_version").fetchone() == (VERSION + 1,)
+    with db:
+        db.execute("UPDATE kv SET v = ? WHERE k = 'readable_by'", (str(VERSION + 1),))
+    db.close()
+    with pytest.raises(StoreError, match="schema"):
+        Store(path, secrets.token_hex)

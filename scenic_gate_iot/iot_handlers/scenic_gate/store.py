@@ -156,7 +156,10 @@ class Store:
 
         Handlers that did not prove themselves are taken back; their migration is not.
         """
-        rows = self.db.execute("SELECT v FROM kv WHERE k = 'readable_by'").fetchall()
+        try:
+            rows = self.db.execute("SELECT v FROM kv WHERE k = 'readable_by'").fetchall()
+        except sqlite3.OperationalError:
+            return False
         return bool(rows) and json.loads(rows[0][0]) <= VERSION
 
     def _run_all(self, statements: str) -> None:
