@@ -17,6 +17,7 @@
         "views/scenic_device_views.xml",
         "views/scenic_lane_views.xml",
         "views/scenic_box_views.xml",
+        "views/scenic_site_views.xml",
         "views/scenic_incident_views.xml",
         "wizards/scenic_gate_order_views.xml",
         "wizards/scenic_why_views.xml",

@@ -42,6 +42,8 @@ from . import scenic_printer
 from . import (
     scenic_gate_unseen,  # extends the alarms
     scenic_lane_visitor,
+    scenic_site_exposure,
+    scenic_box_review,  # extends the presence
 )
 from . import (
     scenic_gate_board,

@@ -148,6 +148,7 @@ class ScenicGateConfig(models.AbstractModel):
             "zones": [{"code": zone.code, "name": zone.name} for zone in site.zone_ids],
             "lanes": self._lanes(box),
             "printers": box.printer_ids._for_box(),
+            "exposure": site._gate_exposure(),
             "lang": lang,
             "texts": self._texts(),
         }

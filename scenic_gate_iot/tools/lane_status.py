@@ -20,6 +20,21 @@ def lane(status, code):
     }
 
 
+def exposure(status):
+    """Return (cents, stage) of what a box has let in that the server has not heard of."""
+    data = status.get("exposure") if isinstance(status, dict) else None
+    cents, stage = (data.get("cents"), data.get("stage")) if isinstance(data, dict) else (0, 0)
+    # one word of a confused box must not open an incident about nothing
+    good = type(cents) is int and type(stage) is int and 0 <= cents < 2**53 and stage in (1, 2, 3)
+    return (cents, stage) if good else (cents if type(cents) is int and cents > 0 else 0, 0)
+
+
+def disk(status):
+    """Return why a box cannot write, empty when it can."""
+    text = status.get("store") if isinstance(status, dict) else None
+    return text[:200] if isinstance(text, str) else ""
+
+
 def trouble(status):
     """Return a short text that names every lane that needs a look, empty when none does."""
     lanes = status.get("lanes") if isinstance(status, dict) else None
@@ -30,6 +45,7 @@ def trouble(status):
         words += seen["broken"]
         if words:
             found.append(f"{code}: {', '.join(words)}")
+    found += [f"disk: {disk(status)}"] if disk(status) else []
     return "; ".join(found)[:1000]
 
 

@@ -35,6 +35,7 @@ CHECKS = [
     ("holder", "Photo of the holder"),
     ("group", "Number of persons"),
     ("risk", "Contact with the server"),
+    ("exposure", "Let in without the server"),
 ]
 OUTCOMES = [
     ("ok", "In order"),

@@ -206,3 +206,13 @@ class ScenicExplanationFacts(models.AbstractModel):
         if facts["cut_off"]:
             return self.env._("The gate has no contact with the server.")
         return self.env._("The gate has contact with the server.")
+
+    @api.model
+    def _say_exposure(self, facts, zone):
+        stages = {
+            1: self.env._("Unlisted tickets of risky products wait for staff."),
+            2: self.env._("Unlisted tickets wait for staff."),
+        }
+        return stages.get(
+            facts["stage"], self.env._("Tickets that the server has not confirmed wait for staff.")
+        )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gate_kit as kit
 import pytest
-from decision_vectors import LANES, cases_for
+from decision_vectors import EXPOSED, EXPOSURE_LIMIT, LANES, cases_for
 from iot_handlers.scenic_gate.facts import fact_hash, genesis
 from iot_handlers.scenic_rules.alias import make_alias, parse_alias
 from playwright.sync_api import sync_playwright
@@ -49,7 +49,8 @@ async function play(given) {
             continue;
         }
         const ask = {text: step.text, persons: step.wanted, staff: step.staff, op: step.op};
-        const found = {row: given.row, own: own.filter((use) => use[1] > 0), out_t};
+        const found = {row: given.row, own: own.filter((use) => use[1] > 0), out_t,
+                       exposed: step.exposed};
         const {answer, fact} = await python.call("scan", ask, found, place);
         if (fact) {
             facts.push(fact);
@@ -158,13 +159,15 @@ def script(case):
     page = Page(case)
     lanes = [kit.lane_config(lane, **fields) for lane, fields in LANES.items()]
     rules = [case.rule] if case.rule else []
-    config = kit.config(lanes=lanes, rules=rules, dynamic_key=DYNAMIC_KEY.hex())
+    more = {"dynamic_key": DYNAMIC_KEY.hex(), "exposure": EXPOSURE_LIMIT}
+    config = kit.config(lanes=lanes, rules=rules, **more)
     config["site"] = config["site"] | {"tz": case.tz}
     row = case.row(kit.uid(SERIAL), kit.alias(SERIAL)) if case.ticket["listed"] else None
     steps = [
         {
             "t": step.t,
             "do": step.do,
+            "exposed": EXPOSED[step.exposure],
             "contact": step.t - (3600 if step.cut_off else 1),
             "trusted": step.clock_trusted,
             "lane": "OUT" if step.do == "leave" else step.lane,

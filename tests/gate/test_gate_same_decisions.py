@@ -14,7 +14,7 @@ from pathlib import Path
 
 import gate_kit as kit
 import pytest
-from decision_vectors import LANES, PRODUCT, Case, Past, Step, cases_for
+from decision_vectors import EXPOSED, EXPOSURE_LIMIT, LANES, PRODUCT, Case, Past, Step, cases_for
 from fuzzing import examples
 from iot_handlers.scenic_gate import facts
 from iot_handlers.scenic_gate.config import parse
@@ -51,6 +51,7 @@ class Gate:
             lanes=lanes,
             rules=[case.rule] if case.rule else [],
             dynamic_key=DYNAMIC_KEY.hex(),
+            exposure=EXPOSURE_LIMIT,
         )
         config["site"] = config["site"] | {"tz": case.tz}
         self.engine.configure(parse(config))
@@ -89,6 +90,7 @@ class Gate:
     def scan(self, number, step):
         self.engine.trusted = step.clock_trusted
         self.engine.contact = step.t - (3600 if step.cut_off else 1)
+        self.engine.journal.exposed = EXPOSED[step.exposure]
         outcome = self.engine.scan(step.lane, self.text(step), step.t, step.wanted, step.staff)
         if outcome.uses:
             self.count += 1

@@ -19,11 +19,12 @@ DECIDED = {
     *("E_HOURS", "E_PERIOD", "E_ENTRANCE", "E_DYNAMIC", "E_ZONE", "E_USED", "E_CHOICE"),
     *("E_TOTAL", "E_DAY_LIMIT", "E_ORDER", "E_WITHIN", "E_INTERVAL", "E_PASSBACK", "R_ID"),
     *("R_CONCESSION", "R_COMPANION", "R_HOLDER", "R_GROUP_COUNT", "R_UNLISTED_CUT_OFF"),
+    "R_EXPOSURE",
 }
 READ = {
     *("E_FOREIGN", "E_FORMAT", "E_TYPE", "E_VERSION", "E_SIG", "E_CERT", "E_UNKNOWN_KEY"),
     *("E_KEY_REVOKED", "E_KEY_CLOSED", "E_LIMIT", "E_USED_PEER", "E_UNKNOWN_ALIAS", "E_STORE"),
-    *("E_FAULT", "E_NO_TICKET", "R_EXPOSURE", "R_UNSEEN", "R_BLOCKED"),
+    *("E_FAULT", "E_NO_TICKET", "R_UNSEEN", "R_BLOCKED"),
 }
 
 
@@ -51,6 +52,7 @@ def question(case, step, past):
         cut_off=step.cut_off,
         staff=step.staff,
         clock_trusted=step.clock_trusted,
+        exposure=step.exposure,
     )
     return ticket, rule, history(past, step.zone), gate, step.t, step.wanted, step.live
 

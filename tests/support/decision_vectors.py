@@ -21,6 +21,9 @@ from zoneinfo import ZoneInfo
 _FILE = Path(__file__).resolve().parents[1] / "rules" / "data" / "decisions.json"
 _DATA = json.loads(_FILE.read_text())
 EPOCH = 1577836800
+EXPOSURE_LIMIT = {"limit_cents": 100}
+EXPOSED = (0, 60, 90, 101)
+"""Cents that bring a box with that limit to the stages 0 to 3."""
 SITE, PRODUCT, UID = 7, 301, 0x21B2C3D40000002A
 LANES = _DATA["lanes"]
 """{lane code: {"zone": code or None, "entrance": bit}}"""
@@ -45,6 +48,7 @@ class Step:
     live: bool = False
     cut_off: bool = False
     clock_trusted: bool = True
+    exposure: int = 0  # stage: how much the gate has let in that the server has not heard of
     of: int = -1
     persons: int = 0
     expect: dict = field(default_factory=dict)

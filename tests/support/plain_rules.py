@@ -16,7 +16,7 @@ ORDER = (
     *("site", "product", "state", "until", "slot_over", "clock", "from", "slot", "weekday"),
     *("blackout", "hours", "period", "entrance", "live", "zone", "same_scan", "right", "choice"),
     *("total", "day", "order", "within", "interval", "passback", "id", "concession"),
-    *("companion", "holder", "group", "risk"),
+    *("companion", "holder", "group", "risk", "exposure"),
 )
 CLOCKED = {"clock", "from", "slot", "weekday", "blackout", "hours", "day", "interval"}
 DOUBTS = {"id", "concession", "companion", "holder", "group", "risk"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import tzinfo
 
 from ..scenic_rules import wire
+from ..scenic_rules.exposure import ExposureLimit, limit_from_wire, values_from_wire
 from ..scenic_rules.site_time import load_zone
 from ..scenic_rules.verifier import ALLOW_LIST, CLOSED, OPEN, REVOKED, KeyStatus
 from ..scenic_rules.views import RuleView
@@ -72,6 +73,8 @@ class Config:
     lang: str = ""
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printers: tuple[PrinterConfig, ...] = ()
+    exposure: ExposureLimit = ExposureLimit()
+    values: Mapping[int, int] = field(default_factory=dict)  # cents of a person's passage
     credentials: credential.Credentials | None = None
     lan: lan_config.LanConfig | None = None
     page: Mapping = field(default_factory=dict)  # of the lane page: attendants, words, reasons
@@ -113,6 +116,8 @@ def _parse(data: dict) -> Config:
         lang=str(data.get("lang") or ""),
         texts={str(lang): dict(texts) for lang, texts in (data.get("texts") or {}).items()},
         printers=tuple(_printer(item) for item in data.get("printers") or ()),
+        exposure=limit_from_wire(data.get("exposure")),
+        values=values_from_wire(data.get("exposure")),
         credentials=credential.parse(data.get("credentials")),
         lan=lan_config.parse(data.get("lan")),
         page=dict(data.get("page") or {}),

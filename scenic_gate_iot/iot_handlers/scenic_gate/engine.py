@@ -35,6 +35,11 @@ class Engine(Judge):
         self.new_op = new_op
         self.peers: claiming.Peers | None = None  # the other boxes of the site
 
+    @property
+    def exposed(self) -> int:
+        """Cents let in that the server has not heard of."""
+        return self.journal.exposed
+
     def configure(self, config: Config) -> None:
         """Follow a configuration from now on."""
         super().configure(config)
@@ -97,6 +102,7 @@ class Engine(Judge):
                     return self.turn_away(lane, place.zone, decision, reading, text, now)
                 op = self.new_op()
                 batch.add(self.reservation(place, decision, reading, op, now))
+                batch.expose(op, self.at_risk(reading.ticket, decision.uses, now), decision.uses)
         except StoreError:
             return self.turn_away(lane, place.zone, refusal(Reason.E_STORE), Reading(), text, now)
         return outcome(decision, reading, place.zone, op)

@@ -88,14 +88,17 @@ class Handheld(Judge):
         """Decide on ``ask`` {"text", "persons", "staff", "op"} and write the fact of it.
 
         ``found``: {"row": the ticket as the feed has it or None, "own": [[zone, persons, t in ms,
-        lane]] in the order of ``t``, "out_t": ms or None}. ``place``: {"seq", "head"} of the last
-        fact.
+        lane]] in the order of ``t``, "out_t": ms or None, "exposed": cents let in that the server
+        has not heard of}; the last comes back with what this scan added. ``place``: {"seq",
+        "head"} of the last fact.
         """
         lane, now = self.config.lanes[self.lane], self.clock.now()
         self._found = found
+        self.exposed = int(found.get("exposed") or 0)
         reading, decision = self.judge(lane, ask["text"], now, ask["persons"], ask["staff"])
         if decision.uses:
             entry = self.reservation(lane, decision, reading, ask["op"], now)
+            self.exposed += self.at_risk(reading.ticket, decision.uses, now)
         elif decision.admit and lane.zone is None:
             entry = self._left(reading.ticket.uid, reading.ticket.gen, decision.admit, now)
         else:
@@ -115,7 +118,7 @@ class Handheld(Judge):
             "pax": ticket.pax if ticket else None,
             "checks": rule.checks if rule else 0,
         }
-        return {"answer": answer, **self._written(entry, place)}
+        return {"answer": answer, "exposed": self.exposed, **self._written(entry, place)}
 
     def told(self, ask: dict, answer: dict, place: dict) -> dict:
         """Write the fact of a scan that the server has decided; ``answer``: its reply."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from . import uses
+from . import exposure, uses
 from .entry import Entry, chained, uid_hex, values_of
 from .facts import (
     CLOSED,
@@ -50,6 +50,7 @@ class Batch:
 
     def __init__(self, db, seq: int, head: str, late: tuple[Entry, ...]) -> None:
         self._db, self.seq, self.head, self.late = db, seq, head, late
+        self.exposed = 0  # cents, more or less than before
 
     def add(self, entry: Entry) -> None:
         """Append a fact and change local uses and the passage under way as it says."""
@@ -70,6 +71,12 @@ class Batch:
             self._end(e)
         elif e.uid is not None and e.zone is None and e.kind in LEAVINGS:
             uses.leave(self._db, e.uid, e.t)
+
+    def expose(self, op: str, cents: int, persons: int) -> None:
+        """Count the reservation that was added last as let in without the server's knowledge."""
+        if cents:
+            exposure.add(self._db, op, self.seq, cents, persons)
+            self.exposed += cents
 
     def _reserve(self, e: Entry) -> None:
         uses.reserve(self._db, e.uid, e.zone, e.op, e.pax, e.t, e.lane)
@@ -92,6 +99,7 @@ class Batch:
     def _end(self, e: Entry) -> None:
         if e.kind == RELEASED:
             uses.give_back(self._db, e.uid, e.zone, e.op, e.pax)
+            self.exposed -= exposure.give_back(self._db, e.op, e.pax)
             if e.reason == GIVEN_BACK_UNSEEN:
                 # who has the right again needs no door opened by staff
                 self._db.execute("DELETE FROM reopen WHERE op = ? AND done = 0", (e.op,))
@@ -117,6 +125,7 @@ class Journal:
         rows = self.store.rows("SELECT seq, hash FROM fact ORDER BY seq DESC LIMIT 1")
         self.seq = rows[0][0] if rows else 0
         self._head = rows[0][1].hex() if rows else self._before_first()
+        self.exposed: int = self.store.rows(exposure.TOTAL)[0][0]
 
     def _before_first(self) -> str:
         return self.store.get("pruned_hash") or genesis(self.epoch)
@@ -141,6 +150,7 @@ class Journal:
                     self._load_head()
                 raise
             self.seq, self._head = batch.seq, batch.head
+            self.exposed += batch.exposed
             if late and not batch.late:
                 self._late.clear()
 
@@ -244,6 +254,13 @@ class Journal:
         return rows[0][0] if rows else 0
 
     # ------------------------------------------------------------ housekeeping
+
+    def acknowledged(self, acked: int) -> None:
+        """Remember up to which fact the server has everything."""
+        with self.store.transaction() as db:
+            put_in(db, {"acked": acked})
+            left = exposure.acknowledged(db, acked)
+            self.exposed = left
 
     def prune(self, acked: int, before: int) -> int:
         """Forget acknowledged facts up to the first that is not older than ``before`` (ms).

@@ -65,6 +65,8 @@ class Outcome:
 class Judge:
     """What a gate knows, without the tickets and the past: these it asks its heirs for."""
 
+    exposed = 0  # cents let in that the server has not heard of
+
     def __init__(self) -> None:
         self.config: Config | None = None
         self.bad_certificates = 0
@@ -169,9 +171,10 @@ class Judge:
             zone=place.zone,
             entrance=entrance_of(place, reading),
             lane=place.code,
-            cut_off=now - self.contact > self.config.cut_off_s,
+            cut_off=self._cut_off(now),
             staff=staff,
             clock_trusted=self.trusted,
+            exposure=self._stage(reading.ticket, persons, now),
         )
         history = self._history(reading, place.zone)
         ticket = reading.ticket if reading.ticket.listed else self.with_news(reading.ticket)
@@ -182,6 +185,20 @@ class Judge:
         if self.config is None:
             return Reason.E_FAULT
         return read(text, self._verifier, self._stores, now, self.trusted).reason or Reason.OK
+
+    def _cut_off(self, now: float) -> bool:
+        return now - self.contact > self.config.cut_off_s
+
+    def at_risk(self, ticket: TicketView, persons: int, now: float) -> int:
+        """Return what a passage adds to what the server has not heard of, in cents."""
+        value = self.config.values.get(ticket.product, 0)
+        return self.config.exposure.weight(value, persons, ticket.listed, self._cut_off(now))
+
+    def _stage(self, ticket: TicketView, persons: int, now: float) -> int:
+        # the limit holds with this passage, not only before it
+        return self.config.exposure.stage(
+            self.exposed + self.at_risk(ticket, persons or ticket.pax, now)
+        )
 
     def _ticket(self, uid: int) -> TicketView | None:
         self._row = self.row_of(uid)

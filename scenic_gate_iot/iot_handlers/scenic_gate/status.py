@@ -6,9 +6,12 @@ import shutil
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from ..scenic_rules.exposure import ExposureLimit
+
 if TYPE_CHECKING:
     from .box import GateBox
     from .device import Health
+    from .engine import Engine
     from .runner import LaneRunner
 
 VERSION = "19.0.1.3.0"
@@ -33,6 +36,8 @@ def box_status(box: GateBox) -> dict:
         "waiting": engine.journal.waiting,
         "tickets": engine.snapshot.count(),
         "broken_tickets": engine.snapshot.broken,
+        "exposure": _exposure(engine),
+        "store": store.trouble,
         "disk_free": shutil.disk_usage(box.home).free,
         **box.lan.status(),
         "handlers": box.updates.told(),
@@ -73,3 +78,10 @@ def _devices(runner: LaneRunner) -> list[dict]:
         for spec in runner.config.devices
         if spec.name in parts
     ]
+
+
+def _exposure(engine: Engine) -> dict:
+    """Tell what was let in that the server has not heard of, in cents."""
+    limit = engine.config.exposure if engine.config else ExposureLimit()
+    cents = engine.exposed
+    return {"cents": cents, "limit_cents": limit.limit, "stage": limit.stage(cents)}

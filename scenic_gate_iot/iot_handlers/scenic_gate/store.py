@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import peer_schema
+from .exposure import TABLE as EXPOSURE
 
 VERSION = 4  # of the schema, in PRAGMA user_version
 READABLE_BY = 4  # the oldest code that can go on with this schema: it has only added to it
@@ -107,6 +108,7 @@ class Store:
     def __init__(self, path: str | Path, random_hex: Callable[[int], str]) -> None:
         self.path = Path(path)
         self.lock = threading.RLock()
+        self.trouble = ""  # why the last transaction could not be written
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.db = sqlite3.connect(
@@ -145,6 +147,7 @@ class Store:
                 for number in range(version + 1, VERSION + 1):
                     self._run_all(_MIGRATIONS[number])
             run("INSERT OR REPLACE INTO kv VALUES ('readable_by', ?)", (str(READABLE_BY),))
+            run(EXPOSURE)
             run("PRAGMA user_version=4")  # VERSION; a pragma takes no parameter
             run("COMMIT")
         except BaseException:
@@ -175,8 +178,10 @@ class Store:
                 self.db.execute("BEGIN IMMEDIATE")
                 yield self.db
                 self.db.execute("COMMIT")
+                self.trouble = ""
             except sqlite3.Error as err:
                 self._rollback()
+                self.trouble = str(err)
                 raise StoreError(f"The gate database cannot be written: {err}") from err
             except BaseException:
                 self._rollback()

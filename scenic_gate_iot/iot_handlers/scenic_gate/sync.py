@@ -165,7 +165,7 @@ class Sync:
         store = self.engine.store
         acked_before, cursor_before = store.get("acked", 0), store.get("cursor", 0)
         if acked_to != acked_before:
-            store.put(acked=acked_to)
+            self.engine.journal.acknowledged(acked_to)
         self.desk.acked(acks)
         starts_again = self._configure(reply)
         if not starts_again and (tickets or cursor != cursor_before):

@@ -225,7 +225,7 @@ self.scenicDesk = {
                 const answer = python.now("scan", ask, found, place);
                 if (answer.value) {
                     store.keep(tx, place, answer.value.fact);
-                    store.putIn(tx, { asking: null });
+                    store.putIn(tx, { asking: null, exposed: answer.value.exposed });
                 }
                 return answer;
             });

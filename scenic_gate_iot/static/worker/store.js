@@ -77,6 +77,7 @@ self.scenicStore = {
             row: item ? item.row : null,
             own: own.map((use) => [use.zone, use.persons, use.t, use.lane]),
             out_t: left ? left.t : null,
+            exposed: (await this.got(tx.objectStore("kv").get("exposed"))) || 0,
         };
     },
 

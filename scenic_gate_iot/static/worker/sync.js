@@ -51,7 +51,13 @@ self.scenicSync = {
 
     async apply(desk, reply, journal, acked) {
         const { scenicStore: store, scenicPython: python } = self;
-        await store.put({ acked: reply.acked_to });
+        await store.write(async (tx) => {
+            const latest = await store.got(tx.objectStore("kv").get("journal"));
+            store.putIn(tx, { acked: reply.acked_to });
+            if (latest && reply.acked_to >= latest.seq) {
+                store.putIn(tx, { exposed: 0 }); // the server has heard of everybody
+            }
+        });
         if (reply.state !== "paired") {
             await store.wipe(false);
             desk.set({ blocked: true, tickets: 0 });

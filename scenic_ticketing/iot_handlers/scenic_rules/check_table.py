@@ -122,6 +122,14 @@ def _group(case: Case) -> Facts:
             "partial": case.rule.partial, "round": case.left_of_round()}  # fmt: skip
 
 
+def _exposure(case: Case) -> Facts:
+    gate = case.gate
+    if not gate.exposure:
+        return {}
+    return {"stage": gate.exposure, "listed": case.ticket.listed, "risk": case.rule.risk,
+            "staff": gate.staff}  # fmt: skip
+
+
 def _attended(name: str, bit: int, reason: Reason) -> CheckSpec:
     def facts(case: Case) -> Facts:
         return {"staff": case.gate.staff} if case.rule.checks & bit else {}
@@ -170,6 +178,7 @@ CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("risk", DOUBTS, "rule", checks.risk,
               lambda c: {"cut_off": c.gate.cut_off, "listed": c.ticket.listed,
                          "risk": c.rule.risk}),
+    CheckSpec("exposure", DOUBTS, "rule", checks.exposure, _exposure),
 )  # fmt: skip
 
 PLAIN_CHECKS = tuple(check for check in CHECKS if check.plain)

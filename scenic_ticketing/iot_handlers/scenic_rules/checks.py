@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from . import exposure as stages
 from .case import Case
 from .reason import Reason
 from .site_time import weekday
@@ -227,3 +228,14 @@ def risk(case: Case) -> Reason | None:
     if gate.cut_off and not case.ticket.listed and not gate.staff:
         return Reason.R_UNLISTED_CUT_OFF if case.rule.risk >= RISK_LISTED_ONLY else None
     return None
+
+
+def exposure(case: Case) -> Reason | None:
+    gate = case.gate
+    if gate.staff or gate.exposure == stages.FREE:
+        return None
+    if case.ticket.listed:
+        narrowed = gate.cut_off and gate.exposure >= stages.UNCONFIRMED
+    else:
+        narrowed = gate.exposure >= stages.UNLISTED or case.rule.risk >= RISK_LISTED_ONLY
+    return Reason.R_EXPOSURE if narrowed else None

@@ -198,9 +198,10 @@ class GateView:
     """One lane at one moment; ``zone`` None = the lane leads outside.
 
     ``cut_off``: no contact with the server for so long that its lists may be stale; ``staff``: an
-    attendant stands by and answers for this scan; ``clock_trusted`` False = the clock is only a
-    lower bound of the true time. ``minute`` of the day, -1 = the first of ``quarter``; ``tz``: the
-    site's time zone, in which the day of an earlier use is told (None: from today's midnight on
+    attendant stands by and answers for this scan; ``exposure``: stage of ``exposure.py``, how much
+    this gate has let in that the server has not heard of; ``clock_trusted`` False = the clock is
+    only a lower bound of the true time. ``minute`` of the day, -1 = the first of ``quarter``;
+    ``tz``: the site's time zone, in which the day of an earlier use is told (None: from today's midnight on
     in steps of 24 hours).
     """
 
@@ -213,6 +214,7 @@ class GateView:
     cut_off: bool = False
     staff: bool = False
     clock_trusted: bool = True
+    exposure: int = 0
     minute: int = -1
     tz: tzinfo | None = field(default=None, compare=False, repr=False)
 

@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+
+from ..tools import lane_status
+
+
+class ScenicBoxReview(models.Model):
+    """What a box says of itself that somebody has to know: much let in, a disk that refuses."""
+
+    _inherit = "scenic.box"
+
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    exposed = fields.Monetary(
+        "Let in without the Server",
+        compute="_compute_exposed",
+        help="Value of passages that the server had not heard of when the box called last.",
+    )
+    exposure_stage = fields.Selection(
+        [
+            ("1", "Risky unlisted tickets ask staff"),
+            ("2", "Unlisted tickets ask staff"),
+            ("3", "Unconfirmed tickets ask staff"),
+        ],
+        compute="_compute_exposed",
+    )
+
+    @api.depends("status")
+    def _compute_exposed(self):
+        for box in self:
+            cents, stage = lane_status.exposure(box.status)
+            box.exposed = box._from_cents(cents)
+            box.exposure_stage = str(stage) if stage else False
+
+    def _from_cents(self, cents):
+        return cents / 10 ** self.company_id.sudo().currency_id.decimal_places
+
+    # EXTENDS scenic_gate_iot
+    def _seen(self, status, drift_s):
+        written = super()._seen(status, drift_s)
+        cents, stage = lane_status.exposure(status)
+        disk = lane_status.disk(status)
+        if stage or disk:
+            self.env["scenic.incident"]._gate_report(self, self._reports(cents, stage, disk))
+        if written:
+            settled = [key for key, on in self._review_keys(stage, disk) if not on]
+            self.env["scenic.incident"]._gate_settle(
+                settled, self.env._("The box has reported that it is over.")
+            )
+        return written
+
+    def _review_keys(self, stage, disk):
+        return [(f"exposure:{self.id}", stage), (f"disk:{self.id}", disk)]
+
+    def _reports(self, cents, stage, disk):
+        now, reports = fields.Datetime.now(), []
+        if stage:
+            labels = dict(self._fields["exposure_stage"]._description_selection(self.env))
+            reports.append(
+                {
+                    "gate_key": f"exposure:{self.id}",
+                    "kind": "exposure",
+                    "happened_at": now,
+                    "facts": labels[str(stage)],
+                    "persons": 0,
+                    "amount": self._from_cents(cents),
+                    "whole": True,
+                }
+            )
+        if disk:
+            reports.append(
+                {
+                    "gate_key": f"disk:{self.id}",
+                    "kind": "other",
+                    "happened_at": now,
+                    "facts": self.env._(
+                        "Box %(box)s cannot write, so its lanes admit nobody: %(error)s",
+                        box=self.name,
+                        error=disk,
+                    ),
+                    "persons": 0,
+                    "whole": True,
+                }
+            )
+        return reports
