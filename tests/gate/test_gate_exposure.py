@@ -7,7 +7,8 @@ import pytest
 from gate_kit import NOW, code, ticket_row
 from gate_server import FakeServer
 from gate_sync_kit import synced
-from iot_handlers.scenic_gate import exposure, facts
+from iot_handlers.scenic_gate import claiming, exposure, facts
+from iot_handlers.scenic_gate.claim import Answer
 from iot_handlers.scenic_gate.config import ConfigError, parse
 
 RISKY = 102
@@ -141,3 +142,32 @@ def test_the_machine_alone_never_passes_the_limit(tmp_path):
         assert 0 <= engine.exposed <= 1000
         assert engine.exposed == engine.store.rows(exposure.TOTAL)[0][0]
     engine.store.close()
+
+
+class Peers:
+    """Other boxes of the site: the owner of every ticket is another one."""
+
+    def __init__(self, owner_answers):
+        self.owner_answers = owner_answers
+
+    def plan(self, reading, decision):
+        return claiming.Plan(2, (2,), False)
+
+    def is_busy(self, uid):
+        return False
+
+    def begin(self, *_passage):
+        """Nothing to note."""
+
+    end = begin
+
+    def ask(self, plan, question):
+        return (Answer("OK", question.persons), True) if self.owner_answers else (None, False)
+
+
+@pytest.mark.parametrize(("answers", "cents"), [(True, 100), (False, 105)])
+def test_the_owner_of_a_listed_ticket_vouches_for_it(engine, answers, cents):
+    engine.peers, engine.contact = Peers(answers), NOW - 3600
+    engine.snapshot.apply([ticket_row(1)], cursor=1)
+    assert [scan(engine, serial) for serial in (1, 2)] == ["OK", "OK"]
+    assert engine.exposed == cents

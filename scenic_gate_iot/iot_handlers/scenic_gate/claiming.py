@@ -128,6 +128,10 @@ def _reserve(
 ) -> Outcome:  # fmt: skip
     entry = engine.reservation(asked.place, decision, reading, op, asked.now)
     batch.add(replace(entry, mode=DEGRADED) if degraded else entry)
+    # the owner vouches for a listed ticket; nobody on site can for one that may be forged
+    if degraded or not reading.ticket.listed:
+        cents = engine.at_risk(reading.ticket, decision.uses, asked.now)
+        batch.expose(op, cents, decision.uses)
     return outcome(decision, reading, asked.place.zone, op)
 
 
