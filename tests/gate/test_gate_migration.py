@@ -1,5 +1,6 @@
 """A box that is updated keeps what it knows: its file is the one the old version wrote."""
 
+import secrets
 import sqlite3
 from pathlib import Path
 
