@@ -4,7 +4,7 @@ from functools import partial
 
 from odoo import api, models
 
-from ..tools.transactions import attempt
+from ..tools.transactions import attempt, is_passing
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +32,8 @@ class ScenicGateSync(models.AbstractModel):
         except Exception as err:
             # Whatever the ledger objects to (books that are not set up, a defect), what happened
             # is stored: the box would repeat this report for ever and never come to the next.
-            if not message.facts:
+            # When only the database was away, the box repeats it soon.
+            if not message.facts or is_passing(err):
                 raise
             _logger.warning("Reports of box %s are stored but not entered", box_id, exc_info=True)
             answer, has_news = attempt(self.env, partial(receive, error=err))

@@ -2,13 +2,22 @@
 
 import logging
 
-from psycopg2 import errors
+from psycopg2 import InterfaceError, OperationalError, errors
 
 _logger = logging.getLogger(__name__)
 
 # What two boxes that report at once may run into; the next attempt sees the other's rows.
 COLLISIONS = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
 ATTEMPTS = 5
+_AWAY = ("08", "57P")  # SQLSTATEs of a database that went away or is being stopped
+
+
+def is_passing(err):
+    """Tell whether an error says nothing of the work: the database is away, or was too busy."""
+    if isinstance(err, (InterfaceError, *COLLISIONS[1:])):
+        return True
+    # without a code, the connection itself broke
+    return isinstance(err, OperationalError) and (err.pgcode or "08").startswith(_AWAY)
 
 
 def attempt(env, work):

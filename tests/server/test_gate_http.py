@@ -7,6 +7,7 @@ from unittest.mock import patch
 import common_scenic
 from common_gate import Journal, make_box, make_lane, signed
 from common_scenic import make_park, make_tickets
+from psycopg2 import OperationalError, errors
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
@@ -341,6 +342,23 @@ class TestGateSync(GateHttpCase):
         self.assertEqual(
             facts.mapped("current_verdict"), ["redeemed", "confirmed", "redeemed", "confirmed"]
         )
+
+    def test_report_that_found_the_database_away_is_no_trouble_of_the_ledger(self):
+        ticket = make_tickets(self.park)
+        journal = Journal()
+        journal.pass_through(ticket)
+        ledger = type(self.env["scenic.redemption"])
+        headers, body = signed(self.box, SYNC, journal.message())
+        for error in (OperationalError("server closed the connection"), errors.AdminShutdown()):
+            with (
+                patch.object(ledger, "_append", side_effect=error),
+                mute_logger(*NOISE, "odoo.http"),
+            ):
+                self.assertEqual(self.send(SYNC, headers, body).status_code, 500)
+        self.assertFalse(self.stored())
+        verdicts = [item["verdict"] for item in self.sync(journal)["verdicts"]]
+        self.assertEqual(verdicts, ["redeemed", "confirmed"])
+        self.assertFalse(self.env["scenic.incident"].search([("box_id", "=", self.box.id)]))
 
     def test_command_reaches_the_box_until_it_answers(self):
         lane = self.box.lane_ids
