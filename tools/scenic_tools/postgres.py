@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from . import paths, shell
@@ -23,6 +24,7 @@ checkpoint_timeout = 15min
 """
 # a Unix socket's path may have 107 bytes; the file's own name takes up to 17
 SOCKET_DIR_LIMIT = 90
+RECOVERY_LIMIT = 60  # seconds
 
 
 def connection() -> dict[str, str]:
@@ -73,7 +75,7 @@ class Cluster:
         if not self.is_up():
             with shell.locked(paths.LOCAL / "pg.lock"):
                 self.home, self.run_dir, self.port = self._recall()
-                if not self.is_up():
+                if not self._recovers() and not self.is_up():
                     self._prepare()
                     self._launch()
         return {
@@ -85,6 +87,13 @@ class Cluster:
 
     def is_up(self) -> bool:
         return self._answer() == 0
+
+    def _recovers(self) -> bool:
+        """Wait for a server that is there but refuses: it recovers from a crash."""
+        deadline = time.monotonic() + RECOVERY_LIMIT
+        while self._answer() == 1 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return self.is_up()
 
     def _answer(self) -> int:
         """Return pg_isready's verdict: 0 it accepts connections, 1 it refuses, 2 no server."""
