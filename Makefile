@@ -23,7 +23,7 @@ lint: ## every linter
 bench: setup ## all benchmarks: a table and bench.json
 	@tools/bench
 
-faults: ## servers killed and networks cut in the middle of the work
+faults: ## a random day: boxes and servers killed, networks cut (SCENIC_SEED=7 SCENIC_SCANS=20000)
 	@tools/test --faults
 	@SCENIC_RACE=500 tools/test tests/finance/test_order_race.py
 
