@@ -27,6 +27,7 @@
         "views/handheld_templates.xml",
         "views/scenic_printer_views.xml",
         "views/scenic_gate_care_views.xml",
+        "views/scenic_credential_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -61,3 +61,9 @@ from . import scenic_gate_page
 from . import scenic_gate_emergency
 from . import scenic_box_update
 from . import scenic_gate_drill
+from . import (
+    scenic_credential,
+    scenic_holder_tag,
+    scenic_ticket_cards,
+    scenic_ticket_credential,  # extends the changes
+)

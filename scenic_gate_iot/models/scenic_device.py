@@ -33,6 +33,8 @@ class ScenicDevice(models.Model):
             ("hid_reader", "Keyboard scanner (USB)"),
             ("modbus_barrier", "Modbus relay board (RTU, TCP)"),
             ("frame_barrier", "Turnstile board by frames (presets, own boards)"),
+            ("http_terminal", "Terminal by HTTP (QR head, face, Hikvision, ZKTeco)"),
+            ("sam_idcard", "Resident ID card reader (serial)"),
         ],
         required=True,
         default="line_reader",
@@ -49,6 +51,13 @@ class ScenicDevice(models.Model):
         compute="_compute_options_text",
         inverse="_inverse_options_text",
         help='Settings of the driver as a JSON object, for example {"unit": 1, "out_coil": 0}.',
+    )
+    password = fields.Char(
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
+        prefetch=False,
+        help="What the box signs in with at a terminal. Sent to the box only.",
     )
     is_ok = fields.Boolean("Answers", compute="_compute_live")
     live_detail = fields.Char("Detail", compute="_compute_live")
@@ -75,6 +84,22 @@ class ScenicDevice(models.Model):
                     )
                 ) from err
             device.options = options
+
+    def _options_for_box(self):
+        """Return the options of the driver, with what only the box may know."""
+        self.ensure_one()
+        secret = self.sudo().password
+        return (self.options or {}) | ({"password": secret} if secret else {})
+
+    def _reads_credentials(self):
+        """Tell whether it may see a card, a face or an identity card."""
+        self.ensure_one()
+        options = self.options or {}
+        return (
+            self.driver in ("sam_idcard", "osdp")
+            or (self.driver == "http_terminal" and options.get("profile") != "vgdecode")
+            or options.get("kind") in ("card", "face", "idcard")
+        )
 
     @api.depends("lane_id.box_id.status", "name")
     def _compute_live(self):

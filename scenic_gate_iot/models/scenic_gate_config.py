@@ -112,7 +112,7 @@ class ScenicGateConfig(models.AbstractModel):
             SQL(_STAMP, box=box.id, site=box.site_id.id, since=since, extra=self._extra(box))
         )
         stamp = self.env.cr.fetchone()[0]
-        keys = json.dumps(self._keys(box.site_id))
+        keys = json.dumps(self._keys(box.site_id) | self.env["scenic.credential"]._for_box(box))
         lang = self.env.lang or "en_US"
         revision, config = self._cached(box.id, stamp, box.site_id._gate_utc_offset(), lang, keys)
         if told == revision:
@@ -219,7 +219,7 @@ class ScenicGateConfig(models.AbstractModel):
                     "role": device.role,
                     "driver": device.driver,
                     "url": device.url,
-                    "options": device.options or {},
+                    "options": device._options_for_box(),
                 }
                 for device in lane.device_ids
             ],

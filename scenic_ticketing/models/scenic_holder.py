@@ -128,8 +128,14 @@ class ScenicHolder(models.Model):
             "sealed": base64.b64encode(seal).decode(),
             "sealed_photo": base64.b64encode(picture) if picture else False,
             "has_photo": bool(picture),
+            **self._sealed_vals(key, site, clear),
         }
         return self.sudo().create(vals).with_env(self.env)
+
+    @api.model
+    def _sealed_vals(self, key, site, clear):
+        """Return what else is made of the clear data with the key of the last day; for addons."""
+        return {}
 
     def _for_day(self, site, last_day):
         """Return this holder sealed for another last day: the same person, another key."""

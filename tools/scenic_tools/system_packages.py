@@ -9,6 +9,7 @@ from pathlib import Path
 from . import postgres, shell
 
 CJK_FONTS = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+HTTPBIN = Path("/usr/lib/python3/dist-packages/httpbin")  # its Flask would fight with Odoo's
 
 
 def missing() -> list[str]:
@@ -23,12 +24,15 @@ def missing() -> list[str]:
         "mbpoll": "mbpoll",  # a foreign Modbus master, to check our drivers against
         "ser2net": "ser2net",  # serial lines over the network, as device servers give them
         "umockdev-run": "umockdev",  # scanners and adapters that are not there
+        "curl": "curl",  # a foreign HTTP client, that stands for terminals
     }
     packages = [package for name, package in programs.items() if not _found(name)]
     if not importlib.util.find_spec("ensurepip"):
         packages.append("python3-venv")
     if not CJK_FONTS.exists():
         packages.append("fonts-noto-cjk")  # Chinese slips and screenshots
+    if not HTTPBIN.exists():
+        packages.append("python3-httpbin")  # a foreign server of HTTP Digest
     needed = ["psql"] if postgres.named_server() else ["psql", "initdb"]
     try:
         for name in needed:

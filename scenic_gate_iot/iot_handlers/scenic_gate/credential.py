@@ -57,7 +57,7 @@ class Credentials:
         """Replace what a device read by its pseudonym."""
         value = scan[:_MOST]
         name = pseudonym(self.key, scan.kind, value).hex()
-        return Scan(f"{scan.kind}:{name}", scan.kind, scan.request)
+        return Scan(f"{scan.kind}:{name}", scan.kind, scan.request, scan.good_until)
 
     def tags(self, scan: str) -> list[bytes]:
         """Return the tags that a ticket of this credential may have."""

@@ -21,6 +21,7 @@ class Signal(str, Enum):
     PASSED = "passed"
     REVERSE = "reverse"
     TAILGATE = "tailgate"  # persons the controller saw beyond those it let through, not in PASSED
+    FORCED = "forced"  # the controller saw somebody break or climb through
     TIMEOUT = "timeout"  # the controller shut by itself: its window is over
     BLOCKED = "blocked"  # count 1: somebody or something stands in the passage; 0: no longer
     EMERGENCY_ON = "emergency_on"

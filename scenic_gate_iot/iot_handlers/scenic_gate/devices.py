@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from . import http_terminal
 from .bus import PolledBus
 from .config import DeviceConfig, LaneConfig
 from .device import Barrier, Device, DeviceError, Reader, Terminal
@@ -19,6 +20,7 @@ from .hid_reader import HidReader
 from .line_reader import LineReader
 from .modbus_barrier import ModbusBarrier
 from .modbus_bus import ModbusBus
+from .sam_idcard import SamIdCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ FACTORIES: dict[tuple[str, str], Factory] = {
     ("line_reader", "reader"): Factory(LineReader),
     ("frame_barrier", "barrier"): Factory(FrameBarrier, FrameBus),
     ("modbus_barrier", "barrier"): Factory(ModbusBarrier, ModbusBus),
+    ("sam_idcard", "reader"): Factory(SamIdCard),
+    ("http_terminal", "terminal"): Factory(http_terminal.HttpTerminal),
+    ("http_terminal", "reader"): Factory(http_terminal.reader),
+    ("http_terminal", "barrier"): Factory(http_terminal.barrier),
 }
 
 

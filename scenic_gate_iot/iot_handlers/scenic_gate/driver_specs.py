@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import frame_protocol
+from . import frame_protocol, http_spec
 from .driver_options import LINE, SERIAL, Option, Problem, Spec, milliseconds, whole
 
 _BIT = whole(0, 65_535, optional=True)
@@ -18,6 +18,12 @@ SPECS: dict[str, Spec] = {
         ("reader",),
         ("/dev/input/",),
         {"gap_ms": milliseconds(), "max_chars": whole(1, 4096)},
+    ),
+    "http_terminal": http_spec.SPEC,
+    "sam_idcard": Spec(
+        ("reader",),
+        SERIAL,
+        LINE | {"poll_ms": milliseconds(), "timeout_ms": Option("number", 1, 60_000)},
     ),
     "line_reader": Spec(
         ("reader",),

@@ -56,6 +56,14 @@ class LaneEvents:
             return [Record(facts.PASSED, count)]
         return [Record(facts.TAILGATE, count, bool(self.passage and self.passage.ticket))]
 
+    def forced(self, count: int, now: float) -> list[Effect]:
+        """The controller saw somebody break or climb through; it counts for no ticket."""
+        del now
+        if self.state is State.EMERGENCY:
+            self._free += count
+            return []
+        return [Record(facts.FORCED, count)]
+
     # --------------------------------------------------------------- the door
 
     def timeout(self, now: float) -> list[Effect]:

@@ -164,6 +164,8 @@ class LaneRunner:
                 return lane.reverse(count, now)
             case Signal.TAILGATE.value:
                 return lane.tailgate(count, now)
+            case Signal.FORCED.value:
+                return lane.forced(count, now)
             case Signal.TIMEOUT.value:
                 return lane.timeout(now)
             case Signal.BLOCKED.value:
@@ -232,7 +234,7 @@ class LaneRunner:
         return []
 
     def _decide(self, effect: Decide) -> list[Effect]:
-        if is_over(effect.text):
+        if is_over(effect.text, self.clock.now()):
             return self.lane.decided("SAME_SCAN", 0, False, self.clock.mono())
         for device in (self.barrier, *self.readers):
             if device:

@@ -1,0 +1,217 @@
+"""A terminal that speaks HTTP, whatever its profile: what both of its faces share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from .device import Ack, Health, Signal
+from .device_http import DeviceClient
+from .http_listener import listener
+from .http_message import Reply, Request
+from .port import monotonic
+from .profile import Profile, Seen
+from .profile_face import FaceCallback
+from .profile_hik import HikIsapi
+from .profile_vgdecode import VgDecode
+from .profile_zk import ZkPush
+from .scan import Scan
+from .terminal_ask import Ask, CheckAsk, Once
+from .terminal_link import Orders, Stream
+
+PROFILES: dict[str, type[Profile]] = {
+    "vgdecode": VgDecode,
+    "hik_isapi": HikIsapi,
+    "zk_push": ZkPush,
+    "face": FaceCallback,
+}
+WATCH_S = 0.5
+
+
+class Core:
+    """What both faces share. Guest of the listener; each thread of a request comes through it."""
+
+    def __init__(self, url: str, options: dict, opens: bool) -> None:
+        self.profile = PROFILES[options["profile"]](options)
+        self.networks = _networks(url, str(options.get("allowed_ips") or ""))
+        self.max_body = self.profile.max_body
+        self.opens, self.dropped, self.error = opens, 0, "nobody has called yet"
+        self.client = DeviceClient(
+            url, str(options.get("user") or ""), str(options.get("password") or "")
+        )
+        self.orders = Orders(self.profile)
+        self.answer_s = float(options.get("answer_ms", 1500)) / 1000
+        self._max_age_s = float(options.get("max_age_s", 60))
+        self._listener = listener(int(options.get("port") or 8090))
+        self.on_scan: Callable[[str], None] | None = None
+        self.on_signal: Callable[[Signal, int], None] | None = None
+        self._once, self._last, self._bound = Once(), 0.0, False
+        self._users, self._stopped = 0, threading.Event()
+        self._lock = threading.Lock()
+        self.told: bool | None = None  # what the lane was told: there, or not
+        self._asking: Ask | None = None
+        self.at: Ask | None = None  # what the lane looks at now, if it came from here
+
+    # ------------------------------------------------------------------- life
+
+    def attach(self) -> None:
+        """Begin with the first face that starts."""
+        with self._lock:
+            self._users += 1
+            if self._users > 1:
+                return
+        self._stopped = threading.Event()
+        self._last = 0.0
+        for run in (self._watch, *([self._read_stream] if self.profile.stream else [])):
+            threading.Thread(target=run, args=(self._stopped,), daemon=True).start()
+
+    def detach(self) -> None:
+        """End with the last face that stops."""
+        with self._lock:
+            self._users -= 1
+            if self._users:
+                return
+        self._stopped.set()
+        self._listener.leave(self)
+        self._bound = False
+        self.client.close()
+
+    def _bind(self) -> None:
+        try:
+            self._listener.register(self)
+            self._bound, self.error = True, ""
+        except OSError as err:
+            # another program has the port, or a lane before this one is just leaving it
+            self.error = f"port {self._listener.port}: {err.strerror}"
+
+    def _watch(self, stopped: threading.Event) -> None:
+        """Keep the port, and tell the lane whether the device is there."""
+        while not stopped.is_set():
+            if not self._bound:
+                self._bind()
+            alive = self.is_alive()
+            if self.on_signal and alive != self.told:
+                self.told = alive
+                self.signal(Signal.UP if alive else Signal.DOWN)
+            stopped.wait(WATCH_S)
+
+    def is_alive(self) -> bool:
+        """Tell whether the device called lately, as far as it promises to."""
+        beat = self.profile.heartbeat_s
+        return self._bound and (not beat or bool(self._last) and monotonic() - self._last < beat)
+
+    def _read_stream(self, stopped: threading.Event) -> None:
+        Stream(self.client, self.profile).run(stopped, self._streamed)
+
+    def _streamed(self, seen: Seen | None, error: str) -> None:
+        if error:
+            self.error = error
+            return
+        self._last, self.error = monotonic(), ""
+        if seen is not None:
+            self._take(seen)
+
+    # ------------------------------------------------------------ from device
+
+    def owns(self, path: str, query) -> bool:
+        """Tell whether a request is for this device."""
+        return self.profile.owns(path, query)
+
+    def refuse(self) -> None:
+        """Count a request that came to nothing."""
+        with self._lock:
+            self.dropped += 1
+
+    def handle(self, request: Request) -> Reply:
+        """Answer a request of the device."""
+        if request.path == "/iclock/getrequest" and request.method == "GET":
+            self._last = monotonic()
+            return self.profile.orders_reply(self.orders.fetch())
+        seen = self.profile.parse(request)
+        self._last = monotonic()
+        if seen.acked:
+            self.orders.acked(*seen.acked)
+        ask = self._take(seen)
+        if seen.reply is not None:
+            return seen.reply
+        if ask is None:
+            return self.profile.answer(False)
+        return Reply(self.profile.answer(ask.wait()).body, done=ask.was_read)
+
+    def _take(self, seen: Seen) -> Ask | None:
+        """Pass on what was seen, once; return what waits for the decision."""
+        if seen.event and not self._once.is_new(seen.event):
+            self.refuse()
+            return None
+        for signal, count in seen.signals:
+            self.signal(signal, count)
+        if not seen.text or self.on_scan is None:
+            return None
+        ask = self._ask(seen)
+        if ask is None and self.profile.waits:
+            self.refuse()  # it asks again before it has its answer
+            return None
+        until = seen.t + self._max_age_s if seen.t and self._max_age_s else None
+        self.on_scan(Scan(seen.text, seen.kind, ask, until))
+        return ask
+
+    def _ask(self, seen: Seen) -> Ask | None:
+        if seen.check is not None:
+            return CheckAsk(self.answer_s, self.client, self.profile, seen.check)
+        if not self.profile.waits:
+            return None
+        with self._lock:
+            if self._asking and not self._asking.is_over():
+                return None
+            self._asking = Ask(self.answer_s)
+            return self._asking
+
+    def signal(self, signal: Signal, count: int = 1) -> None:
+        """Tell the lane."""
+        if self.on_signal:
+            self.on_signal(signal, count)
+
+    # -------------------------------------------------------------- from lane
+
+    def deciding(self, text: str) -> None:
+        """Remember which request the lane looks at."""
+        request = getattr(text, "request", None)
+        self.at = request if isinstance(request, Ask) else None
+
+    def feedback(self, good: bool) -> None:
+        """Answer a request that is still open; a device that opens by a yes gets none here."""
+        if self.at:
+            self.at.settle(good and not self.opens)
+
+    def open(self) -> Ack:
+        """Open by the answer that is waited for, else by an order."""
+        ask, self.at = self.at, None
+        if ask and not ask.is_over():
+            return ask.grant()
+        if call := self.profile.open_call():
+            return self.client.order(call, self.profile.taken)
+        return self.orders.give()
+
+    def shut(self, hold: bool) -> Ack:
+        """Hold open, or end that. What opens by one pulse has nothing to end."""
+        call = self.profile.shut_call(hold)
+        if call is None:
+            return Ack.NOT_SENT if hold else Ack.DONE
+        return self.client.order(call, self.profile.taken)
+
+    def health(self) -> Health:
+        """Tell whether the device can be reached."""
+        ok = self.is_alive()
+        detail = self.client.error or ("" if ok else self.error or "the device is silent")
+        return Health(ok, detail, self.dropped)
+
+
+def _networks(url: str, allowed: str) -> tuple:
+    parts = [part for part in allowed.replace(" ", "").split(",") if part]
+    parts = parts or [urlsplit(url).hostname or ""]
+    try:
+        return tuple(ip_network(part, strict=False) for part in parts)
+    except ValueError as err:
+        raise ValueError("allowed_ips") from err
