@@ -334,7 +334,13 @@ class GateBox:
 
     def serial_ports(self) -> set[str]:
         """Real paths of the local serial ports in use here: no other driver may probe them."""
+    def local_devices(self) -> list[str]:
+        """Paths of the devices in use here, as they are configured."""
         urls = [device.url for lane in self.lanes.values() for device in lane.devices]
         config = self.engine.config
         urls += [printer.url for printer in (config.printers if config else ())]
-        return {os.path.realpath(url) for url in urls if url.startswith("/")}
+        return [url for url in urls if url.startswith("/")]
+
+    def serial_ports(self) -> set[str]:
+        """Real paths of the local ports in use here: no other driver may probe them."""
+        return {os.path.realpath(path) for path in self.local_devices()}

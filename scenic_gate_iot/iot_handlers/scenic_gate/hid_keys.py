@@ -1,4 +1,4 @@
-"""Keys in, texts out: what a scanner types on the US layout. No I/O; ``now`` is monotonic seconds."""
+"""Keys in, texts out: what a scanner types on the US layout. ``now`` is monotonic seconds."""
 
 from __future__ import annotations
 

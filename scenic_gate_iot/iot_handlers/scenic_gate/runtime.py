@@ -18,6 +18,7 @@ from odoo.tools.func import reset_cached_properties
 
 from odoo.addons.iot_drivers.tools import helpers
 
+from . import usb_place
 from .box import GateBox
 from .lane_page import MAX_BODY, Call, LanePage
 from .sync import Pairing
@@ -27,7 +28,6 @@ _logger = logging.getLogger(__name__)
 
 DEVICE_PREFIX = "scenic_gate:"
 PRINTER_PREFIX = "scenic_printer:"
-FIRST_CONFIG_S = 15.0  # how long a serial port of a just paired box waits before others may probe
 
 STATUS_PATH = "/scenic_gate/status"
 ROUTE_CHECKS = 10  # seconds after the start
@@ -148,12 +148,20 @@ routes = RouteKeeper()
 
 
 def owns_port(path: str) -> bool:
-    """Tell whether a lane uses this serial port.
+    """Tell whether a lane or a printer uses this serial port.
 
-    A box that was just paired waits a moment for its first configuration: other drivers write
+    All of them are ours while a box that was just paired has not heard which: other drivers write
     probing bytes to unknown ports, and a relay board may take them for orders.
     """
-    gate = box()
-    if not gate.lanes and pairing() is not None:
-        gate.configured.wait(FIRST_CONFIG_S)
-    return os.path.realpath(path) in gate.serial_ports()
+    return _unsaid() or os.path.realpath(path) in box().serial_ports()
+
+
+def owns_usb(bus: int, address: int) -> bool:
+    """Tell whether a lane uses this USB device as a scanner or a serial port."""
+    return _unsaid() or any(
+        usb_place.usb_device(path) == (bus, address) for path in box().local_devices()
+    )
+
+
+def _unsaid() -> bool:
+    return not box().configured.is_set() and pairing() is not None
