@@ -332,8 +332,6 @@ class GateBox:
         found = config.page.get(part) if config else None
         return found if isinstance(found, dict) else {}
 
-    def serial_ports(self) -> set[str]:
-        """Real paths of the local serial ports in use here: no other driver may probe them."""
     def local_devices(self) -> list[str]:
         """Paths of the devices in use here, as they are configured."""
         urls = [device.url for lane in self.lanes.values() for device in lane.devices]
