@@ -22,6 +22,7 @@
         "wizards/scenic_gate_order_views.xml",
         "wizards/scenic_why_views.xml",
         "views/scenic_gate_board_views.xml",
+        "views/scenic_refund_wait_views.xml",
         "views/scenic_gate_menus.xml",
         "views/scenic_handheld_views.xml",
         "views/handheld_templates.xml",

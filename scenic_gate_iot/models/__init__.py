@@ -55,6 +55,13 @@ from . import (
     scenic_incident_facts,
     scenic_incident_watch,
     scenic_site_alarm,
+    scenic_refund_wait,
+    scenic_refund_gate,
+    scenic_box_refund,
+    scenic_site_refund,
+    scenic_ticket_hold,
+    pos_order_line_hold,
+    scenic_incident_refund,
 )
 from . import scenic_gate_attendant
 from . import scenic_gate_page

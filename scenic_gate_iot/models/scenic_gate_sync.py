@@ -65,6 +65,7 @@ class ScenicGateSync(models.AbstractModel):
             self.env["scenic.gate.command"]._acknowledge(box_id, message.acks)
         if not error:
             intake._match_orphans()
+            self.env["scenic.refund.wait"]._box_reported(box_id, message)
         if not box._seen(message.status, drift_s) and message.facts:
             self.env["scenic.gate.board"]._hint()
         answer = {"v": 1, "acked_to": acked_to, "verdicts": verdicts}

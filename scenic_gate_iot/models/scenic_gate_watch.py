@@ -19,6 +19,7 @@ class ScenicGateWatch(models.AbstractModel):
         boxes = self.env["scenic.box"].search([("kind", "=", "box"), ("state", "!=", "new")])
         for site in boxes.site_id:
             self._watch(site)
+        self.env["scenic.refund.wait"]._cron_review()
 
     @api.model
     def _watch(self, site, now=None):

@@ -201,3 +201,4 @@ from . import res_config_settings_kiosk
 
 # takes away what the others above add to _load_pos_data_fields, so it comes after them
 from . import product_template_load
+from . import scenic_ticket_release  # extends refunds

@@ -160,7 +160,7 @@ patch(PosStore.prototype, {
         const [tickets, all] = await ask();
         const mayWaive = tickets.some((ticket) => ticket.may_waive);
         const open = (ticket) =>
-            mayWaive || Object.values(ticket.quotes).some((quote) => !quote.obstacle);
+            mayWaive || ticket.hold || Object.values(ticket.quotes).some((quote) => !quote.obstacle);
         if (tickets.length < uids.length || !tickets.every(open)) {
             // the server says why
             await this.checkScenicRefund([refund]);
@@ -179,6 +179,7 @@ patch(PosStore.prototype, {
                 tickets,
                 count: uids.length,
                 currencyId: line.currency.id,
+                ...this.scenicHoldActions(mayWaive, async () => (await ask())[0]),
                 waive: mayWaive
                     ? async (ids, reason) => {
                           await this.data.call("scenic.ticket", "pos_waive_fee", [ids, reason]);

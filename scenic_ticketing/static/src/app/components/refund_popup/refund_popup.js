@@ -23,6 +23,10 @@ export class RefundPopup extends Component {
         currencyId: Number,
         // managers only: waives the fees of tickets and returns the new quotes
         waive: { type: Function, optional: true },
+        // makes tickets void whose money has to wait for gates; true when it is done
+        later: { type: Function, optional: true },
+        // managers only: lets the money go without waiting and returns the new quotes
+        release: { type: Function, optional: true },
         getPayload: Function,
         close: Function,
     };
@@ -31,7 +35,7 @@ export class RefundPopup extends Component {
         this.notification = useService("notification");
         const { tickets, count } = this.props;
         const only = tickets.length === count ? tickets.map((ticket) => ticket.uid) : [];
-        this.state = useState({ tickets, chosen: only, persons: 0, waiving: false, reason: "" });
+        this.state = useState({ tickets, chosen: only, persons: 0, waiving: false, releasing: false, reason: "" });
         this.resetPersons();
         useBarcodeReader({ scenic_ticket: this.onScanned }, true);
     }
@@ -70,6 +74,19 @@ export class RefundPopup extends Component {
     get obstacle() {
         return this.chosenQuotes.find((quote) => quote.obstacle)?.obstacle || "";
     }
+    /** Why the money of the chosen tickets has to wait for gates; everything else is in order. */
+    get hold() {
+        const hold = this.chosenTickets.find((ticket) => ticket.hold)?.hold || "";
+        return hold && this.obstacle === hold ? hold : "";
+    }
+    get mayReturn() {
+        return Boolean(
+            this.props.later &&
+                this.hold &&
+                this.state.chosen.length === this.props.count &&
+                this.chosenTickets.every((ticket) => ticket.may_return)
+        );
+    }
     get isComplete() {
         return this.state.chosen.length === this.props.count && !this.obstacle;
     }
@@ -90,7 +107,11 @@ export class RefundPopup extends Component {
         );
     }
     get mayWaive() {
-        return Boolean(this.props.waive) && (this.sum("fee") > 0 || Boolean(this.obstacle));
+        return (
+            Boolean(this.props.waive) &&
+            !this.hold &&
+            (this.sum("fee") > 0 || Boolean(this.obstacle))
+        );
     }
     format(amount) {
         return formatCurrency(amount, this.props.currencyId);
@@ -143,6 +164,28 @@ export class RefundPopup extends Component {
         if (tickets) {
             this.state.tickets = tickets;
             this.state.waiving = false;
+            this.resetPersons();
+        }
+    }
+    get chosenIds() {
+        return this.chosenTickets.map((ticket) => ticket.ticket_id);
+    }
+    async payLater() {
+        if (await this.props.later(this.chosenIds)) {
+            this.props.close();
+        }
+    }
+    async payNow() {
+        if (!this.state.releasing) {
+            this.state.releasing = true;
+            return;
+        }
+        const reason = this.state.reason.trim();
+        const tickets = reason && (await this.props.release(this.chosenIds, reason));
+        if (tickets) {
+            this.state.tickets = tickets;
+            this.state.releasing = false;
+            this.state.reason = "";
             this.resetPersons();
         }
     }

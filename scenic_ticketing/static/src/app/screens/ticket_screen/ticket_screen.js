@@ -65,7 +65,7 @@ patch(TicketScreen.prototype, {
     async chooseScenicRefund(line, qty, quotes, refund) {
         const mayWaive = quotes.some((ticket) => ticket.may_waive);
         const tickets = quotes.filter(
-            (ticket) => mayWaive || Object.values(ticket.quotes).some((quote) => !quote.obstacle)
+            (ticket) => mayWaive || ticket.hold || Object.values(ticket.quotes).some((quote) => !quote.obstacle)
         );
         if (tickets.length < qty) {
             // the server says why
@@ -83,6 +83,10 @@ patch(TicketScreen.prototype, {
             tickets,
             count: qty,
             currencyId: line.currency.id,
+            ...this.pos.scenicHoldActions(
+                mayWaive,
+                async () => await this.pos.getScenicRefundQuotes([refund])
+            ),
             waive: mayWaive
                 ? async (ids, reason) => {
                       await this.pos.data.call("scenic.ticket", "pos_waive_fee", [ids, reason]);
