@@ -20,5 +20,7 @@ class PosOrderLineHold(models.Model):
         res = super(PosOrderLineHold, self.with_context(scenic_refund_paid=True))._scenic_refund()
         for ticket, missing in late.items():
             if ticket.refund_line_id == self:
-                ticket._refund_told(missing, self.order_id.name or "", abs(self.price_subtotal_incl))
+                ticket._refund_told(
+                    missing, self.order_id.name or "", abs(self.price_subtotal_incl)
+                )
         return res

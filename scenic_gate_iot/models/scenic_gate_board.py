@@ -122,7 +122,7 @@ class ScenicGateBoard(models.AbstractModel):
                           floor(extract(epoch FROM happened_at - %(start)s) / 60)::int, count(*)
                      FROM scenic_gate_fact
                     WHERE happened_at >= %(start)s AND box_id = ANY(%(boxes)s)
-                      AND kind IN ('reserved', 'refused')
+                      AND verdict <> 'drill' AND kind IN ('reserved', 'refused')
                     GROUP BY 1, 2, 3""",
                 start=start,
                 boxes=box_ids,
@@ -142,7 +142,7 @@ class ScenicGateBoard(models.AbstractModel):
                 """SELECT DISTINCT ON (box_id, lane) box_id, lane, happened_at, kind, reason, pax
                      FROM scenic_gate_fact
                     WHERE happened_at >= %s AND box_id = ANY(%s)
-                      AND kind IN ('reserved', 'refused')
+                      AND verdict <> 'drill' AND kind IN ('reserved', 'refused')
                     ORDER BY box_id, lane, happened_at DESC, id DESC""",
                 now - timedelta(minutes=MINUTES),
                 box_ids,
@@ -170,7 +170,7 @@ class ScenicGateBoard(models.AbstractModel):
                               coalesce(sum(CASE kind WHEN 'reserved' THEN pax
                                                      WHEN 'released' THEN -pax END), 0)
                          FROM scenic_gate_fact
-                        WHERE happened_at >= %s AND box_id = ANY(%s)
+                        WHERE happened_at >= %s AND box_id = ANY(%s) AND verdict <> 'drill'
                         GROUP BY 1, 2""",
                     site._midnight(site._today()),
                     lanes.filtered(lambda lane, site=site: lane.site_id == site).box_id.ids,

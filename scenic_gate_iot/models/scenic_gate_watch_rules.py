@@ -130,7 +130,8 @@ class ScenicGateWatchRules(models.AbstractModel):
             SQL(
                 """SELECT box_id, lane, %(counted)s FROM scenic_gate_fact
                     WHERE happened_at >= %(since)s AND happened_at < %(until)s
-                      AND box_id = ANY(%(boxes)s) GROUP BY box_id, lane""",
+                      AND box_id = ANY(%(boxes)s) AND verdict <> 'drill'
+                    GROUP BY box_id, lane""",
                 counted=counted,
                 since=since,
                 until=until,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..iot_handlers.scenic_gate.auth import MAX_FACTS
@@ -65,8 +66,18 @@ class ScenicRefundWait(models.Model):
     def _search_state(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        found = self.search([]).filtered(lambda wait: wait.state in value)
-        return [("id", operator, found.ids)]
+        unpaid = Domain("ticket_id.refund_line_id", "=", False)
+        unused = unpaid & Domain("ticket_id.used_count", "=", 0)
+        unsigned = unused & Domain("signed_by_id", "=", False)
+        domains = {
+            "paid": ~unpaid,
+            "used": unpaid & Domain("ticket_id.used_count", "!=", 0),
+            "signed": unused & Domain("signed_by_id", "!=", False),
+            "ready": unsigned & Domain("ready_at", "!=", False),
+            "waiting": unsigned & Domain("ready_at", "=", False),
+        }
+        found = Domain.OR(domains[state] for state in value if state in domains)
+        return found if operator == "in" else ~found
 
     @api.model
     def _begin(self, ticket, boxes, amount, config):

@@ -81,6 +81,10 @@ class TestRefundGates(common_scenic.ScenicCase):
         self.cut_off()
         wait = self.later()
         self.assertEqual((self.ticket.state, wait.state), ("void", "waiting"))
+        waits = self.env["scenic.refund.wait"]
+        for states in (["waiting"], ["waiting", "paid"]):
+            self.assertIn(wait, waits.search([("state", "in", states)]))
+        self.assertNotIn(wait, waits.search([("state", "in", ["ready", "signed", "paid", "used"])]))
         self.assertTrue(wait.waiting_for)
         top = self.change_no()
         self.assertTrue(
@@ -94,6 +98,7 @@ class TestRefundGates(common_scenic.ScenicCase):
         self.assertEqual(wait.state, "ready")
         refund(self.window, self.line)
         self.assertEqual((wait.state, self.ticket.refund_line_id.qty), ("paid", -1))
+        self.assertIn(wait, waits.search([("state", "in", ["paid"])]))
 
     def test_strict_sites_wait_for_fresh_gates_too(self):
         self.park.site.refund_gates = "strict"

@@ -1,9 +1,13 @@
 """What a cashier does after the sale, in a real browser."""
 
+from datetime import timedelta
+
 import common_voucher
 import slip_reader
 import window_case
+from common_gate import make_box
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -25,6 +29,15 @@ class TestAfterSale(window_case.WindowCase):
         # two slips at the sale, two printed again, one reissued
         self.assertEqual(len(self.slips), 5)
         self.assertEqual(slip_reader.read_codes(self.slips[-1]), [first.code])
+
+    def test_ticket_is_taken_back_while_a_gate_is_without_contact(self):
+        late = fields.Datetime.now() - timedelta(minutes=10)
+        make_box(self.park, last_seen=late)
+
+        self.run_tour("ScenicRefundHeld")
+
+        self.assertEqual(self.tickets.state, "void")
+        self.assertEqual(self.tickets.refund_wait_ids.state, "waiting")
 
     def test_vouchers_of_a_channel_are_exchanged_at_the_window(self):
         channel = common_voucher.make_channel(self.env)

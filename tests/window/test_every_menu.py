@@ -5,8 +5,7 @@ import common_scenic
 from odoo.tests import HttpCase
 
 CLICK = (
-    "odoo.loader.modules.get('@web/webclient/clickbot/clickbot_loader')"
-    ".startClickEverywhere('%s');"
+    "odoo.loader.modules.get('@web/webclient/clickbot/clickbot_loader').startClickEverywhere('%s');"
 )
 
 

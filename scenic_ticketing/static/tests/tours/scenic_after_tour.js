@@ -53,6 +53,20 @@ addTour(
 );
 
 addTour(
+    "ScenicRefundHeld",
+    Scenic.openWindow(),
+    Scenic.connectPrinter(),
+    Scenic.sellToday("Adult", 1),
+    Scenic.scanTicket(0),
+    Scenic.ticketIs("valid"),
+    Scenic.ticketAction("refund"),
+    { content: "a gate is without contact", trigger: ".o_scenic_refund_hold:contains(G1)" },
+    { content: "the fee is no way around", trigger: ".modal:not(:has(.o_scenic_waive))" },
+    { content: "pay later", trigger: ".o_scenic_refund_later", run: "click" },
+    { content: "it says so", trigger: ".o_notification:contains(void)" }
+);
+
+addTour(
     "ScenicVoucher",
     Scenic.openWindow(),
     Scenic.connectPrinter(),

@@ -160,7 +160,9 @@ patch(PosStore.prototype, {
         const [tickets, all] = await ask();
         const mayWaive = tickets.some((ticket) => ticket.may_waive);
         const open = (ticket) =>
-            mayWaive || ticket.hold || Object.values(ticket.quotes).some((quote) => !quote.obstacle);
+            mayWaive ||
+            ticket.hold ||
+            Object.values(ticket.quotes).some((quote) => !quote.obstacle);
         if (tickets.length < uids.length || !tickets.every(open)) {
             // the server says why
             await this.checkScenicRefund([refund]);

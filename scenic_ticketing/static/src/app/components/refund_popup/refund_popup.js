@@ -35,7 +35,14 @@ export class RefundPopup extends Component {
         this.notification = useService("notification");
         const { tickets, count } = this.props;
         const only = tickets.length === count ? tickets.map((ticket) => ticket.uid) : [];
-        this.state = useState({ tickets, chosen: only, persons: 0, waiving: false, releasing: false, reason: "" });
+        this.state = useState({
+            tickets,
+            chosen: only,
+            persons: 0,
+            waiving: false,
+            releasing: false,
+            reason: "",
+        });
         this.resetPersons();
         useBarcodeReader({ scenic_ticket: this.onScanned }, true);
     }

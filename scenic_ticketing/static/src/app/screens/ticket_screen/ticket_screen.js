@@ -65,7 +65,10 @@ patch(TicketScreen.prototype, {
     async chooseScenicRefund(line, qty, quotes, refund) {
         const mayWaive = quotes.some((ticket) => ticket.may_waive);
         const tickets = quotes.filter(
-            (ticket) => mayWaive || ticket.hold || Object.values(ticket.quotes).some((quote) => !quote.obstacle)
+            (ticket) =>
+                mayWaive ||
+                ticket.hold ||
+                Object.values(ticket.quotes).some((quote) => !quote.obstacle)
         );
         if (tickets.length < qty) {
             // the server says why
