@@ -255,7 +255,7 @@ def test_invented_board_works_by_configuration():
         board.answers[poll] = state(1, 0)
         wait_for(lambda: made.signals[-1] == (Signal.PASSED, 1))
         board.say(invented("7E 05 05 B0 03") + invented("7E 05 05 B0 04"))
-        wait_for(lambda: made.signals[-2:] == [(Signal.BLOCKED, 0), (Signal.TIMEOUT, 0)])
+        wait_for(lambda: made.signals[-2:] == [(Signal.BLOCKED, 1), (Signal.TIMEOUT, 0)])
         board.answers[poll] = b""
         wait_for(lambda: made.signals[-1] == (Signal.DOWN, 0))
         assert len(made.signals) == 8 - 1
@@ -289,8 +289,8 @@ def test_two_boards_on_one_line_hear_only_themselves():
             board.answers[invented("7E 06 05 10 01 28")] = ack[6]
             assert five.open(1) is Ack.UNKNOWN
             board.say(invented("7E 05 06 B0 03"))
-            wait_for(lambda: (Signal.BLOCKED, 0) in six.signals)
-            assert (Signal.BLOCKED, 0) not in five.signals
+            wait_for(lambda: (Signal.BLOCKED, 1) in six.signals)
+            assert (Signal.BLOCKED, 1) not in five.signals
         assert not bus.in_use
 
 

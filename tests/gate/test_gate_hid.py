@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from iot_handlers.scenic_gate.device import DeviceError
 from iot_handlers.scenic_gate.hid_keys import ENDS, KEYS, KeyText
 from iot_handlers.scenic_gate.hid_reader import EV_KEY, EVENT, HidReader
+from iot_handlers.scenic_gate.scan import kind_of
 from modbus_board import wait_for
 
 ENTER, SHIFT, A, CAPS, CTRL = 28, 42, 30, 58, 29
@@ -193,6 +194,15 @@ def test_random_bytes_from_a_device_are_survived(scanner, tmp_path):
     pipe.unplug()
 
 
+def test_reader_of_cards_says_so(scanner, tmp_path):
+    pipes = [Pipe(tmp_path / name) for name in ("card", "code")]
+    seen = [scanner("card", kind="card")[1], scanner("code")[1]]
+    for pipe in pipes:
+        pipe.type(typed("0012345678"))
+    wait_for(lambda: all(seen))
+    assert [[kind_of(text) for text in texts] for texts in seen] == [["card"], ["code"]]
+
+
 def test_hundred_scans_a_second_are_all_read(scanner, tmp_path):
     pipe = Pipe(tmp_path / "kbd")
     _, seen = scanner("kbd")
@@ -214,7 +224,7 @@ def test_what_is_no_input_device_is_told(tmp_path):
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("options", [{"gap_ms": "long"}, {"max_chars": None}])
+@pytest.mark.parametrize("options", [{"gap_ms": "long"}, {"max_chars": None}, {"kind": "door"}])
 def test_bad_option_is_named(options):
     with pytest.raises(DeviceError, match="/dev/input/x"):
         HidReader("/dev/input/x", options)

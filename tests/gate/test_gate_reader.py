@@ -183,7 +183,9 @@ def test_stopping_ends_the_thread(tmp_path):
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("options", [{"gap_ms": "long"}, {"max_chars": None}, {"good": "xy"}])
+@pytest.mark.parametrize(
+    "options", [{"gap_ms": "long"}, {"max_chars": None}, {"good": "xy"}, {"kind": "door"}]
+)
 def test_bad_option_is_named(options):
     with pytest.raises(DeviceError, match="/dev/scanner"):
         LineReader("/dev/scanner", options)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from . import frame_protocol, http_spec
 from .driver_options import LINE, SERIAL, Option, Problem, Spec, milliseconds, whole
 
+_KIND = Option("choice", choices=("code", "card"))
 _BIT = whole(0, 65_535, optional=True)
 
 SPECS: dict[str, Spec] = {
@@ -17,7 +18,7 @@ SPECS: dict[str, Spec] = {
     "hid_reader": Spec(
         ("reader",),
         ("/dev/input/",),
-        {"gap_ms": milliseconds(), "max_chars": whole(1, 4096)},
+        {"gap_ms": milliseconds(), "max_chars": whole(1, 4096), "kind": _KIND},
     ),
     "http_terminal": http_spec.SPEC,
     "sam_idcard": Spec(
@@ -32,6 +33,7 @@ SPECS: dict[str, Spec] = {
         | {
             "gap_ms": milliseconds(),
             "max_chars": whole(1, 4096),
+            "kind": _KIND,
             "good": Option("hex", optional=True),
             "bad": Option("hex", optional=True),
         },

@@ -23,13 +23,15 @@ MISSES = 3  # orders or polls without answer before the barrier counts as down
 AGAIN_S = 1.0  # a board that is away is asked that often
 RESET = 50  # a counter that jumps further was set back
 _SIGNALS = {
-    "pass_in": Signal.PASSED,
-    "pass_out": Signal.REVERSE,
-    "blocked": Signal.BLOCKED,
-    "tailgate": Signal.TAILGATE,
-    "timeout": Signal.TIMEOUT,
-    "fire_on": Signal.EMERGENCY_ON,
-    "fire_off": Signal.EMERGENCY_OFF,
+    "pass_in": (Signal.PASSED, 1),
+    "pass_out": (Signal.REVERSE, 1),
+    "blocked": (Signal.BLOCKED, 1),
+    "clear": (Signal.BLOCKED, 0),
+    "tailgate": (Signal.TAILGATE, 1),
+    "forced": (Signal.FORCED, 1),
+    "timeout": (Signal.TIMEOUT, 0),
+    "fire_on": (Signal.EMERGENCY_ON, 0),
+    "fire_off": (Signal.EMERGENCY_OFF, 0),
 }
 _SHUT_BY = ("pass_in", "timeout", "shut")  # after these the board lets nobody through
 _UNANSWERED = ("good", "bad", "seen")  # nobody waits for what a board says to these
@@ -269,7 +271,7 @@ class FrameBarrier(Barrier):
             for name, (value, modulus) in found.counts.items():
                 self._count(name, value, modulus)
             if found.name in _SIGNALS and self._is_new(found.name, now):
-                self._tell(found.name, 1)
+                self._tell(found.name)
 
     def _is_new(self, name: str, now: float) -> bool:
         last, self._told[name] = self._told.get(name, float("-inf")), now
@@ -282,13 +284,13 @@ class FrameBarrier(Barrier):
         if 0 < step <= RESET:
             self._tell(f"pass_{name}", step)
 
-    def _tell(self, name: str, count: int) -> None:
+    def _tell(self, name: str, steps: int = 1) -> None:
         if "seen" in self._protocol.orders:
             self._bus.later(lambda: self._send("seen"))
         if name == "pass_out" and self._has_partner():
             return
-        signal = _SIGNALS[name]
-        self._emit(signal, count if signal in (Signal.PASSED, Signal.REVERSE) else 0)
+        signal, count = _SIGNALS[name]
+        self._emit(signal, count * steps)
 
     def _has_partner(self) -> bool:
         """Whether another lane has the other direction of this board: it counts them."""

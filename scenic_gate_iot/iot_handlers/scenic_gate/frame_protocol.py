@@ -12,7 +12,10 @@ from .frames import CHECKSUMS, Envelope, FrameError, Pattern, Splitter, Template
 
 ORDERS = ("open", "hold", "close", "start", "poll", "query", "good", "bad", "seen")
 ANSWERS = ("ack", "ack_open", "ack_hold", "ack_close", "nak", "open", "shut", "state")
-EVENTS = ("pass_in", "pass_out", "blocked", "tailgate", "timeout", "fire_on", "fire_off")
+EVENTS = (
+    *("pass_in", "pass_out", "blocked", "clear", "tailgate", "forced", "timeout"),
+    *("fire_on", "fire_off"),
+)
 _ENVELOPE = {"start", "size_at", "size_bytes", "size_order", "add"}
 
 # Boards whose makers print their frames. Nothing here was seen on a real one.

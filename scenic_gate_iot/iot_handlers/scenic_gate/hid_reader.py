@@ -2,7 +2,7 @@
 
 Address: ``/dev/input/by-path/…-event-kbd``, which names the socket the scanner is plugged into:
 it survives a restart and tells scanners of one kind apart. Options: ``gap_ms`` (0: only Enter or
-Tab end a code), ``max_chars`` (512).
+Tab end a code), ``max_chars`` (512), ``kind`` ("code" or "card").
 
 Reads the kernel's event interface directly: a few bytes per key, one order to grab the device.
 """
@@ -22,6 +22,7 @@ from .bus import RETRY_S
 from .device import DeviceError, Health, Reader
 from .hid_keys import KeyText
 from .port import monotonic
+from .scan import CODE, Scan
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class HidReader(Reader):
         try:
             self._gap_s = float(options.get("gap_ms", 0)) / 1000
             self._max_chars = int(options.get("max_chars", 512))
+            self._kind = Scan("", str(options.get("kind", CODE))).kind
         except (TypeError, ValueError) as err:
             raise DeviceError(f"hid_reader {url}: {err}") from err
         self._stopped = threading.Event()
@@ -111,7 +113,7 @@ class HidReader(Reader):
             rest += data
             whole = len(rest) - len(rest) % EVENT.size
             for text in self._texts(rest[:whole], monotonic()):
-                on_scan(text)
+                on_scan(Scan(text, self._kind))
             rest = rest[whole:]
 
     def _texts(self, data: bytes, now: float) -> list[str]:

@@ -1,8 +1,8 @@
 """Scanner that sends one line per code: serial, USB-CDC, TCP or RFC 2217.
 
 Options: ``baud`` (9600), ``parity``, ``stop``, ``gap_ms`` (50: silence that ends a code without
-CR/LF; 0 = only CR/LF ends one), ``max_chars`` (512), ``good`` and ``bad`` (hex bytes sent back for
-a beep or lamp).
+CR/LF; 0 = only CR/LF ends one), ``max_chars`` (512), ``kind`` ("code" or "card"), ``good`` and
+``bad`` (hex bytes sent back for a beep or lamp).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from .device import DeviceError, Health, Reader
 from .port import PortError, monotonic, open_port
+from .scan import CODE, Scan
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class LineReader(Reader):
         try:
             self._gap_s = float(options.get("gap_ms", 50)) / 1000
             self._max_chars = int(options.get("max_chars", 512))
+            self._kind = Scan("", str(options.get("kind", CODE))).kind
             self._answers = {
                 True: bytes.fromhex(options.get("good") or ""),
                 False: bytes.fromhex(options.get("bad") or ""),
@@ -139,4 +141,4 @@ class LineReader(Reader):
             data = self._port.read(self._gap_s or 0.2)
             now = monotonic()
             for text in splitter.feed(data, now) if data else splitter.idle(now):
-                on_scan(text)
+                on_scan(Scan(text, self._kind))

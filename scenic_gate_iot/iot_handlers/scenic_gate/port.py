@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import termios
 import time
@@ -13,8 +14,12 @@ CONNECT_S = 2.0  # a device in the same building answers at once or not at all
 
 
 # what pyserial lets through: an unplugged adapter is a termios.error (no OSError), a port that
-# another thread closed a TypeError
-_SERIAL_ERRORS = (OSError, ValueError, TypeError, termios.error)
+# another thread closed a TypeError or AttributeError, an option of RFC 2217 a NotImplementedError
+_SERIAL_ERRORS = (
+    *(OSError, ValueError, TypeError, AttributeError, NotImplementedError),
+    termios.error,
+)
+_SLICE_S = 0.05
 
 
 class PortError(Exception):
@@ -25,14 +30,16 @@ class SerialPort:
     """Anything ``serial.serial_for_url`` opens: a path, ``socket://``, ``rfc2217://``."""
 
     def __init__(self, url: str, options: dict) -> None:
+        # a device server is asked about each change of a time-out, and knows none for writing
+        self._remote = url.startswith("rfc2217://")
         try:
             self._port = serial.serial_for_url(
                 url,
                 baudrate=int(options.get("baud", 9600)),
                 parity=str(options.get("parity", "N")),
                 stopbits=float(options.get("stop", 1)),
-                timeout=0.05,
-                write_timeout=1,
+                timeout=_SLICE_S,
+                write_timeout=None if self._remote else 1,
                 exclusive=True if url.startswith("/") else None,
             )
         except _SERIAL_ERRORS as err:
@@ -48,13 +55,29 @@ class SerialPort:
     def read(self, timeout: float) -> bytes:
         """Return what has come, waiting at most ``timeout`` seconds for the first byte."""
         try:
-            if self._port.timeout != timeout:
-                self._port.timeout = timeout
-            first = self._port.read(1)
-            more = self._port.in_waiting if first else 0
+            first = self._first(timeout)
+            more = self._waiting() if first else 0
             return first + (self._port.read(more) if more else b"")
         except _SERIAL_ERRORS as err:
             raise PortError(str(err)) from err
+
+    def _waiting(self) -> int:
+        try:
+            return self._port.in_waiting
+        except OSError as err:
+            if err.errno == errno.ENOTTY:  # it cannot be asked: the bytes come one by one
+                return 0
+            raise
+
+    def _first(self, timeout: float) -> bytes:
+        if not self._remote:
+            if self._port.timeout != timeout:
+                self._port.timeout = timeout
+            return self._port.read(1)
+        deadline, first = monotonic() + timeout, b""
+        while not first and monotonic() < deadline:
+            first = self._port.read(1)
+        return first
 
     def flush_input(self) -> None:
         """Throw away what came unasked."""
