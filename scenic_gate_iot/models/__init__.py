@@ -74,3 +74,5 @@ from . import (
     scenic_ticket_cards,
     scenic_ticket_credential,  # extends the changes
 )
+from . import scenic_box_lan
+from . import scenic_ticket_seen  # extends the changes

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import wire
 
+from .scenic_box_lan import LAN_KEY
+
 # Tables a configuration is made of. One hash of their rows tells whether anything changed, also
 # when the change was committed late or in another worker.
 _STAMP = """
@@ -31,6 +33,12 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL SELECT 'closed' || id || ':' || write_date FROM scenic_blackout_line
     UNION ALL SELECT 'printer' || id || ':' || write_date FROM scenic_printer
       WHERE box_id = %(box)s
+    UNION ALL SELECT 'peer' || id || ':' || state || ':' || active || ':' || lan_port || ':'
+           || coalesce(lan_address, '') || ':' || coalesce(ip, '') || ':' || name
+      FROM scenic_box WHERE site_id = %(site)s AND kind = 'box'
+    UNION ALL SELECT 'way' || l.id || ':' || l.box_id || ':' || l.active || ':'
+           || coalesce(l.zone_id, 0) || ':' || coalesce(l.entrance_id, 0)
+      FROM scenic_lane l JOIN scenic_box b ON b.id = l.box_id WHERE b.site_id = %(site)s
     UNION ALL SELECT 'language' || code FROM res_lang WHERE active
     UNION ALL SELECT 'since' || %(since)s
     UNION ALL SELECT 'extra' || %(extra)s
@@ -130,6 +138,9 @@ class ScenicGateConfig(models.AbstractModel):
         """Build the configuration once for each state of the tables and keys behind it."""
         box = self.env["scenic.box"].browse(box_id).sudo().with_context(lang=lang)
         config = self._build(box, offset, lang) | json.loads(keys)
+        lan, lan_key = box._lan(), config.pop("lan_key", None)
+        if lan and lan_key:
+            config["lan"] = lan | {"key": lan_key}
         text = json.dumps(config, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest(), config
 
@@ -162,6 +173,7 @@ class ScenicGateConfig(models.AbstractModel):
         return {
             "roots": wire.roots_to_wire(keyring._keys().roots),
             "dynamic_key": keyring._dynamic_key(site).hex(),
+            "lan_key": keyring._keys().subkey(LAN_KEY, site.code).hex(),
         }
 
     @api.model

@@ -76,7 +76,15 @@ class ScenicGateFact(models.Model):
     pax = fields.Integer("Persons", readonly=True)
     op = fields.Char("Passage", readonly=True, help="Joins the facts of one passage.")
     mode = fields.Selection(
-        [("online", "Online"), ("offline", "Offline")], required=True, readonly=True
+        [
+            ("online", "Online"),
+            ("offline", "Offline"),
+            ("degraded", "Without the Box of the Ticket"),
+        ],
+        required=True,
+        readonly=True,
+        help="Without the Box of the Ticket: the box that answers for this ticket could not be "
+        "reached, so a copy may have been used elsewhere at the same time.",
     )
     clock = fields.Selection([("ok", "Exact"), ("unsure", "Unsure")], required=True, readonly=True)
     reason = fields.Char("Reason Code", readonly=True)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ..iot_handlers.scenic_gate.auth import MAX_FACTS
-from ..iot_handlers.scenic_gate.facts import KINDS, RESERVED
+from ..iot_handlers.scenic_gate.facts import KINDS, MODES, RESERVED
 
 MAX_SEQ = 2**31 - 1
 MAX_TIME_MS = 253_370_764_800_000  # year 9999: a broken clock must not keep a report out
@@ -92,7 +92,7 @@ _FACT_CHECKS = {
     "gen": lambda value, name: _integer(value, name, 0, 255),
     "pax": lambda value, name: _integer(value, name, 0, MAX_PAX),
     "op": lambda value, name: _pattern(value, name, _HEX32, "32 hex digits", optional=True),
-    "mode": lambda value, name: _one_of(value, name, ("online", "offline")),
+    "mode": lambda value, name: _one_of(value, name, MODES),
     "clock": lambda value, name: _one_of(value, name, ("ok", "unsure")),
     "reason": lambda value, name: _text(value, name, 64),
     "code": lambda value, name: _text(value, name, 400, optional=True),

@@ -59,12 +59,17 @@ class ScenicRedemption(models.Model):
         default="gate",
     )
     mode = fields.Selection(
-        [("online", "Online"), ("offline", "Offline")],
+        [
+            ("online", "Online"),
+            ("offline", "Offline"),
+            ("degraded", "Without the Box of the Ticket"),
+        ],
         string="Decided",
         required=True,
         readonly=True,
         default="online",
-        help="Online: the server decided. Offline: the gate decided alone and reported later.",
+        help="Online: the server decided. Offline: the gate decided alone and reported later. "
+        "Without the Box of the Ticket: it could not even ask the other gates.",
     )
     source_ref = fields.Char(
         string="Source",

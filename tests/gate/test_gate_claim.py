@@ -199,6 +199,23 @@ def test_a_box_that_died_after_the_answer_leaves_no_claim(net):
     assert net[3].scan(serial).reason == "OK"
 
 
+def test_a_digest_that_was_begun_before_a_claim_does_not_end_it(net):
+    serial, gossip = serial_owned_by(1), net[2].desk.gossip
+    digest = gossip.digest
+
+    def overtaken():
+        made, gossip.digest = digest(), digest
+        assert net[2].scan(serial).reason == "OK"
+        return made
+
+    gossip.digest = overtaken
+    net.cut = {(2, 3)}
+    net[2].desk.tell([1])
+    net.deliver()
+    assert net[1].used(serial) == 1
+    assert net[3].scan(serial).reason == "E_USED_PEER"
+
+
 # ------------------------------------------------------------------- degraded
 
 

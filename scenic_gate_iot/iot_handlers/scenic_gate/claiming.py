@@ -13,6 +13,7 @@ from ..scenic_rules.reading import Reading
 from ..scenic_rules.reason import COLOUR, Reason
 from ..scenic_rules.views import Decision, refusal
 from .claim import BUSY, Answer, Question
+from .facts import DEGRADED
 from .judge import Outcome, entrance_of, outcome
 from .scan import CODE, kind_of
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from .config import LaneConfig
     from .engine import Engine
     from .journal import Batch
-
-DEGRADED = "degraded"  # mode of a fact: the owner of the ticket did not answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ ENDINGS = (PASSED, RELEASED, CLOSED, UNKNOWN)  # what ends (part of) a reservati
 GIVEN_BACK_UNSEEN = "R_UNSEEN"
 LEAVINGS = (PASSED, CLOSED)  # of a ticket, without zone and op: its holder went out
 
+# degraded: the box that answers for the ticket did not answer, this one decided alone
+MODES = (ONLINE, OFFLINE, DEGRADED) = ("online", "offline", "degraded")
+
 FIELDS = (
     "seq",
     "kind",

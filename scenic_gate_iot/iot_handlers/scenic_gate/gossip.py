@@ -16,7 +16,8 @@ from .engine import Engine
 from .facts import CLOSED, PASSED, RELEASED, RESERVED
 from .store import put_in
 
-TELL_S = 3 * 86400  # older facts are with the server, or their box will tell it
+TELL_S = 3 * 86400  # facts of others are kept that long to be told on
+TELL_FACTS = 150_000  # of the own journal, some days; no clock decides what a box may hear
 BATCH = 40  # datagrams in answer to one digest: at most that much work at once
 ROWS = 8  # facts in one datagram
 NEWS_ROWS = 20
@@ -28,13 +29,13 @@ _EPOCH = re.compile(r"[0-9a-f]{16}\Z")
 _OP = re.compile(r"[0-9a-f]{32}\Z")
 _KINDS = (RESERVED, RELEASED, PASSED, CLOSED)
 _OWN = (
-    "SELECT seq, kind, t, lane, zone, uid, pax, op FROM fact WHERE seq > ? AND t >= ?"
+    "SELECT seq, kind, t, lane, zone, uid, pax, op FROM fact WHERE seq > ?"
     " AND uid IS NOT NULL AND (kind IN ('reserved', 'released')"
     " OR (kind IN ('passed', 'closed') AND zone IS NULL AND op IS NULL)) ORDER BY seq LIMIT ?"
 )
 _OTHERS = (
     "SELECT seq, kind, t, lane, zone, uid, pax, op FROM peer_fact"
-    " WHERE box = ? AND epoch = ? AND seq > ? AND t >= ? ORDER BY seq LIMIT ?"
+    " WHERE box = ? AND epoch = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _NEWS = (
     "SELECT uid, gen, state, no FROM state_news WHERE (no, uid) > (?, ?) ORDER BY no, uid LIMIT ?"
@@ -111,13 +112,13 @@ class Gossip:
         store = self.engine.store
         return max((int(store.get("cursor", 0)), WHOLE), _place(store.get("news_at", (0, 0))))
 
-    def difference(self, theirs: Digest, now: float) -> Iterator[tuple[int, dict]]:
+    def difference(self, theirs: Digest) -> Iterator[tuple[int, dict]]:
         """Give (kind, body) of the datagrams that tell a box what it does not know."""
         left = BATCH
         for (box, epoch), head in self.digest().heads.items():
             after = theirs.heads.get((box, epoch), 0)
             while after < head and left:
-                rows = self._facts(box, epoch, after, now)
+                rows = self._facts(box, epoch, after, head)
                 upto = rows[-1][0] if len(rows) == ROWS else max(head, rows[-1][0] if rows else 0)
                 yield lan_wire.FACTS, {"b": box, "e": epoch, "a": after, "u": upto, "f": rows}
                 after, left = upto, left - 1
@@ -129,13 +130,12 @@ class Gossip:
             yield lan_wire.NEWS, {"a": at, "u": upto, "s": told}
             at, left = upto, left - 1
 
-    def _facts(self, box: int, epoch: str, after: int, now: float) -> list[list]:
-        since = int((now - TELL_S) * 1000)
+    def _facts(self, box: int, epoch: str, after: int, head: int) -> list[list]:
         store = self.engine.store
         if (box, epoch) == (self.box, store.epoch):
-            rows = store.rows(_OWN, (after, since, ROWS))
+            rows = store.rows(_OWN, (max(after, head - TELL_FACTS), ROWS))
         else:
-            rows = store.rows(_OTHERS, (box, epoch, after, since, ROWS))
+            rows = store.rows(_OTHERS, (box, epoch, after, ROWS))
         return [[*row[:5], f"{row[5]:016x}", *row[6:]] for row in rows]
 
     # ------------------------------------------------------------------- hear

@@ -62,7 +62,7 @@ def _peer(item: dict) -> PeerConfig:
     return PeerConfig(
         box=box,
         name=str(item.get("name") or box),
-        host=str(item["host"]),
+        host=_host(item["host"]),
         port=_port(item.get("port") or PORT),
         entrances=int(item.get("entrances", ALL)) & ALL,
     )
@@ -77,4 +77,12 @@ def _number(value: object) -> int:
 def _port(value: object) -> int:
     if type(value) is not int or not 0 < value < 65_536:
         raise ValueError("lan: a port is not from 1 to 65535")
+    return value
+
+
+def _host(value: str) -> str:
+    # a name would have to be looked up, which may take seconds
+    parts = value.split(".")
+    if len(parts) != 4 or not all(part.isdecimal() and int(part) < 256 for part in parts):
+        raise ValueError("lan: a host is no IPv4 address")
     return value

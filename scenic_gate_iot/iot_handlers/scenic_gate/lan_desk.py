@@ -146,7 +146,11 @@ class LanDesk(Asking):
 
     def tell(self, boxes: list[int] | None = None) -> None:
         """Say to others how far this box knows everything."""
-        body = wire.to_body(self.gossip.digest().body())
+        with self._lock:
+            self._number += 1
+            number = self._number
+        # only then: a claim with a lower number is named as under way, or its fact is told
+        body = wire.to_body(self.gossip.digest().body() | {"n": number})
         for box in list(self._links) if boxes is None else boxes:
             if datagram := self._sealed(box, wire.DIGEST, body):
                 self.send(box, datagram)
@@ -173,8 +177,8 @@ class LanDesk(Asking):
             self.gossip.hear_news(body, self.now())
             return self._more(packet.sender)
         theirs = Digest.read(body)
-        self.gossip.hear_digest(packet.sender, packet.run, packet.number, theirs)
-        for kind, told in self.gossip.difference(theirs, self.now()):
+        self.gossip.hear_digest(packet.sender, packet.run, int(body["n"]), theirs)
+        for kind, told in self.gossip.difference(theirs):
             if datagram := self._sealed(packet.sender, kind, wire.to_body(told)):
                 self.send(packet.sender, datagram)
         return self.gossip.knows_less(theirs)
