@@ -25,6 +25,7 @@ bench: setup ## all benchmarks: a table and bench.json
 
 faults: ## a random day: boxes and servers killed, networks cut (SCENIC_SEED=7 SCENIC_SCANS=20000)
 	@tools/test --faults
+	@SCENIC_LAN=60 tools/test tests/gate/test_gate_lan_cuts.py
 	@SCENIC_RACE=500 tools/test tests/finance/test_order_race.py
 
 fuzz: ## the property tests of the pure packages, with many more examples

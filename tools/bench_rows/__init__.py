@@ -2,6 +2,7 @@
 
 MODULES = (
     "box_decision",
+    "claim",
     "decide",
     "online_redemption",
     "write_back",

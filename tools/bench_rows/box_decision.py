@@ -14,7 +14,7 @@ FLOOR = "Ed25519 verify + one SQLite commit (WAL, synchronous=FULL)"
 def measure(bench: Bench) -> list[Row]:
     place = bench.work / "box"
     shutil.rmtree(place, ignore_errors=True)
-    _as_on_a_box(place)
+    lay_handlers(place)
     tickets, scans = bench.size(200_000, 20_000), bench.size(2000, 300)
     command = [sys.executable, "-m", "bench_rows.box_process", place, tickets, scans]
     seen = json.loads(shell.output_of(command, cwd=paths.ROOT / "tools"))
@@ -34,7 +34,7 @@ def measure(bench: Bench) -> list[Row]:
     ]
 
 
-def _as_on_a_box(place) -> None:
+def lay_handlers(place) -> None:
     """Lay the two packages side by side, as the box has them after unpacking the handlers."""
     handlers = place / "handlers"
     handlers.mkdir(parents=True)

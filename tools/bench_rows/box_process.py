@@ -123,6 +123,9 @@ class Floor:
 
     def __call__(self, _item) -> None:
         self.public.verify(self.signature, self.message)
+        self.commit()
+
+    def commit(self) -> None:
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute("INSERT INTO fact (note) VALUES ('x')")
         self.db.execute("COMMIT")

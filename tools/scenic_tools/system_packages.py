@@ -21,6 +21,7 @@ def missing() -> list[str]:
         "npm": "npm",
         "chromium": "chromium",  # browser tests, the demo's POS window
         "socat": "socat",  # serial lines of the simulated lane
+        "ip": "iproute2",  # gate boxes on a LAN of network namespaces
         "mbpoll": "mbpoll",  # a foreign Modbus master, to check our drivers against
         "ser2net": "ser2net",  # serial lines over the network, as device servers give them
         "umockdev-run": "umockdev",  # scanners and adapters that are not there
