@@ -11,104 +11,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from . import exposure, uses
-from .entry import Entry, chained, uid_hex, values_of
-from .facts import (
-    CLOSED,
-    ENDINGS,
-    FIELDS,
-    GIVEN_BACK_UNSEEN,
-    LEAVINGS,
-    RELEASED,
-    RESERVED,
-    UNKNOWN,
-    genesis,
-    of_unknown,
-)
+from . import exposure
+from .batch import Batch, by_rule
+from .entry import Entry, uid_hex
+from .facts import FIELDS, RELEASED, RESERVED, genesis
 from .store import Store, StoreError, put_in
 
+__all__ = ["Batch", "Entry", "Journal", "by_rule"]
+
+NOT_WRITTEN = "E_STORE"
 MAX_WAITING = 2000  # refusals kept in memory; a lane at full speed makes about one a second
 
-_INSERT = "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _FACTS = (
     "SELECT seq, kind, t, lane, zone, uid, gen, pax, op, mode, clock, reason, code, hash FROM fact"
     " WHERE seq > ? ORDER BY seq LIMIT ?"
 )
-_REOPEN = (
-    "INSERT INTO reopen VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
-    " ON CONFLICT (op) DO UPDATE SET pax = pax + excluded.pax"
-)
-
-
-def by_rule(entry: Entry, rule: str) -> tuple[Entry, ...]:
-    """Return the facts that end a passage as unknown by the rule of its lane."""
-    return tuple(replace(entry, kind=k, reason=reason) for k, reason in of_unknown(rule))
-
-
-class Batch:
-    """Facts of one transaction; nothing counts before the transaction is durable."""
-
-    def __init__(self, db, seq: int, head: str, late: tuple[Entry, ...]) -> None:
-        self._db, self.seq, self.head, self.late = db, seq, head, late
-        self.exposed = 0  # cents, more or less than before
-
-    def add(self, entry: Entry) -> None:
-        """Append a fact and change local uses and the passage under way as it says."""
-        late, self.late = self.late, ()
-        for waiting in late:
-            self._add(waiting)
-        self._add(entry)
-
-    def _add(self, e: Entry) -> None:
-        if e.kind == RESERVED:
-            self._end_stale(e)
-        self.head = chained(e, self.seq + 1, self.head)["hash"]
-        self._db.execute(_INSERT, (*values_of(e, self.seq + 1), bytes.fromhex(self.head)))
-        self.seq += 1
-        if e.kind == RESERVED:
-            self._reserve(e)
-        elif e.op and e.kind in ENDINGS:
-            self._end(e)
-        elif e.uid is not None and e.zone is None and e.kind in LEAVINGS:
-            uses.leave(self._db, e.uid, e.t)
-
-    def expose(self, op: str, cents: int, persons: int) -> None:
-        """Count the reservation that was added last as let in without the server's knowledge."""
-        if cents:
-            exposure.add(self._db, op, self.seq, cents, persons)
-            self.exposed += cents
-
-    def _reserve(self, e: Entry) -> None:
-        uses.reserve(self._db, e.uid, e.zone, e.op, e.pax, e.t, e.lane)
-        self._db.execute(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?)",
-            (e.lane, e.op, e.uid, e.gen, e.zone, e.pax),
-        )
-
-    def _end_stale(self, e: Entry) -> None:
-        # only after a commit whose outcome was in doubt: its passage never opened or never ended
-        row = self._db.execute(
-            "SELECT op, uid, gen, zone, left FROM passage WHERE lane = ?", (e.lane,)
-        ).fetchone()
-        if row:
-            op, uid, gen, zone, left = row
-            self._add(
-                replace(e, kind=UNKNOWN, op=op, uid=uid, gen=gen, zone=zone, pax=left, code=None)
-            )
-
-    def _end(self, e: Entry) -> None:
-        if e.kind == RELEASED:
-            uses.give_back(self._db, e.uid, e.zone, e.op, e.pax)
-            self.exposed -= exposure.give_back(self._db, e.op, e.pax)
-            if e.reason == GIVEN_BACK_UNSEEN:
-                # who has the right again needs no door opened by staff
-                self._db.execute("DELETE FROM reopen WHERE op = ? AND done = 0", (e.op,))
-        elif e.kind in (CLOSED, UNKNOWN):
-            self._db.execute(_REOPEN, (e.op, e.lane, e.uid, e.gen, e.zone, e.pax, e.t))
-        self._db.execute(
-            "UPDATE passage SET left = left - ? WHERE lane = ? AND op = ?", (e.pax, e.lane, e.op)
-        )
-        self._db.execute("DELETE FROM passage WHERE lane = ? AND left <= 0", (e.lane,))
 
 
 class Journal:
@@ -119,6 +36,7 @@ class Journal:
         self.epoch = store.epoch
         self._refusals: deque[Entry] = deque(maxlen=MAX_WAITING)
         self._late: deque[Entry] = deque()
+        self._doubt: Batch | None = None  # failed, and nobody knows whether it was written
         self._load_head()
 
     def _load_head(self) -> None:
@@ -139,20 +57,46 @@ class Journal:
         :raises StoreError: nothing was written, nothing may open
         """
         with self.store.lock:
-            late = tuple(self._late)
+            self._settle_doubt()
+            late, batch = tuple(self._late), None
             try:
                 with self.store.transaction() as db:
                     batch = Batch(db, self.seq, self._head, late)
                     yield batch
             except StoreError:
-                # a failed commit may have been durable all the same: ask the disk
+                self._doubt = batch if batch and batch.entries else None
                 with suppress(StoreError):
-                    self._load_head()
+                    self._settle_doubt()
                 raise
             self.seq, self._head = batch.seq, batch.head
             self.exposed += batch.exposed
             if late and not batch.late:
                 self._late.clear()
+
+    def _settle_doubt(self) -> None:
+        """Ask the disk about the batch that failed last: the commit may have been durable.
+
+        What was written is not written again. A reservation among it has opened nothing: whoever
+        asked for it was told of a failure.
+        """
+        batch = self._doubt
+        if batch is None:
+            return
+        self._load_head()
+        self._doubt = None
+        batch.written = (self.seq, self._head) == (batch.seq, batch.head)
+        if not batch.written:
+            return
+        known = set(map(id, batch.entries))
+        for waiting in (self._late, self._refusals):
+            left = [entry for entry in waiting if id(entry) not in known]
+            waiting.clear()
+            waiting.extend(left)
+        self._late.extend(
+            replace(entry, kind=RELEASED, reason=NOT_WRITTEN, code=None)
+            for entry in batch.entries
+            if entry.kind == RESERVED
+        )
 
     def record(self, *entries: Entry) -> bool:
         """Write facts that already happened, together; False when they wait for the disk."""
@@ -179,17 +123,16 @@ class Journal:
         return len(self._late) + len(self._refusals)
 
     def _drain(self, more) -> bool:
-        entries = (*self._late, *more)
-        if not entries:
+        if not (self._late or more):
             return True
-        late, self._late = self._late, deque()
+        batch = None
         try:
             with self.batch() as batch:
-                for entry in entries:
+                batch.add_late()
+                for entry in more:
                     batch.add(entry)
         except StoreError:
-            self._late = late
-            return False
+            return batch is not None and batch.written
         return True
 
     # --------------------------------------------------------------- recovery
@@ -204,7 +147,11 @@ class Journal:
 
         ``entry`` gives time, clock and mode of the new facts; ``rule_of`` a lane's rule for them.
         :return: number of passages ended
+        :raises StoreError: what is known of them is not written yet
         """
+        if not self._drain(()):
+            # what waits may end these passages: with the next reservation of the lane
+            raise StoreError("The facts of the passages under way wait for the disk.")
         rows = self.store.rows(
             "SELECT lane, op, uid, gen, zone, left FROM passage WHERE ? IN (lane, '')"
             " ORDER BY lane",

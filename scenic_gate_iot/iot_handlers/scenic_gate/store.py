@@ -108,6 +108,7 @@ class Store:
     def __init__(self, path: str | Path, random_hex: Callable[[int], str]) -> None:
         self.path = Path(path)
         self.lock = threading.RLock()
+        self._stuck = False  # a transaction that failed could not be taken back
         self.trouble = ""  # why the last transaction could not be written
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -175,6 +176,7 @@ class Store:
         """One durable transaction; everything in it happens or nothing does."""
         with self.lock:
             try:
+                self._end_stuck()
                 self.db.execute("BEGIN IMMEDIATE")
                 yield self.db
                 self.db.execute("COMMIT")
@@ -193,13 +195,20 @@ class Store:
             try:
                 self.db.execute("ROLLBACK")
             except sqlite3.Error:
-                # the connection is of no more use for this transaction; the caller's error tells
-                return
+                # the caller's error tells; what was half written must not be read by anybody
+                self._stuck = True
+
+    def _end_stuck(self) -> None:
+        if self._stuck:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            self._stuck = False
 
     def rows(self, sql: str, values: tuple | dict = ()) -> list[tuple]:
         """Return all rows of one reading statement."""
         with self.lock:
             try:
+                self._end_stuck()
                 return self.db.execute(sql, values).fetchall()
             except sqlite3.Error as err:
                 raise StoreError(f"The gate database cannot be read: {err}") from err
