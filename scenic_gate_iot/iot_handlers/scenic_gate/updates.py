@@ -26,7 +26,7 @@ _logger = logging.getLogger(__name__)
 MAX_UNPACKED, MAX_FILES = 8 * 1024 * 1024, 500
 RETRY_S = 60.0  # after a download that failed
 EMPTY_S = 6.0  # lanes get that long to become empty, else the swap waits
-LIMITS = (20.0, 900.0)  # seconds to prove itself
+LIMITS = (10.0, 900.0)  # seconds to prove itself
 
 
 class UpdateError(Exception):
