@@ -168,7 +168,8 @@ class ScenicBoxHandlers(models.Model):
 
     def _note_updates(self, told):
         """Keep the history that a box tells, and report what was taken back."""
-        events = [item for item in told.get("events") or () if isinstance(item, dict)]
+        events = told["events"] if isinstance(told.get("events"), list) else []
+        events = [item for item in events if isinstance(item, dict)]
         known = {
             (row.happened_at, row.what, row.hash)
             for row in self.env["scenic.box.update"].search([("box_id", "=", self.id)], limit=50)

@@ -133,7 +133,7 @@ class ScenicGateAttendant(models.Model):
         """Return a text that changes whenever what boxes are told about attendants changes."""
         rows = self.sudo().with_context(active_test=False).search([("site_id", "=", site.id)])
         parts = [
-            f"{item.id}:{item.write_date}:{item.user_id.active}:{item.user_id.name}"
+            f"{item.id}:{item.write_date}:{item.salt}:{item.user_id.active}:{item.user_id.name}"
             for item in rows
         ]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()

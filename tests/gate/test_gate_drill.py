@@ -37,7 +37,10 @@ def package(site, lane="G1"):  # noqa: F811
         "steps": [
             {"name": "good", "text": good},
             {"name": "used", "text": text(site, 2)},
-            {"name": "forged", "text": good[:-20] + ("A" if good[-20] != "A" else "B") + good[-19:]},
+            {
+                "name": "forged",
+                "text": good[:-20] + ("A" if good[-20] != "A" else "B") + good[-19:],
+            },
             {"name": "revoked", "text": text(site, 4)},
             {"name": "unlisted", "text": text(site, 5)},
         ],

@@ -29,8 +29,8 @@ class TestGateAttendants(GateCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = make_user(cls.park, "lina", ATTENDANT)
-        cls.manager = make_user(cls.park, "boss", MANAGER)
+        cls.user = make_user(cls.env, "lina", ATTENDANT, company=cls.park.company)
+        cls.manager = make_user(cls.env, "boss", MANAGER, company=cls.park.company)
         cls.attendant = (
             cls.env["scenic.gate.attendant"]
             .with_user(cls.manager)
@@ -42,9 +42,7 @@ class TestGateAttendants(GateCase):
 
     def test_a_pin_is_kept_as_a_slow_hash_only_and_reaches_the_box(self):
         known = self.page()["attendants"][self.attendant.number]
-        self.assertEqual(
-            known["hash"], pin_hash("482915", bytes.fromhex(known["salt"])).hex()
-        )
+        self.assertEqual(known["hash"], pin_hash("482915", bytes.fromhex(known["salt"])).hex())
         self.env.flush_all()
         self.env.cr.execute("SELECT to_jsonb(a) FROM scenic_gate_attendant a")
         self.assertNotIn("482915", json.dumps(self.env.cr.fetchall()))
@@ -56,9 +54,7 @@ class TestGateAttendants(GateCase):
         self.attendant.with_user(self.user).new_pin = "kestrel9"
         self.assertNotEqual(config._for_box(self.box)[0], revision)
         known = self.page()["attendants"][self.attendant.number]
-        self.assertEqual(
-            known["hash"], pin_hash("kestrel9", bytes.fromhex(known["salt"])).hex()
-        )
+        self.assertEqual(known["hash"], pin_hash("kestrel9", bytes.fromhex(known["salt"])).hex())
         self.user.active = False
         self.assertEqual(self.page()["attendants"], {})
         self.user.active = True
@@ -78,7 +74,7 @@ class TestGateAttendants(GateCase):
             mine.site_id = self.park.site
         with self.assertRaises(AccessError):
             mine.read(["salt"])
-        other = make_user(self.park, "other", ATTENDANT)
+        other = make_user(self.env, "other", ATTENDANT, company=self.park.company)
         with self.assertRaises(AccessError):
             self.attendant.with_user(other).new_pin = "664422"
         with self.assertRaises(UserError):
@@ -115,6 +111,7 @@ class TestGateAttendants(GateCase):
         self.assertEqual((found.state, found.lane_id.code), ("open", "G1"))
         journal.write(gate_facts.EMERGENCY_ON, pax=0)  # said again after a power cut
         code = f"@{self.attendant.number}"
+        journal.clock += 600_000
         journal.write(gate_facts.EMERGENCY_OFF, pax=17, code=code)
         self.take(journal, journal.facts[1:])
         self.take(journal)  # repeated
@@ -126,8 +123,10 @@ class TestGateAttendants(GateCase):
 
     def test_an_emergency_ended_by_an_order_names_who_gave_it(self):
         lane = self.box.lane_ids
-        order = self.env["scenic.gate.command"].with_user(self.manager)._give(
-            lane, "reset", "Checked the hall"
+        order = (
+            self.env["scenic.gate.command"]
+            .with_user(self.manager)
+            ._give(lane, "reset", "Checked the hall")
         )
         journal = Journal()
         journal.write(gate_facts.EMERGENCY_ON, pax=0)
@@ -235,9 +234,7 @@ class TestGateDrill(GateCase):
                 journal.write("reserved", line.uid, op=op, code=line.code, mode=mode)
                 journal.write("released", line.uid, op=op, mode=mode)
             else:
-                journal.write(
-                    "refused", known, reason=reason, code=line.code, mode=mode, pax=0
-                )
+                journal.write("refused", known, reason=reason, code=line.code, mode=mode, pax=0)
             steps.append({"name": line.name, "reason": reason, "ms": 2.5, "shut": True})
         told = {
             "uid": drill.uid, "state": "done", "epoch": journal.epoch, "first": 1,
@@ -314,5 +311,3 @@ class TestGateDrill(GateCase):
             drills._cron_drill()
             drills._cron_drill()
         self.assertEqual(len(drills.search([("lane_id", "=", lane.id)])), 1)
-
-

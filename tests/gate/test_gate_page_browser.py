@@ -1,0 +1,186 @@
+"""The lane page in Chromium, served by the stock IoT box as a process, with the server gone."""
+
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+
+import gate_kit as kit
+import page_kit
+import pytest
+from iot_handlers.scenic_gate.lane_page import BASE
+from modbus_board import wait_for
+from playwright.sync_api import sync_playwright
+from test_gate_stock_box import Installation
+
+SHOTS = os.environ.get("SCENIC_SHOTS")  # a folder: keeps pictures of what was seen
+PHONE, TABLET = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    with ExitStack() as stack:
+        made = Installation(stack, tmp_path_factory.mktemp("page"))
+        rule = kit.config()["rules"][0]
+        texts = {
+            "zh_CN": {"OK": "请进", "R_ID": "请出示身份证件", "E_SIG": "此票不是真票"},
+            "en_US": {"OK": "Welcome", "R_ID": "Please show your identity document"},
+        }
+        made.server.config = kit.config(
+            lanes=[made.lane()],
+            page=page_kit.PAGE,
+            texts=texts,
+            rules=[rule, rule | {"product": 102, "checks": 1}],
+        )
+        made.box.start()
+        made.box.pair(made.http.pairing_line(kit.TOKEN))
+        made.first = made.box.wait_ready()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+def open_page(chromium, place, size):
+    context = chromium.new_context(viewport=size)
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(f"{place.box.url}{BASE}#G1")
+    return page
+
+
+def sign_in(page, pin=page_kit.PIN):
+    page.fill("input[name=who]", page_kit.WHO)
+    page.fill("input[name=pin]", pin)
+    page.click("button[type=submit]")
+
+
+def shot(page, name):
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def opened(place):
+    return [entry for entry in place.board.log if entry[0] == 5 and entry[2] == [True]]
+
+
+def passes(place):
+    wait_for(lambda: place.board.coils()[0])
+    place.board.pulse_input(0)
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+
+
+def test_an_attendant_at_work_without_the_server(place, chromium):
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["devices"][0]["ok"])
+    # cut off: what the page needs came before
+    place.http.reply = lambda handler, _body: setattr(handler, "close_connection", True)
+    wait_for(lambda: not place.box.status()["online"])
+    page = open_page(chromium, place, TABLET)
+    page.wait_for_selector("input[name=pin]")
+    shot(page, "sign_in_zh")
+    sign_in(page, "000000")
+    page.wait_for_selector(".error:not(:empty)")
+    assert not page.query_selector("#signal")
+    sign_in(page)
+    page.wait_for_selector("#let_in:not([disabled])")
+
+    place.scan(place.today(1))
+    page.wait_for_selector("#signal.green")
+    shot(page, "green_tablet_zh")
+    passes(place)
+    forged = place.today(2)
+    place.scan(forged[:60] + ("A" if forged[60] != "A" else "B") + forged[61:])
+    page.wait_for_selector("#signal.red")
+    shot(page, "red_tablet_zh")
+    today = int(time.time() + 8 * 3600 - kit.EPOCH) // 86400
+    place.scan(kit.code(3, valid_from=today - 1, valid_days=3, iat=0, product=102))
+    page.wait_for_selector("#signal.amber")
+    shot(page, "amber_tablet_zh")
+    before = len(opened(place))
+    page.click("button.go")
+    page.wait_for_selector("dialog[open] input[name=persons]")
+    page.click("dialog button.go")
+    page.wait_for_selector("#signal.green")
+    passes(place)
+    assert len(opened(place)) == before + 1
+
+    page.wait_for_selector("#let_in:not([disabled])")
+    page.click("#let_in")
+    page.select_option("select[name=reason]", "M_GUEST")
+    page.fill("input[name=note]", "市长")
+    shot(page, "by_hand_zh")
+    page.click("dialog button.go")
+    wait_for(lambda: len(opened(place)) == before + 2)
+    passes(place)
+    page.wait_for_selector("li .dot")
+    assert len(page.query_selector_all("section:first-child li")) == 5
+    assert place.today(1)[:20] not in page.content()
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(300)
+    shot(page, "phone_zh")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"]
+    assert page.faults == []
+
+
+def test_another_page_in_the_same_browser_opens_nothing(place, chromium):
+    before = len(opened(place))
+    page = open_page(chromium, place, PHONE)
+    page.wait_for_selector("input[name=pin]")
+    sign_in(page)
+    page.wait_for_selector("#signal")
+    evil = page.context.new_page()
+    evil.goto("about:blank")
+    told = evil.evaluate(
+        """async ([url, body]) => {
+            const out = [];
+            for (const headers of [{}, {"Content-Type": "text/plain"},
+                                   {"Content-Type": "application/json", "X-Scenic-Lane": "1"}]) {
+                try {
+                    const reply = await fetch(url, {method: "POST", headers, body,
+                                                    credentials: "include", mode: "cors"});
+                    out.push(reply.status);
+                } catch { out.push("blocked"); }
+                try {
+                    await fetch(url, {method: "POST", body, credentials: "include",
+                                      mode: "no-cors"});
+                } catch { out.push("blocked"); }
+            }
+            return out;
+        }""",
+        [
+            f"{place.box.url}{BASE}/api/act",
+            json.dumps({"lane": "G1", "act": "open", "reason": "M_GUEST", "uid": "evil-page-1"}),
+        ],
+    )
+    assert 200 not in told
+    assert len(opened(place)) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "status"),
+    [
+        ("/api/act", {}, b"{}", 403),
+        ("/api/act", {"Host": "evil.example"}, b"{}", 421),
+        ("/api/sign_in", {}, b"x" * 200_000, 403),
+        ("/../../etc/passwd", {}, None, 404),
+        ("/%2e%2e/box.py", {}, None, 404),
+        ("/lane_page.py", {}, None, 404),
+    ],
+)
+def test_a_hostile_client_on_the_route(place, path, headers, body, status):
+    request = urllib.request.Request(place.box.url + BASE + path, body, headers)
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(request, timeout=10)
+    assert error.value.code == status
+    assert b"Traceback" not in error.value.read()
