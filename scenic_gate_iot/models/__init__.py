@@ -68,6 +68,8 @@ from . import scenic_gate_page
 from . import scenic_gate_emergency
 from . import scenic_box_update
 from . import scenic_gate_drill
+from . import scenic_gate_drill_line
+from . import scenic_gate_drill_box
 from . import (
     scenic_credential,
     scenic_holder_tag,

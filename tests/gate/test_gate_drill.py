@@ -59,9 +59,9 @@ def drilled(site):  # noqa: F811
         wait_for(lambda: box.engine.online)
         before = box.engine.snapshot.count()
         site.server.tamper = lambda reply: reply | {"drill": package(site)}
-        wait_for(lambda: box.drills.told().get("state") == "done", 40)
+        wait_for(lambda: box.care.drills.told().get("state") == "done", 40)
         wait_for(lambda: box.status()["unsent"] == 0, 20)
-        site.told, site.before = box.drills.told(), before
+        site.told, site.before = box.care.drills.told(), before
         yield site
 
 
@@ -91,9 +91,9 @@ def test_afterwards_the_box_is_as_before_and_test_tickets_open_nothing(drilled):
     box.runners["G1"].scan(text(drilled, 7))
     wait_for(lambda: box.runners["G1"].recent.decisions[-1][0] == text(drilled, 7))
     assert box.runners["G1"].recent.decisions[-1][1] == "E_UNKNOWN_KEY"
-    runs = box.drills.told()["began"]
+    runs = box.care.drills.told()["began"]
     time.sleep(1.5)  # it is still announced, and stays done
-    assert box.drills.told()["began"] == runs
+    assert box.care.drills.told()["began"] == runs
 
 
 def test_a_drill_waits_until_nobody_uses_the_lane_and_expires(site):  # noqa: F811
@@ -101,9 +101,9 @@ def test_a_drill_waits_until_nobody_uses_the_lane_and_expires(site):  # noqa: F8
         wait_for(lambda: box.engine.online)
         site.scan("https://example.com/")
         wait_for(lambda: box.runners["G1"].recent.lines)
-        box.drills.offered(package(site) | {"quiet_s": 600})
-        box.drills.step()
-        assert box.drills.told() == {}
-        box.drills.offered(package(site) | {"expires": site.now - 10})
-        box.drills.step()
-        assert box.drills.told() == {}
+        box.care.drills.offered(package(site) | {"quiet_s": 600})
+        box.care.drills.step()
+        assert box.care.drills.told() == {}
+        box.care.drills.offered(package(site) | {"expires": site.now - 10})
+        box.care.drills.step()
+        assert box.care.drills.told() == {}

@@ -7,7 +7,6 @@ import zipfile
 from datetime import timedelta
 from unittest.mock import patch
 
-
 from common_gate import Journal, make_box, signed
 from common_scenic import make_park, make_user
 from gate_case import GateCase

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from ..scenic_rules.site_time import day_and_quarter
 from . import peer_uses, uses
+from .care import Care
 from .clock import Clock
 from .commands import CommandDesk
 from .config import ConfigError, LaneConfig, parse
 from .device import DeviceError
 from .devices import Devices
-from .drill import Drills
 from .engine import Engine
 from .gossip import TELL_S
 from .lan import Lan
@@ -28,7 +28,6 @@ from .runner import LaneRunner
 from .status import box_status
 from .store import Store, StoreError
 from .sync import Pairing, Sync, Transport
-from .updates import Updates, signed_post
 
 _logger = logging.getLogger(__name__)
 
@@ -70,10 +69,7 @@ class GateBox:
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._pairing = pairing
-        self._transport = transport
-        self._paused = threading.Event()  # lanes stay shut: the box is about to restart
-        self.updates = Updates(self, guard, pinned)
-        self.drills = Drills(self)
+        self.care = Care(self, transport, pairing, guard, pinned)
         self.desk = CommandDesk(
             self.store, self.clock, self._secrets, self._dispatch, self.wake.set
         )
@@ -87,7 +83,7 @@ class GateBox:
             status=self.status,
             configured=self._configured,
             pause=lambda: self._stopped.wait(0.002),
-            offered=self._offered,
+            offered=self.care.offered,
         )
         self._boot()
 
@@ -159,7 +155,7 @@ class GateBox:
         """Run one lane in the calling thread until ``stopped()``; follows its configuration."""
         while not (stopped() or self._stopped.is_set()):
             config = self.lanes.get(code)
-            if config is None or self._paused.is_set():
+            if config is None or self.care.paused.is_set():
                 self._stopped.wait(0.5)
                 continue
             try:
@@ -210,43 +206,11 @@ class GateBox:
         for name, loop in (
             ("sync", self._sync_loop),
             ("house", self._house_loop),
-            ("care", self._care_loop),
+            ("care", self.care.loop),
         ):
             thread = threading.Thread(target=loop, name=f"scenic {name}", daemon=True)
             thread.start()
             self._threads.append(thread)
-
-    def _offered(self, reply: dict) -> None:
-        """Take what a signed reply announces beside tickets and configuration."""
-        self.updates.offered(reply.get("handlers"))
-        self.drills.offered(reply.get("drill"))
-
-    def _care_loop(self) -> None:
-        while not self._stopped.wait(1.0):
-            try:
-                self.updates.step()
-                self.drills.step()
-            except Exception:
-                # a thread's loop: the lanes do not depend on it
-                _logger.exception("Scenic updates")
-
-    def empty_lanes(self, seconds: float) -> bool:
-        """Shut all lanes as soon as nobody is passing; False when somebody was, they go on."""
-        self._paused.set()
-        for runner in list(self.runners.values()):
-            runner.retire()
-        deadline = self.clock.mono() + seconds
-        while self.runners and self.clock.mono() < deadline:
-            self._stopped.wait(0.05)
-        if self.runners:
-            self._paused.clear()
-            return False
-        return True
-
-    def signed_post(self, path: str, data: dict) -> bytes:
-        """Ask the server something beside the sync; the answer is its own, or an exception."""
-        now, nonce = int(self.clock.now()), secrets.token_hex(16)
-        return signed_post(self._transport, self._pairing(), path, now, nonce, data)
 
     def stop(self, wait: bool = True) -> None:
         """Shut the lanes, stop the threads, write what waits and close the database.

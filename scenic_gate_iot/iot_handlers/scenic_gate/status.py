@@ -40,8 +40,8 @@ def box_status(box: GateBox) -> dict:
         "store": store.trouble,
         "disk_free": shutil.disk_usage(box.home).free,
         **box.lan.status(),
-        "handlers": box.updates.told(),
-        "drill": box.drills.told(),
+        "handlers": box.care.updates.told(),
+        "drill": box.care.drills.told(),
         "lanes": {code: _lane_status(box, code) for code in box.lanes},
     }
 

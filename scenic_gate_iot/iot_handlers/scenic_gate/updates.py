@@ -93,7 +93,7 @@ class Updates:
     # ------------------------------------------------------------------ download
 
     def _fetch(self, name: str) -> dict[str, bytes]:
-        data = self._box.signed_post(auth.HANDLERS_PATH, {"v": 1, "hash": name})
+        data = self._box.care.signed_post(auth.HANDLERS_PATH, {"v": 1, "hash": name})
         files = unpack(data)
         for file, text in files.items():
             if file.endswith(".py"):
@@ -118,7 +118,7 @@ class Updates:
         """Empty the lanes, write everything down, and let the guard restart the box."""
         expect = [code for code, runner in self._box.runners.items() if runner.lane.usable]
         limit_s = min(max(float(self._offer.get("limit_s") or 180), LIMITS[0]), LIMITS[1])
-        if not self._box.empty_lanes(EMPTY_S):
+        if not self._box.care.empty_lanes(EMPTY_S):
             return
         _logger.warning("Scenic handlers %s come into force", name[:12])
         self._box.stop(wait=False)
