@@ -31,6 +31,7 @@ class ScenicDevice(models.Model):
         [
             ("line_reader", "Line scanner (serial, USB, TCP)"),
             ("hid_reader", "Keyboard scanner (USB)"),
+            ("osdp", "OSDP reader or controller"),
             ("modbus_barrier", "Modbus relay board (RTU, TCP)"),
             ("frame_barrier", "Turnstile board by frames (presets, own boards)"),
             ("http_terminal", "Terminal by HTTP (QR head, face, Hikvision, ZKTeco)"),

@@ -20,6 +20,8 @@ from .hid_reader import HidReader
 from .line_reader import LineReader
 from .modbus_barrier import ModbusBarrier
 from .modbus_bus import ModbusBus
+from .osdp_bus import OsdpBus
+from .osdp_device import OsdpBarrier, OsdpReader
 from .sam_idcard import SamIdCard
 
 
@@ -41,6 +43,8 @@ FACTORIES: dict[tuple[str, str], Factory] = {
     ("hid_reader", "reader"): Factory(HidReader),
     ("line_reader", "reader"): Factory(LineReader),
     ("frame_barrier", "barrier"): Factory(FrameBarrier, FrameBus),
+    ("osdp", "reader"): Factory(OsdpReader, OsdpBus),
+    ("osdp", "barrier"): Factory(OsdpBarrier, OsdpBus),
     ("modbus_barrier", "barrier"): Factory(ModbusBarrier, ModbusBus),
     ("sam_idcard", "reader"): Factory(SamIdCard),
     ("http_terminal", "terminal"): Factory(http_terminal.HttpTerminal),

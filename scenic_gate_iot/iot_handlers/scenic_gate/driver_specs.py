@@ -61,6 +61,24 @@ SPECS: dict[str, Spec] = {
             "timeout_ms": Option("number", 1, 60_000),
         },
     ),
+    "osdp": Spec(
+        ("reader", "barrier"),
+        SERIAL,
+        LINE
+        | {
+            "addr": whole(0, 126),
+            "lamp_ms": milliseconds(),
+            "out": whole(0, 255),
+            "pulse_ms": milliseconds(),
+            "in_entry": _BIT,
+            "in_exit": _BIT,
+            "in_fire": _BIT,
+            "invert": Option("names", choices=("in_entry", "in_exit", "in_fire"), optional=True),
+            "debounce_ms": milliseconds(),
+            "poll_ms": Option("number", 10, 60_000),
+            "timeout_ms": Option("number", 1, 60_000),
+        },
+    ),
 }
 
 
