@@ -26,6 +26,7 @@
         "views/scenic_gate_menus.xml",
         "views/scenic_handheld_views.xml",
         "views/handheld_templates.xml",
+        "views/pair_templates.xml",
         "views/scenic_printer_views.xml",
         "views/scenic_gate_care_views.xml",
         "views/scenic_credential_views.xml",

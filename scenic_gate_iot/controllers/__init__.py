@@ -1,2 +1,3 @@
 from . import gate_handlers, gate_redeem, gate_sync, iot_box
 from . import handheld, handheld_files
+from . import pair_page

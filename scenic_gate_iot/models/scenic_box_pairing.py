@@ -2,6 +2,7 @@ import base64
 import hmac
 import io
 import secrets
+from urllib.parse import quote
 
 import qrcode
 
@@ -26,8 +27,19 @@ class ScenicBoxPairing(models.Model):
                 f"&db_name={self.env.cr.dbname}"
             )
             picture = io.BytesIO()
-            qrcode.make(box.pairing_line, box_size=6).save(picture)
+            qrcode.make(box._pair_url(), box_size=5).save(picture)
             box.pairing_qr = base64.b64encode(picture.getvalue())
+
+    def _pair_url(self):
+        """Return where a phone pairs the box; what is behind the # stays in the phone."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/scenic/gate/pair#{quote(self.pairing_line)}"
+
+    def action_pair(self):
+        """Open the page that pairs the box from this computer."""
+        self.ensure_one()
+        self.check_access("write")
+        return {"type": "ir.actions.act_url", "url": self._pair_url(), "target": "new"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -27,6 +27,11 @@ class LaneTest:
         self._red_at: float | None = None
 
     @property
+    def waiting(self) -> bool:
+        """Whether the next scan is for the test."""
+        return self._answer is not None
+
+    @property
     def deadline(self) -> float | None:
         """When :meth:`tick` is due."""
         due = [self._until] if self._answer else []

@@ -57,6 +57,7 @@ def _lane_status(box: GateBox, code: str) -> dict:
         "free": runner.lane.free,
         "last": asdict(runner.last),
         "counts": runner.tally.status(runner.clock.mono()),
+        "testing": runner.test.waiting,
         "devices": _devices(runner),
     }
 
