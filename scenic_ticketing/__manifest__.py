@@ -98,6 +98,7 @@
         "views/scenic_shift_views.xml",
         "views/scenic_pay_attempt_views.xml",
         "wizards/scenic_pay_compare_views.xml",
+        "wizards/scenic_sale_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -33,7 +33,7 @@ class ScenicKioskTexts(models.AbstractModel):
             "pay_at": self.env._("Tell this number at any ticket window and pay there."),
             "until": self.env._("Your places are kept until %s."),
             "scan": self.env._("Scan for your tickets on the phone, once they are paid"),
-            "done": self.env._("Done"),
+            "done": self.env._("Finished"),
             "still_there": self.env._("Are you still there?"),
             "yes": self.env._("Yes, go on"),
             "busy": self.env._("One moment, please…"),

@@ -142,7 +142,7 @@ class ScenicTicketFind(models.Model):
             "layout_id": template.scenic_layout_id.id
             if "scenic_layout_id" in template._fields
             else False,
-            "holder": self.holder_id._window_label()["name"] if self.holder_id else "",
+            "holder": self._slip_holder(),
             "note": self.gate_note or "" if "gate_note" in self._fields else "",
         }
 

@@ -33,6 +33,20 @@ class ScenicTicketHolderWindow(models.Model):
     def _window_facts(self):
         return super()._window_facts() | {"holder": self._window_holder()}
 
+    @api.model
+    def pos_slip_holders(self, ids, config_id):
+        """Return ``{id: what stands on the paper}`` of tickets that have a holder."""
+        self._check_window(config_id)
+        tickets = self.browse(ids).exists()
+        tickets.check_access("read")
+        return {ticket.id: ticket._slip_holder() for ticket in tickets if ticket.sudo().holder_id}
+
+    def _slip_holder(self):
+        """Return the holder for the paper: the name, or the document, mostly hidden."""
+        holder = self.sudo().holder_id
+        label = holder._window_label() if holder else {}
+        return label.get("name") or label.get("id_masked") or ""
+
     def _window_holder(self):
         """Return the holder as the attendant compares it with the visitor, False without one."""
         holder = self.holder_id

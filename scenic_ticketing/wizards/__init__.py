@@ -20,3 +20,4 @@ from . import scenic_check_holder
 from . import scenic_check_sell
 from . import scenic_pay_compare
 from . import scenic_pay_compare_line
+from . import scenic_sale_import

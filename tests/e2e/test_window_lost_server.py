@@ -91,12 +91,15 @@ def test_a_server_that_hangs(lost, tab):
 
 
 def test_reloaded_without_the_server(lost, tab):
+    tab.picture("1")
     lost.kill()
     sold = [tab.sell()]
     open_order = tab.add(1)
     assert f"/product/{open_order}" in tab.page.url
     tab.reload()
     tab.wait_kept(sold)
+    # products keep their pictures, also when they were changed meanwhile
+    assert tab.picture("2") == 200
     assert tab.page.evaluate("() => posmodel.getOrder().uuid") == open_order
     tab.add_more()
     tab.pay()

@@ -56,6 +56,27 @@ class TestDeposits(DepositCase):
         self.assertEqual(self.balance(self.account), 20)
         self.assertEqual((first | second).mapped("state"), ["returned", "open"])
 
+    def test_a_lost_thing_is_paid_with_its_deposit(self):
+        window = self.window()
+        deposit = self.deposits(self.sell(window, (self.band, 1)))
+        lost = self.env["product.product"].create(
+            {"name": "Lost Wristband", "type": "service", "list_price": 20.0, "taxes_id": False}
+        )
+        said = {"deposits": deposit.ids}
+        order = self.sell(
+            window, (self.band, -1, {"price_unit": 20.0, "scenic_data": said}), (lost, 1)
+        )
+        self.assertEqual((order.amount_total, order.state), (0, "paid"))
+        self.assertEqual((deposit.state, deposit.return_order_id), ("returned", order))
+        self.close(window)
+        # the deposit is owed no more, and its money is revenue
+        self.assertEqual(self.balance(self.account), 0)
+        income = lost.product_tmpl_id.get_product_accounts()["income"]
+        lines = self.env["account.move.line"].search(
+            [("account_id", "=", income.id), ("move_id", "=", window.session_ids.move_id.ids)]
+        )
+        self.assertEqual(sum(lines.mapped("balance")), -20)
+
     def test_a_deposit_comes_back_once(self):
         window = self.window()
         deposit = self.deposits(self.sell(window, (self.band, 1)))

@@ -162,6 +162,17 @@ class TestHolderWindow(common_holder.HolderCase):
         self.assertEqual(list(shown), [token])
         self.assertNotIn(ANNA, str(shown))
 
+    def test_the_paper_shows_the_holder_mostly_hidden(self):
+        named = self.take(ANNA, name="Anna Li")
+        order = self.sale(named["token"], self.take(BEN)["token"])
+        first, second = order.scenic_ticket_ids.sorted("seq")
+        found = self.window.env["scenic.ticket"].pos_slip_holders(
+            order.scenic_ticket_ids.ids, self.window.id
+        )
+        self.assertEqual(found[first.id], "A*** L*")
+        self.assertEqual(found[second.id], second.holder_id.id_masked)
+        self.assertNotIn(BEN, str(found))
+
     def test_only_windows_ask(self):
         user = make_user(self.env, "holder_nobody")
         holders = self.env["scenic.holder"].with_user(user)

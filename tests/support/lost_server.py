@@ -250,6 +250,18 @@ class Tab:
         self.page.reload(wait_until="commit")
         self.wait_loaded()
 
+    def picture(self, version: str) -> int:
+        """Ask for the picture of a product as the screen does; return the status."""
+        return self.page.evaluate(
+            """async (version) => {
+                const [product] = posmodel.models["product.template"].getAll();
+                const params = { model: "product.template", field: "image_128", id: product.id };
+                const query = new URLSearchParams({ ...params, unique: version });
+                return (await fetch(`/web/image?${query}`)).status;
+            }""",
+            version,
+        )
+
     def set_clock(self, ms: int) -> None:
         """Set the clock of this computer `ms` off, for all tabs and pages to come."""
         self.page.evaluate("(ms) => localStorage.setItem('test.clock', ms)", str(ms))

@@ -11,7 +11,7 @@
     // after a request that took too long, what we have comes at once for a while
     const QUIET = 15000;
     const KEPT =
-        /^\/(pos\/ui\/|web\/(assets|static|image|bundle|webclient)\/|bus\/websocket_worker_bundle|[\w.]+\/static\/)/;
+        /^\/(pos\/ui\/|web\/(assets|static|image|bundle|webclient)\/|web\/image$|bus\/websocket_worker_bundle|[\w.]+\/static\/)/;
     // the address names the content: the same for ever
     const FIXED = /^\/web\/assets\/(?!debug)[^/]+\//;
     const WINDOW = /^\/pos\/ui\/\d+/;
@@ -20,10 +20,23 @@
     const isGood = (response) =>
         response.ok && response.status === 200 && response.type === "basic" && !response.redirected;
 
+    /**
+     * Return the name under which an answer is kept. A picture of a product has one, whatever
+     * version its address asks for: without the server any version is better than none.
+     */
+    function nameOf(request) {
+        const url = new URL(request.url);
+        if (url.pathname !== "/web/image") {
+            return request;
+        }
+        url.searchParams.delete("unique");
+        return url.href;
+    }
+
     /** Return what we have for a request: the same address, or the window that it belongs to. */
     async function kept(request) {
         const cache = await caches.open(CACHE);
-        const found = await cache.match(request);
+        const found = await cache.match(nameOf(request));
         const window = new URL(request.url).pathname.match(WINDOW);
         if (found || request.mode !== "navigate" || !window) {
             return found;
@@ -35,7 +48,7 @@
         const response = await fetch(request);
         if (isGood(response)) {
             const copy = response.clone();
-            caches.open(CACHE).then((cache) => cache.put(request, copy));
+            caches.open(CACHE).then((cache) => cache.put(nameOf(request), copy));
         }
         return response;
     }

@@ -1,7 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { animationFrame, advanceTime } from "@odoo/hoot-mock";
 import { click, queryAllTexts, waitFor } from "@odoo/hoot-dom";
-import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { Bitmap } from "@scenic_ticketing/print/bitmap";
@@ -97,6 +97,29 @@ test("a layout leaves out what it does not show", async () => {
     expect(bare.bitmap.height).toBeLessThan(whole.bitmap.height);
     const noted = await drawSlip({ ...SLIP, note: "Side door", copy: 2 }, PLAIN_LAYOUT);
     expect(noted.bitmap.height).toBeGreaterThan(whole.bitmap.height);
+});
+
+test("a holder is on the paper where the layout says so, mostly hidden", async () => {
+    const { store } = await openWindow();
+    const asked = [];
+    onRpc("scenic.ticket", "pos_slip_holders", ({ args }) => {
+        asked.push(args[0]);
+        return { 1: "W**g" };
+    });
+    let show_holder = true;
+    patchWithCleanup(store, { getScenicLayout: () => ({ ...PLAIN_LAYOUT, show_holder }) });
+    store.scenicHolders.seal = { name: "", id_masked: "1101**********0012" };
+    const slips = [SLIP, { ...SLIP, id: "line.0", holderToken: "seal" }, { ...SLIP, id: 2 }];
+    const holders = async () =>
+        (await store._withScenicHolders(slips)).map((slip) => slip.holder || "");
+    expect(await holders()).toEqual(["W**g", "1101**********0012", ""]);
+    // without the server what this window has just sealed is still there
+    store.data.network.offline = true;
+    expect(await holders()).toEqual(["", "1101**********0012", ""]);
+    store.data.network.offline = false;
+    show_holder = false;
+    expect(await holders()).toEqual(["", "", ""]);
+    expect(asked).toEqual([[1, 2]]);
 });
 
 test("a label is as large as its paper, whatever is on it", async () => {

@@ -44,6 +44,8 @@ patch(PosOrderline.prototype, {
                 ),
                 orderName: this.order_id.pos_reference,
                 note: this.scenic_data.gate_note || "",
+                holderToken:
+                    this.scenicHolderTokens[this.scenicHolderMode === "order" ? 0 : index] || "",
                 layoutId: this.product_id.product_tmpl_id.scenic_layout_id?.id || false,
             };
         });

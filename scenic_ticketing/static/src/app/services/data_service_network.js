@@ -15,6 +15,7 @@ const CALM = 5 * 60 * 1000;
 
 const LOOK_UPS = new Set([
     "pos_offer",
+    "pos_slip_holders",
     "pos_places",
     "pos_check",
     "pos_find",

@@ -36,6 +36,7 @@ patch(PosData.prototype, {
         await super.setup(...arguments);
         // a browser that runs out of space must not take the sales first
         navigator.storage?.persist?.();
+        this.scenicOutbox.forgetSent().catch(() => {});
     },
     async onScenicOutbox(message) {
         await this.refreshScenicWaiting();

@@ -5,10 +5,15 @@
  * the disk, and thrown away with the catalogue when the settings of the window were changed. Here a
  * sale is on the disk before its paper comes out, and leaves only when the server has it. All tabs
  * of a window share it; a tab that sends a sale holds a lease, so that the others do not.
+ *
+ * A sale that was sent leaves its name for some days: after a power cut the database of the
+ * catalogue may still call it unsent, and it must not be listed as waiting once more.
  */
 const STORE = "sales";
 // longer than any attempt to send one sale
 const LEASE = 10000;
+// longer than the catalogue's database could be wrong
+const REMEMBERED = 7 * 24 * 60 * 60 * 1000;
 
 function done(transaction) {
     return new Promise((resolve, reject) => {
@@ -67,25 +72,48 @@ export class ScenicOutbox {
         const db = await this._open();
         const store = db.transaction([STORE], "readonly").objectStore(STORE);
         const sales = await answer(store.getAll());
-        return sales.sort((a, b) => a.paidAt - b.paidAt);
+        return sales.filter((sale) => !sale.sentAt).sort((a, b) => a.paidAt - b.paidAt);
     }
 
     /**
-     * Keep a sale; it is on the disk when this resolves.
+     * Keep a sale; it is on the disk when this resolves. One that was sent before is left alone:
+     * whoever takes it for unsent was told before a power cut.
      *
      * @param {boolean} sending whether this tab sends it right away, so that no other does
      */
     async keep(sale, sending) {
         const lease = sending ? this._lease() : null;
         const clone = JSON.parse(JSON.stringify({ ...sale, lease, tab: this.tab }));
-        await this._write((store) => answer(store.put(clone)));
-        this._tell("kept", [sale.uuid]);
+        const kept = await this._write(async (store) => {
+            const known = await answer(store.get(sale.uuid));
+            return !known?.sentAt && (await answer(store.put(clone)));
+        });
+        if (kept) {
+            this._tell("kept", [sale.uuid]);
+        }
     }
 
     /** Forget sales that the server has, or that are none any more. */
     async drop(uuids, kind = "sent") {
-        await this._write((store) => Promise.all(uuids.map((uuid) => answer(store.delete(uuid)))));
+        const sentAt = kind === "sent" && Date.now();
+        await this._write((store) =>
+            Promise.all(
+                uuids.map((uuid) =>
+                    answer(sentAt ? store.put({ uuid, sentAt }) : store.delete(uuid))
+                )
+            )
+        );
         this._tell(kind, uuids);
+    }
+
+    /** Forget the names of sales that were sent long ago. */
+    forgetSent() {
+        const end = Date.now() - REMEMBERED;
+        return this._write(async (store) => {
+            const rows = await answer(store.getAll());
+            const old = rows.filter((row) => row.sentAt < end);
+            await Promise.all(old.map((row) => answer(store.delete(row.uuid))));
+        });
     }
 
     _lease() {
@@ -98,7 +126,11 @@ export class ScenicOutbox {
             const sale = await answer(store.get(uuid));
             const left = sale?.lease ? sale.lease.until - Date.now() : 0;
             // a lease that lasts longer than possible was given before the clock was set back
-            if (!sale || (sale.lease?.tab !== this.tab && left > 0 && left <= LEASE)) {
+            if (
+                !sale ||
+                sale.sentAt ||
+                (sale.lease?.tab !== this.tab && left > 0 && left <= LEASE)
+            ) {
                 return null;
             }
             sale.lease = this._lease();
@@ -113,7 +145,7 @@ export class ScenicOutbox {
             Promise.all(
                 uuids.map(async (uuid) => {
                     const sale = await answer(store.get(uuid));
-                    if (sale) {
+                    if (sale && !sale.sentAt) {
                         await answer(store.put({ ...sale, ...values, lease: null }));
                     }
                 })
