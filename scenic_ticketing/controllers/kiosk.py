@@ -14,7 +14,7 @@ BODY = 16_384
 _CALLS = RateLimit(per_second=5, burst=30)
 _ORDERS = RateLimit(per_second=0.2, burst=10)
 # payment codes that are sent to the acquirer: nobody tries them out here
-_PAYMENTS = RateLimit(per_second=0.1, burst=5)
+_PAYMENTS = RateLimit(per_second=0.2, burst=10)
 _ROUTE = {"type": "jsonrpc", "auth": "public", "save_session": False, "max_content_length": BODY}
 _HEADERS = {
     "Cache-Control": "no-store",

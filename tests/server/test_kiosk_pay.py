@@ -283,6 +283,19 @@ class TestKioskPay(HttpCase):
         self.basket = "y" * 40
         self.assertEqual(self.ask("resume"), {})
 
+    def test_a_page_is_set_up_in_the_settings(self):
+        values = {"scenic_kiosk_method_id": False, "scenic_kiosk_user_id": False}
+        self.page.write(values)
+        settings = self.env["res.config.settings"].create(
+            {
+                "pos_config_id": self.page.id,
+                "pos_scenic_kiosk_method_id": self.method.id,
+                "pos_scenic_kiosk_user_id": self.cashier.id,
+            }
+        )
+        settings.execute()
+        self.assertTrue(self.page._scenic_kiosk_takes_money())
+
     def test_a_page_takes_money_only_when_it_is_set_up_for_it(self):
         for values in (
             {"scenic_kiosk_user_id": False},

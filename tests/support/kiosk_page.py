@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import lost_server
+import requests
 from playwright.sync_api import Page, sync_playwright
 from scenic_park import inside, waiting
 from scenic_park.children import Children
@@ -52,6 +53,16 @@ class Kiosk(lost_server.LostServer):
     @property
     def url(self) -> str:
         return f"{self.address.url}/scenic/kiosk/{self.token}"
+
+    @property
+    def key(self) -> str:
+        """Where the browser keeps what the page is working on."""
+        return f"scenic-kiosk-{self.token}"
+
+    def ask(self, call: str, **params) -> dict:
+        """Ask as a page does, beside it."""
+        body = {"jsonrpc": "2.0", "method": "call", "params": params}
+        return requests.post(f"{self.url}/{call}", json=body, timeout=30).json()["result"]
 
     def sold(self) -> list[list[str]]:
         """Return the codes of each sale of the page, the latest last."""
