@@ -103,7 +103,7 @@ class Visitor:
         return self.page.get_attribute("#kiosk", "data-step")
 
     def choose(self, count: int = 2) -> None:
-        self.page.click("button.start")
+        self.page.click("button.start:enabled")
         for _more in range(count):
             self.page.locator(".card", has_text="Adult").locator(".more").click()
         self.page.click(".bar .go:enabled")
