@@ -24,6 +24,7 @@
         "views/scenic_gate_board_views.xml",
         "views/scenic_refund_wait_views.xml",
         "views/scenic_gate_menus.xml",
+        "views/scenic_gate_day_views.xml",
         "views/scenic_handheld_views.xml",
         "views/handheld_templates.xml",
         "views/pair_templates.xml",

@@ -41,7 +41,9 @@ from . import (
 from . import scenic_printer
 from . import (
     scenic_gate_unseen,  # extends the alarms
+    scenic_gate_day,
     scenic_lane_visitor,
+    scenic_redemption_seen,
     scenic_site_exposure,
     scenic_box_review,  # extends the presence
 )

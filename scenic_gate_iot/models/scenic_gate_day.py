@@ -1,0 +1,87 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+# columns of the report and the facts whose persons they add up; refusals are counted, not persons
+_SUMS = {
+    "reserved": "f.kind = 'reserved'",
+    "confirmed": "f.kind = 'passed' AND f.op IS NOT NULL",
+    "assumed": "f.kind = 'closed' AND f.op IS NOT NULL",
+    "unseen": "f.kind = 'unknown'",
+    "given_back": "f.kind = 'released'",
+    "tailgate": "f.kind = 'tailgate'",
+    "reverse": "f.kind = 'reverse'",
+    "forced": "f.kind = 'forced'",
+    "free": "f.kind = 'emergency_off' OR (f.kind = 'passed' AND f.op IS NULL AND f.uid IS NULL)",
+    "left_park": "f.kind IN ('passed', 'closed') AND f.op IS NULL AND f.uid IS NOT NULL",
+}
+_COUNTS = {"refused": "f.kind = 'refused'", "blocked": "f.kind = 'blocked'"}
+
+
+class ScenicGateDay(models.Model):
+    """What each lane reported on each day: who was seen to pass, and who is only assumed to.
+
+    A right is used when the lane opens; that somebody walked through is known from a sensor or
+    assumed from the clock, and the two are never added up here.
+    """
+
+    _name = "scenic.gate.day"
+    _description = "Passages of a Lane on a Day"
+    _auto = False
+    _order = "day desc, box_id, lane"
+    _rec_name = "lane"
+
+    day = fields.Date(readonly=True, help="On the calendar of the site.")
+    box_id = fields.Many2one("scenic.box", readonly=True)
+    site_id = fields.Many2one("scenic.site", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    lane = fields.Char(readonly=True)
+    zone = fields.Char(readonly=True)
+    reserved = fields.Integer("Rights Used", readonly=True)
+    confirmed = fields.Integer(
+        "Seen to Pass", readonly=True, help="Persons whom a sensor or the controller saw."
+    )
+    assumed = fields.Integer(
+        "Assumed to Pass",
+        readonly=True,
+        help="Persons whose lane was open and sees nobody, or saw nobody and keeps the right.",
+    )
+    unseen = fields.Integer("Passage Unknown", readonly=True)
+    given_back = fields.Integer(readonly=True)
+    refused = fields.Integer("Scans Refused", readonly=True)
+    tailgate = fields.Integer("Tailgating", readonly=True)
+    reverse = fields.Integer("Wrong Direction", readonly=True)
+    forced = fields.Integer("Forced Open", readonly=True)
+    blocked = fields.Integer("Times Blocked", readonly=True)
+    free = fields.Integer(
+        "Without a Ticket",
+        readonly=True,
+        help="Persons counted while the lane was held open, opened by staff, in an emergency, or "
+        "led outside.",
+    )
+    left_park = fields.Integer("Left with a Ticket", readonly=True)
+
+    @property
+    def _table_query(self):
+        sums = [
+            SQL(
+                "coalesce(sum(f.pax) FILTER (WHERE %s), 0)::int AS %s",
+                SQL(when),
+                SQL.identifier(name),
+            )
+            for name, when in _SUMS.items()
+        ]
+        counts = [
+            SQL("(count(*) FILTER (WHERE %s))::int AS %s", SQL(when), SQL.identifier(name))
+            for name, when in _COUNTS.items()
+        ]
+        return SQL(
+            """SELECT min(f.id) AS id,
+                      (f.happened_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date AS day,
+                      f.box_id, b.site_id, s.company_id, f.lane, f.zone, %s
+                 FROM scenic_gate_fact f
+                 JOIN scenic_box b ON b.id = f.box_id
+                 JOIN scenic_site s ON s.id = b.site_id
+                WHERE f.lane != ''
+                GROUP BY 2, f.box_id, b.site_id, s.company_id, f.lane, f.zone""",
+            SQL(", ").join([*sums, *counts]),
+        )
