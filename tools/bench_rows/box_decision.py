@@ -1,4 +1,4 @@
-"""box-decision: scan text to durable GREEN on a box with 200,000 tickets aboard; box-memory."""
+"""box-decision: scan to durable GREEN with 200,000 tickets aboard; memory, refunds by delta."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ import sys
 from scenic_park.bench import Bench, Row
 from scenic_tools import paths, shell
 
-ROWS = ("box-decision", "box-decision-p99", "box-memory")
+ROWS = ("box-decision", "box-decision-p99", "box-memory", "box-revocations")
 FLOOR = "Ed25519 verify + one SQLite commit (WAL, synchronous=FULL)"
 
 
@@ -30,6 +30,15 @@ def measure(bench: Bench) -> list[Row]:
             120.0,
             tickets,
             {"above": "a bare Python process", "tickets_aboard": tickets},
+        ),
+        Row(
+            "box-revocations",
+            "s",
+            seen["revoke_s"],
+            None,
+            10.0,
+            seen["revoked"],
+            {"tickets_aboard": tickets, "memory_mb_with_the_list_in_hand": seen["revoked_mb"]},
         ),
     ]
 
