@@ -20,6 +20,7 @@ class ScenicBoxReview(models.Model):
             ("2", "Unlisted tickets ask staff"),
             ("3", "Unconfirmed tickets ask staff"),
         ],
+        string="Asks Staff",
         compute="_compute_exposed",
     )
 

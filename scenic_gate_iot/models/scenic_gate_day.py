@@ -36,24 +36,24 @@ class ScenicGateDay(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     lane = fields.Char(readonly=True)
     zone = fields.Char(readonly=True)
-    reserved = fields.Integer("Rights Used", readonly=True)
+    reserved = fields.Integer("Used", readonly=True)
     confirmed = fields.Integer(
-        "Seen to Pass", readonly=True, help="Persons whom a sensor or the controller saw."
+        "Seen", readonly=True, help="Persons whom a sensor or the controller saw."
     )
     assumed = fields.Integer(
-        "Assumed to Pass",
+        "Assumed",
         readonly=True,
         help="Persons whose lane was open and sees nobody, or saw nobody and keeps the right.",
     )
-    unseen = fields.Integer("Passage Unknown", readonly=True)
+    unseen = fields.Integer("Unknown", readonly=True)
     given_back = fields.Integer(readonly=True)
-    refused = fields.Integer("Scans Refused", readonly=True)
+    refused = fields.Integer("Refused", readonly=True)
     tailgate = fields.Integer("Tailgating", readonly=True)
-    reverse = fields.Integer("Wrong Direction", readonly=True)
-    forced = fields.Integer("Forced Open", readonly=True)
-    blocked = fields.Integer("Times Blocked", readonly=True)
+    reverse = fields.Integer("Reverse", readonly=True)
+    forced = fields.Integer("Forced", readonly=True)
+    blocked = fields.Integer("Blocked", readonly=True)
     free = fields.Integer(
-        "Without a Ticket",
+        "No Ticket",
         readonly=True,
         help="Persons counted while the lane was held open, opened by staff, in an emergency, or "
         "led outside.",
