@@ -2,7 +2,7 @@
 
 import pytest
 from gate_kit import NOW, ZONE, code, ticket_row, uid
-from iot_handlers.scenic_gate import lan_wire
+from iot_handlers.scenic_gate import lan_wire as wire
 from iot_handlers.scenic_gate.claim import rank
 from lan_kit import EVERYWHERE, Net
 
@@ -216,6 +216,63 @@ def test_a_digest_that_was_begun_before_a_claim_does_not_end_it(net):
     assert net[3].scan(serial).reason == "E_USED_PEER"
 
 
+def kind_of(data):
+    return data[12]
+
+
+def test_a_claim_that_is_still_being_asked_for_does_not_end(net):
+    """A digest overtakes the answer."""
+    serial, turns = serial_owned_by(1), []
+    net.fate = lambda sender, _r, data: () if kind_of(data) == wire.ANSWER and not turns else (0,)
+
+    def meanwhile():
+        if net[1].desk.counts["served"]:
+            net.meanwhile = lambda: turns.append(1)
+            net[2].desk.tell([1])
+
+    net.meanwhile = meanwhile
+    assert net[2].scan(serial).reason == "OK"
+    assert turns
+    assert net[2].modes() == ["online"]
+    assert net[1].used(serial) == 1
+    assert net[3].scan(serial).reason == "E_USED_PEER"
+
+
+def test_a_claim_does_not_end_before_its_fact_can_be_known(net):
+    serial = serial_owned_by(1)
+    net.fate = lambda _s, _r, data: () if kind_of(data) == wire.FACTS else (0,)
+    assert net[2].scan(serial).reason == "OK"
+    net.settle()
+    assert net[1].used(serial) == 1
+    assert net[3].scan(serial).reason == "E_USED_PEER"
+
+
+def test_the_owner_restarts_while_it_is_asked(net):
+    serial, asked = serial_owned_by(1), []
+    net.fate = lambda _s, _r, data: () if kind_of(data) == wire.ANSWER and not asked else (0,)
+
+    def meanwhile():
+        if net[1].desk.counts["served"] and not asked:
+            asked.append(1)
+            net[1].boot()
+
+    net.meanwhile = meanwhile
+    assert net[2].scan(serial).reason == "OK"
+    assert (asked, net[2].modes()) == ([1], ["online"])
+    assert net[3].scan(serial).reason in ("E_USED", "E_USED_PEER")
+
+
+def test_a_greeting_of_an_earlier_run_is_worthless(net):
+    first = [data for s, r, data in net.log if (s, r) == (1, 2) and kind_of(data) == wire.GREET]
+    net[1].boot()
+    net.settle()
+    link = net[2].desk._links[1]
+    assert link.run == net[1].desk.run
+    for data in first:
+        net[2].desk.handle(data)
+    assert link.run == net[1].desk.run
+
+
 # ------------------------------------------------------------------- degraded
 
 
@@ -306,6 +363,37 @@ def test_a_box_that_comes_late_learns_everything(net):
     assert sum(late.used(n) for n in range(1, 60)) == 59
 
 
+def test_a_hole_in_the_facts_is_filled(net):
+    for n in range(1, 25):
+        net[1].engine.scan("L1", code(n), NOW + 600 + n)
+    lost = []
+
+    def lose_one(_sender, _receiver, data):
+        if kind_of(data) == wire.FACTS and not lost:
+            return lost.append(1) or ()
+        return (0,)
+
+    net.fate = lose_one
+    net.settle()
+    assert lost
+    assert [sum(net[b].used(n) for n in range(1, 25)) for b in BOXES] == [24, 24, 24]
+
+
+def test_hearsay_never_covers_what_the_server_said(net):
+    serial, gossip = serial_owned_by(2), net[2].desk.gossip
+    net[2].list(ticket_row(serial), cursor=12)
+    whole = 2**63 - 1
+    void = [f"{uid(serial):016x}", 0, "void", 9]
+    # told for a box that stood at 5, and arrives after it has read up to 12
+    gossip.hear_news({"a": [5, whole], "u": [15, whole], "s": [void]}, NOW)
+    assert net[2].engine.row_of(uid(serial)).ticket.state == "valid"
+    assert gossip.feed() == (15, whole)
+    # told from 20 on: what lies between is not known
+    gossip.hear_news({"a": [20, whole], "u": [30, whole], "s": [void[:3] + [25]]}, NOW)
+    assert gossip.feed() == (15, whole)
+    assert net[2].engine.row_of(uid(serial)).ticket.state == "valid"
+
+
 def test_a_void_ticket_is_told_to_a_box_without_server(net):
     listed, unlisted = serial_owned_by(2), serial_owned_by(2, skip=1)
     net[2].list(ticket_row(listed), cursor=5)
@@ -379,7 +467,7 @@ def test_a_datagram_fits_into_one_frame(net):
     net[2].list(ticket_row(serial) | {"r": rights})
     for n in range(8):
         assert net[2].scan(serial, at=600 + 60 * n).reason == "OK"
-    assert max(len(data) for _s, _r, data in net.log) <= lan_wire.MAX_DATAGRAM
+    assert max(len(data) for _s, _r, data in net.log) <= wire.MAX_DATAGRAM
 
 
 def test_the_second_lane_of_a_box_waits_for_the_first(net):

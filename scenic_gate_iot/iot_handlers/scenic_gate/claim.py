@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 OWN_S = 2 * 86400  # an asking box tells its own uses of that time
 OWN_MOST = 6  # and at most that many: they have to fit into the datagram
-BUSY = "BUSY"  # the owner is asking for the same ticket itself
 NOT_MINE = "NOT_MINE"  # the owner follows another list of boxes
 
 _OP = re.compile(r"[0-9a-f]{32}\Z")
@@ -148,7 +147,6 @@ class Owner:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.busy: Sequence[int] = ()  # tickets that this box itself asks others for
 
     def answer(self, box: int, run: bytes, number: int, body: dict, is_mine) -> tuple[str, Answer]:
         """Answer box ``box``; StoreError or a bad body leave nothing behind.
@@ -161,8 +159,6 @@ class Owner:
             before = peer_uses.granted(db, question.op)
             if before:
                 return question.op, Answer(Reason.OK.value, before)
-            if question.ticket.uid in self.busy:
-                return question.op, Answer(BUSY)
             if not is_mine(question.ticket, int(body["by"])):
                 return question.op, Answer(NOT_MINE)
             peer_uses.take_own(db, box, told["epoch"], run, number, told)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..scenic_rules.reading import Reading
 from ..scenic_rules.reason import COLOUR, Reason
 from ..scenic_rules.views import Decision, refusal
-from .claim import BUSY, Answer, Question
+from .claim import Answer, Question
 from .facts import DEGRADED
 from .judge import Outcome, entrance_of, outcome
 from .scan import CODE, kind_of
@@ -144,7 +144,7 @@ def _told(answer: Answer) -> Decision:
     try:
         reason = Reason(answer.reason)
     except ValueError:
-        reason = Reason.E_USED_PEER if answer.reason == BUSY else Reason.E_FAULT
+        reason = Reason.E_FAULT  # of a newer version
     if reason is Reason.E_USED:
         reason = Reason.E_USED_PEER
     return Decision(

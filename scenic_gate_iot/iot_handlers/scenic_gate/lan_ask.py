@@ -82,13 +82,11 @@ class Asking:
         """Note that a passage waits for its answer."""
         with self._lock:
             self._waiting[op] = uid
-            self.owner.busy = tuple(self._waiting.values())
 
     def end(self, op: str) -> None:
         """Note that it is decided, and written if it was a yes."""
         with self._ended:
             self._waiting.pop(op, None)
-            self.owner.busy = tuple(self._waiting.values())
             self._ended.notify_all()
 
     def _under_way(self) -> frozenset[str]:
@@ -97,7 +95,7 @@ class Asking:
 
     def is_busy(self, uid: int) -> bool:
         """Whether a passage with this ticket waits."""
-        return uid in self.owner.busy
+        return uid in list(self._waiting.values())
 
     def wait_for(self, uid: int) -> None:
         """Wait until it does no more, a few budgets at most."""
