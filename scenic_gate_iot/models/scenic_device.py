@@ -46,7 +46,7 @@ class ScenicDevice(models.Model):
         help="Where the box finds the device, for example /dev/serial/by-path/… or "
         "socket://10.0.0.5:4001 for a scanner, tcp://10.0.0.6:502 for a relay board.",
     )
-    options = fields.Json("Driver Options", default=dict)
+    options = fields.Json("Driver Options", default=lambda self: {})
     options_text = fields.Text(
         "Options",
         compute="_compute_options_text",
@@ -74,17 +74,33 @@ class ScenicDevice(models.Model):
 
     def _inverse_options_text(self):
         for device in self:
-            try:
-                options = json.loads(device.options_text or "{}")
-            except ValueError as err:
-                raise ValidationError(
-                    self.env._(
-                        "The options of %(device)s are not JSON: %(error)s.",
-                        device=device.name,
-                        error=err,
-                    )
-                ) from err
-            device.options = options
+            device.options = self._parsed_options(device.name, device.options_text)
+
+    def _parsed_options(self, name, text):
+        try:
+            return json.loads(text or "{}")
+        except ValueError as err:
+            raise ValidationError(
+                self.env._(
+                    "The options of %(device)s are not JSON: %(error)s.", device=name, error=err
+                )
+            ) from err
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_options(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_options(vals))
+
+    def _with_options(self, vals):
+        # an inverse comes after the checks, which would look at a driver with the options before
+        if "options_text" not in vals:
+            return vals
+        vals = dict(vals)
+        name = vals.get("name") or self[:1].name
+        vals["options"] = self._parsed_options(name, vals.pop("options_text"))
+        return vals
 
     def _options_for_box(self):
         """Return the options of the driver, with what only the box may know."""

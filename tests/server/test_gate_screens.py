@@ -186,6 +186,34 @@ class TestGateScreens(common_scenic.ScenicCase):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 device.write(values)
 
+    def test_board_told_by_frames_is_checked_when_saved(self):
+        device = self.env["scenic.device"].create(
+            {
+                "name": "board",
+                "lane_id": self.lane.id,
+                "role": "barrier",
+                "url": "/dev/ttyUSB0",
+                "driver": "frame_barrier",
+                "options_text": '{"preset": "tx1500", "side": "b"}',
+            }
+        )
+        for options in (
+            '{"preset": "tx2000"}',
+            '{"preset": "lcus", "frames": {"open": "A0 {adr}"}}',
+            '{"preset": "lcus", "frames": {"opne": "A0"}}',
+            '{"preset": "lcus", "match": {"ack": "?? ??"}}',
+            "{}",
+        ):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                device.options_text = options
+        self.assertEqual(device.options, {"preset": "tx1500", "side": "b"})
+
+    def test_driver_brings_the_role_it_can_play(self):
+        with Form(self.env["scenic.device"].with_context(default_lane_id=self.lane.id)) as form:
+            form.name, form.driver = "relay", "frame_barrier"
+            form.url, form.options_text = "/dev/ttyUSB0", '{"preset": "lcus"}'
+            self.assertEqual(form.role, "barrier")
+
     def test_lane_of_two_boxes_is_looked_up_by_its_own(self):
         make_lane(self.park, self.box, "OUT", zone_id=False, direction="out")
         lanes = self.env["scenic.lane"]._of_boxes()
