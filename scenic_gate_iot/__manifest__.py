@@ -29,6 +29,7 @@
         "views/handheld_templates.xml",
         "views/pair_templates.xml",
         "views/scenic_printer_views.xml",
+        "views/scenic_reader_views.xml",
         "views/scenic_gate_care_views.xml",
         "views/scenic_credential_views.xml",
     ],

@@ -93,6 +93,7 @@
         "views/scenic_deposit_views.xml",
         "views/scenic_print_layout_views.xml",
         "views/scenic_printer_views.xml",
+        "views/scenic_reader_views.xml",
         "views/scenic_print_settings_views.xml",
         "views/scenic_voucher_menus.xml",
         "views/scenic_shift_views.xml",

@@ -39,6 +39,7 @@ from . import (
     scenic_handheld_ticket,
 )
 from . import scenic_printer
+from . import scenic_reader
 from . import (
     scenic_gate_unseen,  # extends the alarms
     scenic_gate_day,

@@ -20,6 +20,7 @@ class ScenicBox(models.Model):
     company_id = fields.Many2one(related="site_id.company_id", store=True, index=True)
     lane_ids = fields.One2many("scenic.lane", "box_id")
     printer_ids = fields.One2many("scenic.printer", "box_id")
+    reader_ids = fields.One2many("scenic.reader", "box_id")
     user_id = fields.Many2one(
         "res.users",
         "Responsible",

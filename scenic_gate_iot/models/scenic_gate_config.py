@@ -31,6 +31,8 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL SELECT 'policy' || id || ':' || write_date FROM scenic_policy
     UNION ALL SELECT 'calendar' || id || ':' || write_date FROM scenic_blackout
     UNION ALL SELECT 'closed' || id || ':' || write_date FROM scenic_blackout_line
+    UNION ALL SELECT 'reader' || id || ':' || write_date FROM scenic_reader
+      WHERE box_id = %(box)s
     UNION ALL SELECT 'printer' || id || ':' || write_date FROM scenic_printer
       WHERE box_id = %(box)s
     UNION ALL SELECT 'peer' || id || ':' || state || ':' || active || ':' || lan_port || ':'
@@ -159,6 +161,7 @@ class ScenicGateConfig(models.AbstractModel):
             "zones": [{"code": zone.code, "name": zone.name} for zone in site.zone_ids],
             "lanes": self._lanes(box),
             "printers": box.printer_ids._for_box(),
+            "readers": box.reader_ids._for_box(),
             "exposure": site._gate_exposure(),
             "lang": lang,
             "texts": self._texts(),

@@ -144,6 +144,8 @@ from . import scenic_holder_list
 from . import scenic_print_layout
 from . import scenic_printer
 from . import pos_config_print
+from . import scenic_reader
+from . import pos_config_reader
 from . import product_template_print
 from . import pos_session_print
 from . import scenic_channel_voucher

@@ -13,4 +13,5 @@ class PosSessionPrint(models.Model):
             *super()._load_pos_data_models(config),
             "scenic.print.layout",
             "scenic.printer",
+            "scenic.reader",
         ]

@@ -29,6 +29,9 @@ class ResConfigSettings(models.TransientModel):
     pos_scenic_blind_close = fields.Boolean(
         related="pos_config_id.scenic_blind_close", readonly=False
     )
+    pos_scenic_id_reader_id = fields.Many2one(
+        related="pos_config_id.scenic_id_reader_id", readonly=False
+    )
     pos_scenic_reader_baud = fields.Integer(
         related="pos_config_id.scenic_reader_baud", readonly=False
     )

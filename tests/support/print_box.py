@@ -16,21 +16,22 @@ from scenic_box import BoxFolder, BoxProcess  # noqa: E402
 from scenic_park import ports  # noqa: E402
 from scenic_tools import odoo_source  # noqa: E402
 
-PREFIX = "scenic_printer:"
+PREFIX, READER_PREFIX = "scenic_printer:", "scenic_reader:"
 
 
 class PrintBox:
-    """The box that drives `printers`, {code: url}; a context manager."""
+    """The box that drives `printers`, {code: url}, and card `readers`; a context manager."""
 
-    def __init__(self, folder, printers):
+    def __init__(self, folder, printers, readers=()):
         listed = [{"code": c, "name": c, "url": url} for c, url in printers.items()]
-        server = FakeServer(kit.config(lanes=[], printers=listed))
+        server = FakeServer(kit.config(lanes=[], printers=listed, readers=list(readers)))
         server.now = time.time()
         odoo = odoo_source.find()
         stock = next(p / "iot_drivers" for p in odoo.addons_path if (p / "iot_drivers").is_dir())
         roots = [stock, ROOT / "scenic_ticketing", ROOT / "scenic_gate_iot"]
         self.http = HttpServer(server, handler_zip(*roots))
         self.devices = {PREFIX + code for code in printers}
+        self.devices |= {READER_PREFIX + reader["code"] for reader in readers}
         files = BoxFolder(Path(folder))
         files.ensure(odoo)
         self.process = BoxProcess(files, ports.free())

@@ -300,7 +300,7 @@ class GateBox:
         """Paths of the devices in use here, as they are configured."""
         urls = [device.url for lane in self.lanes.values() for device in lane.devices]
         config = self.engine.config
-        urls += [printer.url for printer in (config.printers if config else ())]
+        urls += [item.url for item in (*config.printers, *config.readers)] if config else []
         return [url for url in urls if url.startswith("/")]
 
     def serial_ports(self) -> set[str]:

@@ -57,6 +57,17 @@ class PrinterConfig:
     options: Mapping = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderConfig:
+    """A card reader of a window that hangs on the box; ``key`` is shared with that window."""
+
+    code: str
+    name: str
+    url: str
+    key: bytes = field(repr=False)
+    options: Mapping = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything a box needs to decide alone."""
@@ -73,6 +84,7 @@ class Config:
     lang: str = ""
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printers: tuple[PrinterConfig, ...] = ()
+    readers: tuple[ReaderConfig, ...] = ()
     exposure: ExposureLimit = ExposureLimit()
     values: Mapping[int, int] = field(default_factory=dict)  # cents of a person's passage
     credentials: credential.Credentials | None = None
@@ -116,12 +128,21 @@ def _parse(data: dict) -> Config:
         lang=str(data.get("lang") or ""),
         texts={str(lang): dict(texts) for lang, texts in (data.get("texts") or {}).items()},
         printers=tuple(_printer(item) for item in data.get("printers") or ()),
+        readers=tuple(_reader(item) for item in data.get("readers") or ()),
         exposure=limit_from_wire(data.get("exposure")),
         values=values_from_wire(data.get("exposure")),
         credentials=credential.parse(data.get("credentials")),
         lan=lan_config.parse(data.get("lan")),
         page=dict(data.get("page") or {}),
     )
+
+
+def _reader(item: dict) -> ReaderConfig:
+    printer = _printer(item)
+    key = bytes.fromhex(item["key"])
+    if len(key) != 32:
+        raise ConfigError(f"reader {printer.name!r}: the key has another length")
+    return ReaderConfig(printer.code, printer.name, printer.url, key, printer.options)
 
 
 def _printer(item: dict) -> PrinterConfig:

@@ -28,6 +28,7 @@ _logger = logging.getLogger(__name__)
 
 DEVICE_PREFIX = "scenic_gate:"
 PRINTER_PREFIX = "scenic_printer:"
+READER_PREFIX = "scenic_reader:"
 
 STATUS_PATH = "/scenic_gate/status"
 ROUTE_CHECKS = 10  # seconds after the start
@@ -108,6 +109,15 @@ def devices() -> dict[str, dict]:
     return {
         DEVICE_PREFIX + code: {"lane": code, "name": lane.name}
         for code, lane in box().lanes.items()
+    }
+
+
+def readers() -> dict[str, dict]:
+    """Card readers of windows as devices of the IoT box, like the printers."""
+    config = box().engine.config
+    return {
+        READER_PREFIX + reader.code: {"name": reader.name, "reader": reader}
+        for reader in (config.readers if config else ())
     }
 
 

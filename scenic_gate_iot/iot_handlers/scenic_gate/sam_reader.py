@@ -44,7 +44,8 @@ class SamReader:
         return person_of(data)
 
     def _ask(self, command: tuple[int, int]) -> tuple[str, bytes]:
-        self._port.flush_input()
+        while self._port.read(0):
+            pass  # what an earlier question left behind
         self._port.write(request(command))
         replies, end = Replies(), monotonic() + self._timeout_s
         while (left := end - monotonic()) > 0:
