@@ -1,9 +1,10 @@
 """One box of the random day: the real box without Odoo, in a process that may be killed.
 
-`python day_box.py CONFIG`: CONFIG (JSON) has home, server, token, box, database and offset. The
-lanes' times are shortened and the pauses between attempts to reach the server too: a day of 20,000
-visitors takes minutes here. Each line on standard input is the number of seconds by which the
-clock of the host is wrong from now on.
+`python day_box.py CONFIG`: CONFIG (JSON) has home, server, token, box, database, offset
+and lan_cut. The lanes' times are shortened and the pauses
+between attempts to reach the server too: a day of 20,000 visitors takes minutes here. Each line on
+standard input changes offset, by which the clock of the host is wrong, or lan_cut, whether the
+cable to the other boxes is out.
 """
 
 import json
@@ -21,6 +22,8 @@ sys.path += [str(ROOT / "scenic_ticketing"), str(ROOT / "scenic_gate_iot")]
 from iot_handlers.scenic_gate import box as box_module  # noqa: E402 (the path comes first)
 from iot_handlers.scenic_gate import sync, transport  # noqa: E402
 from iot_handlers.scenic_gate.clock import Clock  # noqa: E402
+from iot_handlers.scenic_gate.lan import Lan  # noqa: E402
+from iot_handlers.scenic_gate.lan_desk import LanDesk  # noqa: E402
 from iot_handlers.scenic_gate.sync import Pairing  # noqa: E402
 
 # what a lane of the day is told beside what the server says
@@ -36,9 +39,24 @@ class Wall:
     def __call__(self):
         return time.time() + self.offset
 
-    def follow(self, lines):
-        for line in lines:
-            self.offset = float(line)
+
+class Cable:
+    """What connects the box to the others of its site."""
+
+    def __init__(self, is_cut):
+        self.is_cut = is_cut
+        for owner, name in ((Lan, "_send"), (LanDesk, "handle")):
+            setattr(owner, name, self._when_in(getattr(owner, name)))
+
+    def _when_in(self, carry):
+        return lambda *args: None if self.is_cut else carry(*args)
+
+
+def follow(lines, wall, cable):
+    for line in lines:
+        told = json.loads(line)
+        wall.offset = told.get("offset", wall.offset)
+        cable.is_cut = told.get("lan_cut", cable.is_cut)
 
 
 def shorten():
@@ -70,12 +88,13 @@ def serve(box, stopped):
 def main(config):
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     wall, stopped = Wall(config["offset"]), threading.Event()
+    cable = Cable(config["lan_cut"])
     shorten()
     box_module.Clock = partial(Clock, wall=wall)
     pairing = Pairing(config["server"], config["token"], config["box"], config["database"])
     box = box_module.GateBox(Path(config["home"]), lambda: pairing, transport.HttpTransport())
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    threading.Thread(target=wall.follow, args=(sys.stdin,), daemon=True).start()
+    threading.Thread(target=follow, args=(sys.stdin, wall, cable), daemon=True).start()
     box.start()
     print("ready", flush=True)
     serve(box, stopped)

@@ -1,5 +1,6 @@
 """Collects what the boxes and the server have stored at the end of the random day."""
 
+import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -24,6 +25,13 @@ def unsent(box):
     ((last,),) = _look(box.home / "gate.db", "SELECT coalesce(max(seq), 0) FROM fact")
     acked = _look(box.home / "gate.db", "SELECT v FROM kv WHERE k = 'acked'")
     return last - (int(acked[0][0]) if acked else 0)
+
+
+def knows_peers(box):
+    """Tell whether the server has told a box of all others."""
+    config = _look(box.home / "gate.db", "SELECT v FROM kv WHERE k = 'config'")
+    lan = (json.loads(config[0][0]).get("lan") if config else None) or {}
+    return len(lan.get("peers") or ()) == 3
 
 
 def journal(box):
@@ -65,6 +73,7 @@ def collect(park, crowd, tickets):
         visits=crowd.visits,
         box_of=park.box_of,
         rights={ticket.uid: ticket.rights for ticket in tickets},
+        quiet=[span for box in park.boxes for span in box.disturbed],
         journals=[fact for box in park.boxes for fact in journal(box)],
         stored=[row | {"box": number[row["identifier"]]} for row in stored],
         ledger=Counter({row["uid"]: row["net"] for row in net}),

@@ -11,6 +11,7 @@ from scenic_park import waiting
 EVENTS = {
     "wan cut": 10,
     "wan frozen": 5,
+    "lan cut": 7,
     "box killed": 9,
     "box killed, wrong clock": 3,
     "worker killed": 6,
@@ -88,11 +89,15 @@ class Director:
         elif name == "wan frozen":
             box.wan.freeze()
             self._later(scans, (0.01, 0.05), box.wan.join)
+        elif name == "lan cut":
+            box.cut_lan()
+            self._later(scans, (0.02, 0.06), box.join_lan)
         elif name.startswith("box killed"):
             box.kill()
             if name.endswith("clock"):
                 box.offset = self.chance.choice(JUMPS)
             box.start()
+            box.rest()
         elif name == "worker killed":
             server.kill_worker(self.chance)
         elif name == "server killed":
@@ -107,7 +112,7 @@ class Trade:
     """The windows at work, in a thread of their own: tickets for the visitors, refunds, voids."""
 
     STOCK = 60  # tickets that wait for a visitor
-    RESERVE = 15  # below that, windows without the server sell too
+    RESERVE = 4  # below that, windows without the server sell too
 
     def __init__(self, windows, crowd, chances):
         self.windows, self.crowd = windows, crowd
@@ -146,7 +151,7 @@ class Trade:
         if len(self.crowd.fresh) >= self.STOCK:
             return
         try:
-            tickets = self.windows.sell(self.chance.randint(15, 40))
+            tickets = self.windows.sell(self.chance.randint(20, 60))
             self.done["sold online"] += len(tickets)
             self._bring(tickets, self.chance)
             for _ticket in range(3):
@@ -161,7 +166,9 @@ class Trade:
         """Sell at a window that signs alone: its sales wait in the outbox."""
         if len(self.crowd.fresh) >= self.RESERVE and self._offline_chance.random() > 0.01:
             return
-        tickets = self.windows.sell_offline(self._offline_chance.randint(6, 16))
+        if not self.windows.may_sell_offline():
+            return
+        tickets = self.windows.sell_offline(self._offline_chance.randint(8, 20))
         self.done["sold offline"] += len(tickets)
         self._bring(tickets, self._offline_chance)
 

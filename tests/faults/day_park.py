@@ -48,8 +48,11 @@ class Server:
         """Cut its power and switch it on again."""
         self.child.kill()
         self.children.forget(self.child)
-        waiting.until(lambda: not ports.in_use(self.address.http), "the port is free", 20)
+        waiting.until(self._ports_are_free, "the ports are free", 30)
         self.start()
+
+    def _ports_are_free(self):
+        return not any(map(ports.in_use, (self.address.http, self.address.gevent)))
 
     def kill_worker(self, chance):
         """Kill one of its workers; the server starts another."""
@@ -99,7 +102,9 @@ class Box:
         self.home.mkdir(parents=True)
         self.log = folder / f"{self.identifier}.log"
         self.wan = relay.Relay(ports.free(), target)
-        self.token, self.database, self.offset = "", "", 0.0
+        self.token, self.database = "", ""
+        self.offset, self.lan_cut = 0.0, False
+        self.disturbed = []  # (from, to) when other boxes could not rely on it
         self.process = None
         self.starts = 0
 
@@ -111,6 +116,7 @@ class Box:
             "box": self.identifier,
             "database": self.database,
             "offset": self.offset,
+            "lan_cut": self.lan_cut,
         }
         command = [sys.executable, Path(__file__).with_name("day_box.py"), json.dumps(config)]
         with open(self.log, "ab") as log:
@@ -125,6 +131,17 @@ class Box:
         """Cut its power."""
         self.process.kill()
         self.process.wait()
+        self.disturb()
+
+    def disturb(self):
+        """Note that the other boxes cannot rely on it, until :meth:`rest`."""
+        self.disturbed.append((time.time(), float("inf")))
+
+    def rest(self):
+        """Note that they can again."""
+        if self.disturbed:
+            began, ended = self.disturbed[-1]
+            self.disturbed[-1] = (began, min(ended, time.time()))
 
     def stop(self):
         """Switch it off as an operator does."""
@@ -136,12 +153,26 @@ class Box:
                 self.kill()
                 raise AssertionError(f"box {self.number} does not stop") from None
 
+    def _tell(self, **what):
+        with suppress(OSError):
+            self.process.stdin.write(json.dumps(what).encode() + b"\n")
+            self.process.stdin.flush()
+
     def set_clock(self, offset):
         """Let the clock of the host jump."""
         self.offset = offset
-        with suppress(OSError):
-            self.process.stdin.write(f"{offset}\n".encode())
-            self.process.stdin.flush()
+        self._tell(offset=offset)
+
+    def cut_lan(self):
+        """Pull the cable to the other boxes."""
+        self.lan_cut = True
+        self.disturb()
+        self._tell(lan_cut=True)
+
+    def join_lan(self):
+        self.lan_cut = False
+        self._tell(lan_cut=False)
+        self.rest()
 
 
 class Park:
@@ -193,6 +224,8 @@ class Park:
                 "site_id": site.id,
                 "identifier": box.identifier,
                 "state": "paired",
+                "lan_address": "127.0.0.1",
+                "lan_port": ports.free(),
                 "user_id": env.ref("base.user_admin").id,
             }
         )
@@ -221,6 +254,8 @@ class Park:
         """Bring everything back."""
         for box in self.boxes:
             box.wan.join()
+            if box.lan_cut:
+                box.join_lan()
             if box.process.poll() is not None:
                 box.start()
         waiting.until(self.server.database_answers, "PostgreSQL answers", START_S)

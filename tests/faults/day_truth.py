@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 RESERVED, RELEASED, PASSED = "reserved", "released", "passed"
 SURPLUS = ("excess", "after_void")
+AFTER_S = 3.0  # boxes that find each other again need a moment
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Evidence:
     visits: list  # of day_lanes.Visit
     box_of: dict  # lane -> box
     rights: dict  # uid -> persons-uses in the park
+    quiet: list = field(default_factory=list)  # (from, to): a box was down or cut off the others
     journals: list = field(default_factory=list)  # facts on the boxes
     stored: list = field(default_factory=list)  # facts on the server
     ledger: Counter = field(default_factory=Counter)  # uid -> net uses
@@ -35,6 +37,7 @@ def problems(evidence):
         "shut": shut_for_strangers,
         "truth": truthful,
         "in a box": once_in_a_box,
+        "between boxes": once_between_boxes,
         "ledger": ledger_follows,
         "incidents": surplus_named,
         "orphans": nothing_waits,
@@ -111,6 +114,26 @@ def once_in_a_box(e):
     for (box, uid), used in consumed.items():
         if used > e.rights.get(uid, 0):
             yield f"box {box} used {used} rights of ticket {uid}, which has {e.rights.get(uid, 0)}"
+
+
+def once_between_boxes(e):
+    """While the boxes reach each other, a copy shown at another entrance opens nothing."""
+    alone = {(f["box"], f["uid"]) for f in e.journals if f.get("mode") == "degraded"}
+    uses = defaultdict(list)
+    for visit in e.visits:
+        if visit.walked:
+            uses[visit.uid].append(visit)
+    for uid, visits in uses.items():
+        visits.sort(key=lambda visit: visit.began)
+        persons = 0
+        for visit in visits:
+            persons += visit.walked
+            if persons <= e.rights[uid]:
+                continue
+            since, until = visits[0].began - AFTER_S, visit.answered + 1
+            disturbed = any(began < until and since < ended for began, ended in e.quiet)
+            if not disturbed and (e.box_of[visit.lane], uid) not in alone:
+                yield f"ticket {uid}: {persons} walked, the last at lane {visit.lane}"
 
 
 def ledger_follows(e):
