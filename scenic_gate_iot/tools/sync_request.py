@@ -53,10 +53,18 @@ def _integer(value, field, low, high):
     return value
 
 
+def _storable(text):
+    """Tell whether PostgreSQL can keep a text: no NUL, no half of a character."""
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def _text(value, field, most, optional=False):
     if optional and value is None:
         return None
-    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+    if not isinstance(value, str) or len(value) > most or not _storable(value):
         raise FieldError(field, f"a text of at most {most} characters is expected")
     return value
 
@@ -125,8 +133,10 @@ def _check_ack(ack, field):
 def _check_status(status):
     if not isinstance(status, dict):
         raise FieldError("status", "an object is expected")
-    # for people only: what is too long for them must not keep the facts out
-    return status if len(json.dumps(status)) <= MAX_STATUS else {}
+    # for people only: what is too long for them, or cannot be kept, must not keep the facts out
+    text = json.dumps(status, ensure_ascii=False)
+    is_good = len(text) <= MAX_STATUS and _storable(text) and "\\u0000" not in text
+    return status if is_good else {}
 
 
 def _refuse_constant(name):

@@ -11,13 +11,17 @@ import time
 import urllib.request
 from contextlib import ExitStack
 
+import gate_hostile as hostile
 import gate_kit as kit
 import pytest
 from gate_http import ROOT, HttpServer, handler_zip
 from gate_server import FakeServer, command
 from modbus_board import tcp_board, wait_for, wire
 from scenic_box import BoxFolder, BoxProcess
+from scenic_park.relay import Relay
 from scenic_tools import odoo_source
+
+DEVICES = ("scenic_gate:G1", "scenic_printer:7", "scenic_gate:", "", "x" * 5000, "\ud800")
 
 # a serial adapter is a line of text for Python's own port list: the box meets our pseudo terminals
 FAKE_PORTS = """
@@ -184,6 +188,35 @@ def test_signed_command_from_the_network_opens_once(place):
     assert len(after) == len(before) + 1
 
 
+def test_a_hostile_client_of_the_network_opens_nothing_and_stops_nobody(place):
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+    seq, log = len(place.server.chain(place.first["epoch"])), len(place.board.log)
+    refused = sum(place.box.status()["orders_refused"].values())
+    orders = [
+        command(expires=time.time() - 60, box=place.server.box),  # expired
+        command(expires=time.time() + 9999, box=place.server.box),  # for much later
+        command(expires=time.time() + 60, box="box-2"),  # another box's
+        command(expires=time.time() + 60, box=place.server.box, token="guessed"),
+    ]
+    with hostile.Client(place.box.port) as client:
+        replies = [*client.every_route(), *client.actions(DEVICES, orders)]
+        client.half_requests()
+        # visitors come while half-open connections wait
+        place.scan(place.today(7))
+        wait_for(lambda: place.board.coils()[0], 10)
+        place.board.pulse_input(0)
+        wait_for(lambda: place.box.status()["lanes"]["G1"]["last"]["reason"] == "OK", 10)
+    assert not [reply for reply in replies if reply.tells_a_traceback]
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+    wait_for(lambda: place.box.status()["unsent"] == 0, 20)
+    said = [fact["kind"] for fact in place.server.chain(place.first["epoch"])[seq:]]
+    assert set(said) <= {"reserved", "passed", "refused"}
+    assert said.count("reserved") == 1
+    opened = [entry for entry in place.board.log[log:] if entry[0] == 5 and entry[2] == [True]]
+    assert len(opened) == 1
+    assert sum(place.box.status()["orders_refused"].values()) >= refused + len(orders)
+
+
 def test_port_of_a_lane_is_never_probed_by_other_drivers(place):
     wait_for(lambda: f"{place.ours}" in place.http.setups[-1]["devices"], 30)
     assert place.http.setups[-1]["devices"][str(place.ours)]["manufacturer"] == "Scenic"
@@ -231,3 +264,63 @@ def test_pinned_box_starts_without_server_and_admits(place):
     wait_for(lambda: "offline" in [f["mode"] for f in place.server.chain(epoch)[6:]], 20)
     wait_for(lambda: place.box.status()["unsent"] == 0, 20)
     assert place.http.seen.count("/iot/get_handlers") == asked
+
+
+def test_pinned_box_starts_beside_a_server_that_never_answers(place):
+    """It listens and says nothing, which is worse than to be gone; then it comes back."""
+    place.box.stop()
+    server = place.folder.get("iot.box", "remote_server")
+    target = ("127.0.0.1", int(server.rpartition(":")[2]))
+    with Relay(port(), target) as network:
+        network.freeze()
+        place.folder.set("iot.box", remote_server=f"http://127.0.0.1:{network.port}")
+        started = time.monotonic()
+        place.box.start()
+        assert not place.box.wait_ready(60)["online"]
+        assert time.monotonic() - started < 60
+        _somebody_passes(place, 3)
+        pid = place.box.pid
+        network.join()
+        wait_for(lambda: place.box.status()["online"], 60)
+        wait_for(lambda: place.box.status()["unsent"] == 0, 20)
+        assert place.box.pid == pid, "nobody had to restart it"
+        place.box.stop()
+    place.folder.set("iot.box", remote_server=server)
+
+
+def test_unpinned_box_on_a_computer_starts_without_server_with_the_handlers_it_has(place, tmp_path):
+    """As the README of scenic_gate_box says: no git, no upgrade. A Raspberry Pi would not start."""
+    place.folder.configure(place.box.port, pinned=False)
+    server = place.folder.get("iot.box", "remote_server")
+    place.folder.set("iot.box", remote_server="http://127.0.0.1:9")
+    calls = tmp_path / "git-calls"
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\necho $@ >> {calls}\nexit 128\n")
+    git.chmod(0o755)
+    path = os.environ["PATH"]
+    os.environ["PATH"] = f"{tmp_path}{os.pathsep}{path}"
+    try:
+        place.box.start()
+    finally:
+        os.environ["PATH"] = path
+    assert not place.box.wait_ready(60)["online"]
+    _somebody_passes(place, 4)
+    assert not calls.exists(), calls.read_text()
+    place.box.stop()
+    place.folder.set("iot.box", remote_server=server)
+    place.box.start()
+    place.box.wait_ready()
+    wait_for(lambda: place.box.status()["unsent"] == 0, 30)
+
+
+def _somebody_passes(place, serial):
+    before = place.box.status()["lanes"]["G1"]["last"]["t"]
+    place.scan(place.today(serial))
+    wait_for(lambda: place.board.coils()[0], 10)
+    place.board.pulse_input(0)
+
+    def seen():
+        last = place.box.status()["lanes"]["G1"]["last"]
+        return last["t"] > before and last["reason"] == "OK"
+
+    wait_for(seen, 10)

@@ -39,7 +39,9 @@ def _mac(token: str, context: bytes, *parts: str) -> str:
 
 def _same(expected: str, given: object) -> bool:
     # compare_digest refuses non-ASCII str, which a stranger may well send
-    return isinstance(given, str) and hmac.compare_digest(expected.encode(), given.encode())
+    if not isinstance(given, str):
+        return False
+    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
 
 
 def _request_mac(token, method, path, box, time_text, nonce, body) -> str:
@@ -111,6 +113,11 @@ def command_signature(token: str, box: str, command: Mapping) -> str:
     return _mac(token, _COMMAND, *parts)
 
 
+def is_uid(value: object) -> bool:
+    """Tell whether this may name a command."""
+    return isinstance(value, str) and bool(_UID.match(value))
+
+
 def verify_command(token: str, box: str, command: object) -> bool:
     """Tell whether ``command`` is well formed and was signed for this box.
 
@@ -118,7 +125,7 @@ def verify_command(token: str, box: str, command: object) -> bool:
     """
     if not token or not isinstance(command, Mapping):
         return False
-    if not (isinstance(command.get("uid"), str) and _UID.match(command["uid"])):
+    if not is_uid(command.get("uid")):
         return False
     try:
         expected = command_signature(token, box, command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from . import auth
@@ -33,6 +34,7 @@ class CommandDesk:
     ) -> None:
         self._store, self._clock = store, clock
         self._secrets, self._dispatch, self._changed = secrets, dispatch, changed
+        self.turned_away: Counter[str] = Counter()  # orders without effect, by result
         self._loose: dict[str, str] = {}  # results of commands that were not worth a row
 
     def accept(self, command: object, from_server: bool = False) -> str:
@@ -61,7 +63,8 @@ class CommandDesk:
         return "accepted"
 
     def _loosely(self, command: object, result: str, from_server: bool) -> str:
-        if from_server and isinstance(command, Mapping) and isinstance(command.get("uid"), str):
+        self.turned_away[result] += 1
+        if from_server and isinstance(command, Mapping) and auth.is_uid(command.get("uid")):
             known = self._store.rows("SELECT 1 FROM command WHERE uid = ?", (command["uid"],))
             if not known:
                 self._loose[command["uid"]] = result

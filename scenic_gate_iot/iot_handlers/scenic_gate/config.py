@@ -103,7 +103,7 @@ def parse(data: object) -> Config:
     """Read a configuration as the sync protocol carries it."""
     try:
         return _parse(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as err:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as err:
         raise ConfigError(f"{type(err).__name__}: {err}") from err
 
 

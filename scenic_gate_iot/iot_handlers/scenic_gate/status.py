@@ -34,6 +34,7 @@ def box_status(box: GateBox) -> dict:
         "bad_certificates": engine.bad_certificates,
         "unsent": max(0, engine.journal.seq - store.get("acked", 0)),
         "waiting": engine.journal.waiting,
+        "orders_refused": dict(box.desk.turned_away),
         "tickets": engine.snapshot.count(),
         "broken_tickets": engine.snapshot.broken,
         "exposure": _exposure(engine),
