@@ -2,6 +2,7 @@
 
 MODULES = (
     "box_decision",
+    "box_load",
     "claim",
     "decide",
     "online_redemption",
