@@ -18,10 +18,13 @@ patch(HolderPopup.prototype, {
             return;
         }
         const { device, box_address, _key: key } = reader;
-        const stop = followBoxReader({ device, box_address, key }, {
-            onReading: (reading) => this.onBoxReading(reading),
-            onProblem: (code) => (this.boxReader.problem = code),
-        });
+        const stop = followBoxReader(
+            { device, box_address, key },
+            {
+                onReading: (reading) => this.onBoxReading(reading),
+                onProblem: (code) => (this.boxReader.problem = code),
+            }
+        );
         onWillUnmount(stop);
     },
     onBoxReading({ number, name, doc_type }) {
