@@ -16,6 +16,7 @@ from common_scenic import make_product
 from modbus_board import wire
 from sam_module import NAME, Module, card
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 (NUMBER,) = people.residents(1)
@@ -81,5 +82,7 @@ class TestBoxReader(window_case.WindowCase):
         self.window.scenic_id_reader_id = False
         self.assertEqual(models._load_pos_data_search_read({}, self.window), [])
         before = self.reader.sudo().key
+        with self.assertRaises(AccessError):
+            self.reader.with_user(models.env.user).action_new_key()
         self.reader.action_new_key()
         self.assertNotEqual(self.reader.sudo().key, before)
