@@ -60,6 +60,7 @@ class ScenicBoxHandlers(models.Model):
             ("stock", "Fetched at every start (not pinned)"),
             ("unguarded", "Without guard: never updated"),
         ],
+        "State of the Handlers",
         compute="_compute_handlers",
     )
     handlers_error = fields.Char("Last Trouble", compute="_compute_handlers")

@@ -21,6 +21,7 @@ class ScenicGateDrillLine(models.Model):
             ("unlisted", "Good ticket, never heard of"),
             ("expired", "Ticket of another day"),
         ],
+        "Test Ticket",
         required=True,
         readonly=True,
     )
@@ -48,12 +49,21 @@ class ScenicGateDrillLine(models.Model):
         self.is_right = right
         if right:
             return []
-        label = dict(self._fields["name"]._description_selection(self.env))[self.name]
+        if self.got == self.expected:
+            return [
+                self.env._(
+                    "%(ticket)s: answered right, but the facts do not say so",
+                    ticket=self._label(),
+                )
+            ]
         return [
             self.env._(
                 "%(ticket)s: %(expected)s was expected, the lane answered %(got)s",
-                ticket=label,
+                ticket=self._label(),
                 expected=self.expected,
                 got=self.got or "-",
             )
         ]
+
+    def _label(self):
+        return dict(self._fields["name"]._description_selection(self.env))[self.name]

@@ -13,7 +13,9 @@ def test_a_drill_of_the_real_box_passes_and_touches_no_ledger(park):
     with inside.environment(park.scene.address.database) as env:
         lane = env["scenic.lane"].search([("code", "=", "S1")])
         drill = env["scenic.gate.drill"]._start(lane, "End to end").id
-    query = f"SELECT state, findings, slowest_ms, fact_count FROM scenic_gate_drill WHERE id = {drill}"
+    query = (
+        f"SELECT state, findings, slowest_ms, fact_count FROM scenic_gate_drill WHERE id = {drill}"
+    )
     graded = waiting.until(
         lambda: [r for r in park.books.rows(query) if r["state"] in ("passed", "failed")],
         "the drill is graded",
@@ -67,9 +69,7 @@ class Page:
         }
 
     def call(self, name, body):
-        request = urllib.request.Request(
-            self.url + name, json.dumps(body).encode(), self.headers
-        )
+        request = urllib.request.Request(self.url + name, json.dumps(body).encode(), self.headers)
         with urllib.request.urlopen(request, timeout=15) as reply:
             cookie = reply.headers.get("Set-Cookie")
             if cookie:
