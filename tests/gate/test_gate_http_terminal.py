@@ -69,6 +69,9 @@ def test_a_head_that_repeats_its_request_opens_once(head):
     head.idle()
     head.clock.t = NOW + 1  # within the quiet time: the lane says nothing, the head gets a no
     assert curl(head.url("/vg/1"), data=body)[1] == "code=0001"
+    head.clock.t = NOW + 5  # the same scan for the engine: good, but a yes would open once more
+    assert curl(head.url("/vg/1"), data=body)[1] == "code=0001"
+    assert head.runner.last.reason == "SAME_SCAN"
     assert [kind for kind, _ in head.facts()].count("reserved") == 1
 
 
