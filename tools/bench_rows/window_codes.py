@@ -15,7 +15,7 @@ class WindowCodes:
 
         self.rules, self.make_alias = ticket_code, make_alias
         self.sign = Signer.from_seed(secrets.token_bytes(32))
-        answer = user.call("scenic.certificate", "pos_request", [config, 1, self.sign.public.hex()])
+        answer = user.call("scenic.certificate", "pos_request", config, 1, self.sign.public.hex())
         (self.certificate,) = answer["certificates"]
         self.told = answer["products"][str(product)]
         self.serial = 0

@@ -114,8 +114,8 @@ class Window:
 
     def unsigned(self) -> int:
         """Return how many tickets the server signed itself."""
-        own = [("kid", "!=", self.codes.certificate["kid"])]
-        return self.admin.call("scenic.ticket", "search_count", [own])
+        others = [("kid", "!=", self.codes.certificate["kid"])]
+        return self.admin.call("scenic.ticket", "search_count", others)
 
     def sell(self, product: int, count: int, signed: bool = False) -> float:
         """Send paid orders; return the milliseconds of processor time of one."""
