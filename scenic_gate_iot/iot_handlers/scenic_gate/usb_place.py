@@ -10,7 +10,7 @@ _CLASSES = ("input", "tty")
 _LINKS = 8
 
 
-def usb_device(path: str, sys: Path = SYS) -> tuple[int, int] | None:
+def usb_device(path: str) -> tuple[int, int] | None:
     """Return (bus, address) of the USB device behind a file in ``/dev``, if there is one.
 
     The path may be a link, such as those by place: the first name on the way that the kernel
@@ -18,7 +18,7 @@ def usb_device(path: str, sys: Path = SYS) -> tuple[int, int] | None:
     """
     for _ in range(_LINKS):
         for kind in _CLASSES:
-            link = sys / "class" / kind / os.path.basename(path)
+            link = SYS / "class" / kind / os.path.basename(path)
             if link.exists():
                 return _above(link.resolve())
         if not os.path.islink(path):
