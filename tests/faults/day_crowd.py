@@ -9,6 +9,7 @@ from day_lanes import Lane, Visit
 # what a visitor at a lane does, and how often
 KINDS = {"new": 58, "again": 6, "copy": 14, "gone back": 6, "forged": 4, "junk": 4, "void": 8}
 RECENT = 24
+TWINS = 0.06  # of new tickets, so many come to two entrances at once
 STAYS = 0.06  # of those who are let in, so many do not walk
 
 
@@ -20,6 +21,7 @@ class Crowd:
         self.lanes = [Lane(code) for code in codes]
         self.box_of = {}
         self.fresh = deque()  # tickets that nobody has shown yet
+        self.twins = deque()  # tickets that somebody else shows elsewhere at this very moment
         self.shown, self.returned, self.voided = [], deque(maxlen=50), []
         self.visits = []
         self.counts = Counter()
@@ -91,6 +93,8 @@ class Crowd:
     def _draw(self, lane):
         """Return the next visitor of a lane and the ticket, or nobody."""
         kind = self.chance.choices(list(KINDS), KINDS.values())[0]
+        if self.twins and self.twins[0].last_box != self.box_of[lane.code]:
+            kind = "twin"
         if kind == "junk":
             return Visit(lane.code, None, self._junk(), [True] * 3, kind), None
         ticket = self._ticket(kind, lane)
@@ -103,9 +107,13 @@ class Crowd:
             self.shown.append(ticket)
         ticket.shown += 1
         ticket.last_box = self.box_of[lane.code]
+        if kind == "new" and self.chance.random() < TWINS:
+            self.twins.append(ticket)
         return Visit(lane.code, ticket.uid, ticket.code, walks, kind), ticket
 
     def _ticket(self, kind, lane):
+        if kind == "twin":
+            return self.twins.popleft()
         if kind == "new" or not self.shown or (kind == "void" and not self.voided):
             return self.fresh.popleft() if self.fresh else None
         if kind == "void":
