@@ -3,18 +3,20 @@ from odoo.tools import SQL
 
 # columns of the report and the facts whose persons they add up; refusals are counted, not persons
 _SUMS = {
-    "reserved": "f.kind = 'reserved'",
-    "confirmed": "f.kind = 'passed' AND f.op IS NOT NULL",
-    "assumed": "f.kind = 'closed' AND f.op IS NOT NULL",
-    "unseen": "f.kind = 'unknown'",
-    "given_back": "f.kind = 'released'",
-    "tailgate": "f.kind = 'tailgate'",
-    "reverse": "f.kind = 'reverse'",
-    "forced": "f.kind = 'forced'",
-    "free": "f.kind = 'emergency_off' OR (f.kind = 'passed' AND f.op IS NULL AND f.uid IS NULL)",
-    "left_park": "f.kind IN ('passed', 'closed') AND f.op IS NULL AND f.uid IS NOT NULL",
+    "reserved": SQL("f.kind = 'reserved'"),
+    "confirmed": SQL("f.kind = 'passed' AND f.op IS NOT NULL"),
+    "assumed": SQL("f.kind = 'closed' AND f.op IS NOT NULL"),
+    "unseen": SQL("f.kind = 'unknown'"),
+    "given_back": SQL("f.kind = 'released'"),
+    "tailgate": SQL("f.kind = 'tailgate'"),
+    "reverse": SQL("f.kind = 'reverse'"),
+    "forced": SQL("f.kind = 'forced'"),
+    "free": SQL(
+        "f.kind = 'emergency_off' OR (f.kind = 'passed' AND f.op IS NULL AND f.uid IS NULL)"
+    ),
+    "left_park": SQL("f.kind IN ('passed', 'closed') AND f.op IS NULL AND f.uid IS NOT NULL"),
 }
-_COUNTS = {"refused": "f.kind = 'refused'", "blocked": "f.kind = 'blocked'"}
+_COUNTS = {"refused": SQL("f.kind = 'refused'"), "blocked": SQL("f.kind = 'blocked'")}
 
 
 class ScenicGateDay(models.Model):
@@ -41,17 +43,16 @@ class ScenicGateDay(models.Model):
         "Seen", readonly=True, help="Persons whom a sensor or the controller saw."
     )
     assumed = fields.Integer(
-        "Assumed",
         readonly=True,
         help="Persons whose lane was open and sees nobody, or saw nobody and keeps the right.",
     )
     unseen = fields.Integer("Unknown", readonly=True)
     given_back = fields.Integer(readonly=True)
-    refused = fields.Integer("Refused", readonly=True)
+    refused = fields.Integer(readonly=True)
     tailgate = fields.Integer("Tailgating", readonly=True)
-    reverse = fields.Integer("Reverse", readonly=True)
-    forced = fields.Integer("Forced", readonly=True)
-    blocked = fields.Integer("Blocked", readonly=True)
+    reverse = fields.Integer(readonly=True)
+    forced = fields.Integer(readonly=True)
+    blocked = fields.Integer(readonly=True)
     free = fields.Integer(
         "No Ticket",
         readonly=True,
@@ -65,13 +66,13 @@ class ScenicGateDay(models.Model):
         sums = [
             SQL(
                 "coalesce(sum(f.pax) FILTER (WHERE %s), 0)::int AS %s",
-                SQL(when),
+                when,
                 SQL.identifier(name),
             )
             for name, when in _SUMS.items()
         ]
         counts = [
-            SQL("(count(*) FILTER (WHERE %s))::int AS %s", SQL(when), SQL.identifier(name))
+            SQL("(count(*) FILTER (WHERE %s))::int AS %s", when, SQL.identifier(name))
             for name, when in _COUNTS.items()
         ]
         return SQL(

@@ -20,7 +20,7 @@ class ScenicGateEmergency(models.Model):
     lane_id = fields.Many2one("scenic.lane", readonly=True, index="btree_not_null")
     started_at = fields.Datetime("Began", required=True, readonly=True)
     ended_at = fields.Datetime("Ended", readonly=True)
-    minutes = fields.Float("Minutes", compute="_compute_minutes", digits=(12, 1))
+    minutes = fields.Float(compute="_compute_minutes", digits=(12, 1))
     persons = fields.Integer(
         readonly=True, help="Persons whom the sensors counted while the gate was free."
     )

@@ -6,6 +6,7 @@ The limit is the kernel's own (RLIMIT_FSIZE): a write beyond it fails, as on a f
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -20,6 +21,21 @@ sys.path += [
 import gate_kit as kit  # noqa: E402 (the path comes first)
 from iot_handlers.scenic_gate.device import Signal  # noqa: E402
 from iot_handlers.scenic_gate.runner import Item, LaneRunner  # noqa: E402
+from iot_handlers.scenic_gate.store import Store, StoreError  # noqa: E402
+
+
+def started(folder):
+    """Open a copy of the full database, as after a power cut; return its epoch."""
+    copy = folder.with_name(folder.name + "-copy")
+    shutil.copytree(folder, copy)
+    try:
+        store = Store(copy / "gate.db", lambda size: "00" * size)
+    except StoreError as err:
+        return str(err)
+    try:
+        return store.epoch
+    finally:
+        store.close()
 
 
 def main(folder):
@@ -56,8 +72,10 @@ def main(folder):
         found.append(visit())
     told["until_full"] = [list(item) for item in found]
     told["full"] = [visit() for _ in range(3)]
+    told["epoch"] = box.engine.store.epoch
     told["store"], told["waiting"] = box.status()["store"], box.engine.journal.waiting
     told["used"] = box.engine.store.rows("SELECT count(*) FROM use")[0][0]
+    told["starts"] = started(folder)
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     told["room"] = visit()
     told["after"] = {"store": box.status()["store"], "waiting": box.engine.journal.waiting}

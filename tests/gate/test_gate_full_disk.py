@@ -23,6 +23,7 @@ def test_a_full_disk_admits_nobody_and_says_so_until_there_is_room(tmp_path):
     assert all(item == ["OK", 1] for item in admitted)
     assert told["full"] == [["E_STORE", 0]] * 3
     assert told["store"]
+    assert told["starts"] == told["epoch"], "a power cut on a full disk: the box starts"
     assert told["waiting"] >= 3  # a short fact may still have found room
     # room again: without a restart, and what happened meanwhile is told
     assert told["room"] == ["OK", 1]

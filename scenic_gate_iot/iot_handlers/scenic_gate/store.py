@@ -136,8 +136,8 @@ class Store:
         run("BEGIN IMMEDIATE")
         try:
             version = run("PRAGMA user_version").fetchone()[0]
-            if version > VERSION and self._is_readable():
-                run("COMMIT")
+            if version >= VERSION and self._is_readable():
+                run("COMMIT")  # nothing was written: a box starts on a full disk too
                 return
             if not 0 <= version <= VERSION:
                 raise StoreError(f"{self.path} has schema {version}; this box knows {VERSION}.")

@@ -201,8 +201,8 @@ class GateView:
     attendant stands by and answers for this scan; ``exposure``: stage of ``exposure.py``, how much
     this gate has let in that the server has not heard of; ``clock_trusted`` False = the clock is
     only a lower bound of the true time. ``minute`` of the day, -1 = the first of ``quarter``;
-    ``tz``: the site's time zone, in which the day of an earlier use is told (None: from today's midnight on
-    in steps of 24 hours).
+    ``tz``: the site's time zone, in which the day of an earlier use is told (None: from today's
+    midnight on in steps of 24 hours).
     """
 
     site: int
