@@ -2,7 +2,7 @@ import hashlib
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..iot_handlers.scenic_gate.lane_access import MAX_PIN, pin_hash
 
@@ -104,9 +104,17 @@ class ScenicGateAttendant(models.Model):
         """Let the user set the own PIN."""
         mine = self.search([("user_id", "=", self.env.uid)])
         if not mine:
-            raise UserError(
-                self.env._("You are not listed as a gate attendant. Ask a manager to add you.")
-            )
+            # no error: whoever looks through the menus has done nothing wrong
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "warning",
+                    "message": self.env._(
+                        "You are not listed as a gate attendant. Ask a manager to add you."
+                    ),
+                },
+            }
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "scenic_gate_iot.scenic_gate_my_pin_action"
         )

@@ -28,14 +28,12 @@ class ScenicGateWatchRules(models.AbstractModel):
         for box in boxes:
             about = board_status.box(box.status)
             for kind, text in self._box_troubles(box, about):
-                amount = about["exposure_value"] if kind == "exposure_full" else 0
                 found.append(
                     {
                         "box": box,
                         "gate_key": f"{PREFIX}{kind}:{box.id}",
                         "kind": kind,
                         "facts": text,
-                        "amount": amount,
                     }
                 )
         return found
@@ -56,16 +54,6 @@ class ScenicGateWatchRules(models.AbstractModel):
                     "%(box)s has %(mb)d MB left. A full disk admits nobody.",
                     box=name,
                     mb=about["disk"] / 1024**2,
-                ),
-            )
-        if site.alarm_exposure and (about["exposure"] or 0) >= site.alarm_exposure:
-            yield (
-                "exposure_full",
-                self.env._(
-                    "%(box)s has used %(percent)s %% of what it may admit alone. Soon staff has to "
-                    "decide on tickets that it does not know.",
-                    box=name,
-                    percent=about["exposure"],
                 ),
             )
         if site.alarm_unsent and box.unsent >= site.alarm_unsent:

@@ -15,7 +15,6 @@ class ScenicIncidentWatch(models.Model):
             ("forged", "Forged codes at a lane"),
             ("clock_drift", "Clock of a box is wrong"),
             ("disk_full", "Disk of a box is nearly full"),
-            ("exposure_full", "Box has nearly used up its limit"),
             ("unsent", "Box cannot get rid of its reports"),
         ],
         ondelete={
@@ -26,7 +25,6 @@ class ScenicIncidentWatch(models.Model):
             "forged": "set default",
             "clock_drift": "set default",
             "disk_full": "set default",
-            "exposure_full": "set default",
             "unsent": "set default",
         },
     )

@@ -47,7 +47,7 @@ class ScenicSiteAlarm(models.Model):
     alarm_exposure = fields.Integer(
         "Exposure (%)",
         default=80,
-        help="A box that has used up so much of the money it may admit alone is reported.",
+        help="The live board marks a box that has used up so much of the money it may admit alone.",
     )
     alarm_unsent = fields.Integer(
         "Unsent Reports",

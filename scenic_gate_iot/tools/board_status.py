@@ -17,16 +17,7 @@ def box(status):
         "disk": _number(status.get("disk_free")),
         "clock": status.get("clock") if status.get("clock") in ("ok", "unsure") else None,
         "exposure": exposure(status),
-        "exposure_value": _used(status.get("exposure")),
     }
-
-
-def _used(data):
-    """Return what a box admitted alone, in whole units of money."""
-    if not isinstance(data, dict):
-        return 0.0
-    found = (_number(data.get(name)) for name in ("used_cents", "cents", "used"))
-    return next((value for value in found if value is not None), 0) / 100
 
 
 def exposure(status):
@@ -34,8 +25,8 @@ def exposure(status):
     data = status.get("exposure") if isinstance(status, dict) else None
     if not isinstance(data, dict):
         return None
-    limit = _number(data.get("limit_cents"))
-    return round(100 * 100 * _used(data) / limit) if limit else None
+    cents, limit = _number(data.get("cents")), _number(data.get("limit_cents"))
+    return round(100 * (cents or 0) / limit) if limit else None
 
 
 def lane(status, code):

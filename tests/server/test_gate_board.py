@@ -54,7 +54,7 @@ class TestGateBoard(BoardCase):
     def test_whatever_a_box_says_the_board_stays_readable(self):
         for status in (None, [], "x", {"lanes": 5}, {"lanes": {"G1": 7}, "exposure": "much"},
                        {"disk_free": "all", "lanes": {"G1": {"last": 1, "devices": {}}}},
-                       {"exposure": {"limit_cents": 0, "used_cents": "x"}}):  # fmt: skip
+                       {"exposure": {"limit_cents": 0, "cents": "x"}}):  # fmt: skip
             self.box.status = status
             json.dumps(self.board())
 
@@ -64,7 +64,7 @@ class TestGateBoard(BoardCase):
                 "clock_drift": 99,
                 "unsent": 5000,
                 "status": STATUS
-                | {"disk_free": MB, "exposure": {"limit_cents": 1000, "used_cents": 950}},
+                | {"disk_free": MB, "exposure": {"limit_cents": 1000, "cents": 950}},
             }
         )
         self.assertEqual(set(self.tile()["warnings"]), {"drift", "disk", "unsent", "exposure"})

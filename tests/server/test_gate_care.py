@@ -76,8 +76,8 @@ class TestGateAttendants(GateCase):
         other = make_user(self.env, "other", ATTENDANT, company=self.park.company)
         with self.assertRaises(AccessError):
             self.attendant.with_user(other).new_pin = "664422"
-        with self.assertRaises(UserError):
-            self.env["scenic.gate.attendant"].with_user(other).action_my_pin()
+        told = self.env["scenic.gate.attendant"].with_user(other).action_my_pin()
+        self.assertEqual(told["tag"], "display_notification")
         with self.assertRaises(AccessError):
             self.env["scenic.gate.attendant"].with_user(self.user).create(
                 {"user_id": other.id, "site_id": self.park.site.id}

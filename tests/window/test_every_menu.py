@@ -21,7 +21,8 @@ class TestEveryMenu(HttpCase):
             admin.tour_enabled = False
         # this one leaves the web client for a page of its own
         self.env.ref("scenic_gate_iot.menu_handheld_open").active = False
-        common_scenic.make_park(self.env)
+        park = common_scenic.make_park(self.env)
+        self.env["scenic.gate.attendant"].create({"user_id": admin.id, "site_id": park.site.id})
         self.browser_js(
             "/odoo",
             CLICK % "scenic_ticketing.menu_root",
