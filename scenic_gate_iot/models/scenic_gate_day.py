@@ -32,7 +32,7 @@ class ScenicGateDay(models.Model):
     _order = "day desc, box_id, lane"
     _rec_name = "lane"
 
-    day = fields.Date(readonly=True, help="On the calendar of the site.")
+    day = fields.Date("Date", readonly=True, help="On the calendar of the site.")
     box_id = fields.Many2one("scenic.box", readonly=True)
     site_id = fields.Many2one("scenic.site", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -40,14 +40,14 @@ class ScenicGateDay(models.Model):
     zone = fields.Char(readonly=True)
     reserved = fields.Integer("Used", readonly=True)
     confirmed = fields.Integer(
-        "Seen", readonly=True, help="Persons whom a sensor or the controller saw."
+        "Seen to Pass", readonly=True, help="Persons whom a sensor or the controller saw."
     )
     assumed = fields.Integer(
         readonly=True,
         help="Persons whose lane was open and sees nobody, or saw nobody and keeps the right.",
     )
     unseen = fields.Integer("Unknown", readonly=True)
-    given_back = fields.Integer(readonly=True)
+    given_back = fields.Integer("Rights Given Back", readonly=True)
     refused = fields.Integer(readonly=True)
     tailgate = fields.Integer("Tailgating", readonly=True)
     reverse = fields.Integer(readonly=True)

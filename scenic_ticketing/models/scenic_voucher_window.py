@@ -71,7 +71,10 @@ class ScenicVoucherItemWindow(models.Model):
         return {
             "id": item.id,
             "number": item.number,
-            "product": item.product_id.with_env(self.env).sudo().display_name,
+            "product": item.product_id.with_env(self.env)
+            .sudo()
+            .with_context(display_default_code=False)
+            .display_name,
             "visit_date": item.visit_date.isoformat(),
             "slot": item.slot_id.time_text or "",
             "persons": item._persons_wanted(),

@@ -145,6 +145,22 @@ test("an unknown number is told, and the next one can be typed", async () => {
     expect(".o_scenic_ticket_problem").toHaveCount(0);
 });
 
+test("a reader that types and enters before the screen is drawn is heard", async () => {
+    const { store } = await openWindow();
+    onRpc("scenic.ticket", "pos_find", () => ({
+        reason: "OK",
+        message: "",
+        ticket: ticketFacts(),
+    }));
+    store.openScenicTicket();
+    const input = await waitFor(".o_scenic_ticket_input");
+    input.value = "T123456789012345";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    // what a browser does on Enter: it presses the submit button, unless that is disabled
+    input.form.querySelector("[type=submit]").click();
+    await waitFor(".o_scenic_ticket_state[data-state='valid']");
+});
+
 test("without the server nobody is let in", async () => {
     const { store } = await openWindow();
     patchWithCleanup(store.data, {

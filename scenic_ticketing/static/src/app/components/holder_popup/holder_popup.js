@@ -124,6 +124,10 @@ export class HolderPopup extends Component {
     onSubmit() {
         const line = this.state.number.trim().toUpperCase();
         const lines = this.state.lines + line;
+        // the button is never disabled: a reader that types is faster than the screen
+        if (!lines) {
+            return;
+        }
         if (line.includes("<") && (MRZ_LINE.test(line) || this.state.lines)) {
             if (lines.length < MRZ_LENGTH) {
                 this.state.lines = lines;
