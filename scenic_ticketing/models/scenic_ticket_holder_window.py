@@ -34,10 +34,10 @@ class ScenicTicketHolderWindow(models.Model):
         return super()._window_facts() | {"holder": self._window_holder()}
 
     @api.model
-    def pos_slip_holders(self, ids, config_id):
+    def pos_slip_holders(self, ticket_ids, config_id):
         """Return ``{id: what stands on the paper}`` of tickets that have a holder."""
         self._check_window(config_id)
-        tickets = self.browse(ids).exists()
+        tickets = self.browse(ticket_ids).exists()
         tickets.check_access("read")
         return {ticket.id: ticket._slip_holder() for ticket in tickets if ticket.sudo().holder_id}
 
