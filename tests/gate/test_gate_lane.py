@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import gate_kit as kit
 import pytest
 from iot_handlers.scenic_gate.device import Ack
 from iot_handlers.scenic_gate.effects import (
@@ -15,6 +16,7 @@ from iot_handlers.scenic_gate.effects import (
     Show,
 )
 from iot_handlers.scenic_gate.lane import Lane, State
+from iot_handlers.scenic_gate.runner import LaneRunner
 
 SENSOR = LaneSettings(confirm="sensor", pass_timeout_s=5, settle_s=0.3, quiet_s=3, queue_s=8)
 BLIND = replace(SENSOR, confirm="none")
@@ -51,6 +53,39 @@ def test_one_visitor_from_scan_to_idle():
     assert gate.tick(1.3) == []
     assert gate.tick(1.5) == []
     assert gate.state is State.IDLE
+
+
+def test_a_yes_that_comes_when_the_visitor_has_left_opens_nothing():
+    gate = lane()
+    gate.scan("A", 0)
+    assert gate.decided("OK", 2, True, 8.1) == [
+        Show(False, "E_FAULT"),
+        Record("released", 2, True, "E_FAULT"),
+    ]
+    assert gate.state is State.IDLE
+    assert gate.late("B", 20) == [Show(False, "E_FAULT"), Record("refused", reason="E_FAULT")]
+    assert gate.state is State.IDLE
+
+
+def test_a_scan_that_waited_for_a_busy_lane_opens_for_nobody(tmp_path):
+    engine, clock, barrier = kit.engine(tmp_path), kit.FakeClock(), kit.FakeBarrier()
+    runner = LaneRunner(engine.config.lanes["G1"], engine, clock, barrier)
+    runner.lane.usable = True
+    runner.scan(kit.code(1))
+    clock.t += runner.lane.settings.queue_s + 1
+    runner.turn(runner._wait())
+    assert (barrier.opened, runner.last.reason) == ([], "E_FAULT")
+    clock.t += runner.lane.settings.quiet_s
+    runner.scan(kit.code(1))
+    runner.turn(runner._wait())
+    assert barrier.opened == [1]
+    engine.store.close()
+
+
+def test_a_way_out_opens_however_late():
+    gate = lane(outward=True)
+    gate.scan("A", 0)
+    assert gate.decided("OK", 1, False, 60) == [Open(1), SHOW_OK]
 
 
 def test_refusal_opens_nothing():

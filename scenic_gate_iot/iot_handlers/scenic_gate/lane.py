@@ -27,6 +27,7 @@ class Lane(LaneEvents):
         self.deadline: float | None = None  # when tick() is due
         self.usable = True  # the barrier answers
         self._recent: dict[str, float] = {}  # texts seen lately
+        self._asked = 0.0  # when the visitor under decision was there
 
     # ------------------------------------------------------------------ scans
 
@@ -42,7 +43,14 @@ class Lane(LaneEvents):
                 self._queued = (text, now)
             self.deadline = self._blocked_until if blocked else self.deadline
             return [Show(False, IN_THE_WAY)] if blocked else []
-        self.state = State.DECIDING
+        return self._decide(text, now)
+
+    def late(self, text: str, now: float) -> list[Effect]:
+        """A text that was read, but could not be looked at while its visitor stood there."""
+        return self._turn_away() if self._is_new(text, now) else []
+
+    def _decide(self, text: str, now: float) -> list[Effect]:
+        self.state, self._asked = State.DECIDING, now
         return [Decide(text)]
 
     def _is_new(self, text: str, now: float) -> bool:
@@ -63,7 +71,7 @@ class Lane(LaneEvents):
         if self.state is not State.IDLE or not self.usable:
             return [Result("busy")]
         self._recent[text] = now
-        self.state = State.DECIDING
+        self.state, self._asked = State.DECIDING, now
         return [Decide(text, persons, True)]
 
     def decided(self, reason: str, admit: int, ticket: bool, now: float) -> list[Effect]:
@@ -74,6 +82,11 @@ class Lane(LaneEvents):
         if admit <= 0:
             self.state = State.IDLE
             return [Show(reason in (OK, "SAME_SCAN"), reason), *self._next(now)]
+        if ticket and now - self._asked > self.settings.queue_s:
+            # a disk that hung: whoever stands there by now is not the one who was decided on
+            self.state = State.IDLE
+            given_back = Record(facts.RELEASED, admit, True, REFUSE_LANE)
+            return [Show(False, REFUSE_LANE), given_back, *self._next(now)]
         self.passage = Passage(ticket, admit, named=True, told=True)
         return [*self._open(), Show(True, reason, admit)]
 
@@ -89,8 +102,7 @@ class Lane(LaneEvents):
             return []
         if not self.usable:
             return self._turn_away()
-        self.state = State.DECIDING
-        return [Decide(queued[0])]
+        return self._decide(queued[0], now)
 
     # ---------------------------------------------------------------- barrier
 

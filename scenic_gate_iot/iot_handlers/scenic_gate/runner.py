@@ -73,7 +73,7 @@ class LaneRunner:
     def scan(self, text: str) -> None:
         """A reader delivered a text; may be called from any thread."""
         # whose card or face it was ends here
-        self._inbox.put(Item("scan", (self.engine.veil(text),)))
+        self._inbox.put(Item("scan", (self.engine.veil(text), self.clock.mono())))
 
     def signal(self, signal: Signal, count: int) -> None:
         """The barrier reports something; may be called from any thread."""
@@ -149,7 +149,11 @@ class LaneRunner:
         lane, now = self.lane, self.clock.mono()
         value: Any = item.values[0] if item.values else None
         if item.kind == "scan":
-            return [] if self.test.scan(value) else lane.scan(value, now)
+            if self.test.scan(value):
+                return []
+            read_at = item.values[1] if len(item.values) > 1 else now
+            late = now - read_at > lane.settings.queue_s
+            return lane.late(value, now) if late else lane.scan(value, now)
         if item.kind == "command":
             self._why = item.why
             return self._command(value, item.answer, now)
