@@ -11,20 +11,16 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import logging
 import os
 import select
 import struct
-import threading
 from collections.abc import Callable
 
-from .bus import RETRY_S
-from .device import DeviceError, Health, Reader
+from .device import DeviceError, Health
 from .hid_keys import KeyText
 from .port import monotonic
+from .reader_thread import ReaderThread
 from .scan import CODE, Scan
-
-_logger = logging.getLogger(__name__)
 
 EVENT = struct.Struct("@llHHi")  # seconds, microseconds, type, code, value
 EV_SYN, EV_KEY, SYN_DROPPED = 0, 1, 3
@@ -37,68 +33,45 @@ _WHY = {
 }
 
 
-class HidReader(Reader):
+class HidReader(ReaderThread):
     """Thread that keeps one input device to itself and hands over what is typed."""
 
+    driver = "hid_reader"
+    faults = (OSError,)
+
     def __init__(self, url: str, options: dict) -> None:
-        self._url = url
+        super().__init__(url)
         try:
             self._gap_s = float(options.get("gap_ms", 0)) / 1000
             self._max_chars = int(options.get("max_chars", 512))
             self._kind = Scan("", str(options.get("kind", CODE))).kind
         except (TypeError, ValueError) as err:
             raise DeviceError(f"hid_reader {url}: {err}") from err
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
         self._keys = KeyText()
         self._dropped = 0
         self._open = False
-        self._error = "not connected yet"
-
-    def start(self, on_scan: Callable[[str], None]) -> None:
-        """Begin to read."""
-        self._stopped.clear()
-        self._thread = threading.Thread(
-            target=self._run, args=(on_scan,), name=f"scenic keys {self._url}", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop and give the device back."""
-        self._stopped.set()
-        if self._thread:
-            self._thread.join(timeout=5)
 
     def health(self) -> Health:
         """Tell whether the device is ours."""
         return Health(self._open, self._error, self._dropped + self._keys.dropped)
 
-    def _run(self, on_scan: Callable[[str], None]) -> None:
-        failures = 0
-        while not self._stopped.is_set():
-            try:
-                handle = os.open(self._url, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-                try:
-                    self._grab(handle)
-                    self._open, self._error, failures = True, "", 0
-                    self._read(handle, on_scan)
-                finally:
-                    self._open = False
-                    os.close(handle)
-            except OSError as err:
-                self._failed(err)
-            self._stopped.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
-            failures += 1
+    def _serve(self, on_scan: Callable[[str], None]) -> None:
+        handle = os.open(self._url, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            self._grab(handle)
+            self._open, self._error = True, ""
+            self._opened()
+            self._read(handle, on_scan)
+        finally:
+            self._open = False
+            os.close(handle)
 
     def _grab(self, handle: int) -> None:
         # without it every code is also typed on the box's console, and read by the stock driver
         fcntl.ioctl(handle, EVIOCGRAB, 1)
 
-    def _failed(self, err: OSError) -> None:
-        text = f"{self._url}: {_WHY.get(err.errno, err.strerror)}"
-        if text != self._error:
-            _logger.warning("hid_reader %s", text)
-        self._error = text
+    def _why(self, err: OSError) -> str:
+        return f"{self._url}: {_WHY.get(err.errno, err.strerror)}"
 
     def _read(self, handle: int, on_scan: Callable[[str], None]) -> None:
         # new ones each time: half a code from before the interruption is no code

@@ -7,18 +7,14 @@ CR/LF; 0 = only CR/LF ends one), ``max_chars`` (512), ``kind`` ("code" or "card"
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from .device import DeviceError, Health, Reader
+from .device import DeviceError, Health
 from .port import PortError, monotonic, open_port
+from .reader_thread import ReaderThread
 from .scan import CODE, Scan
 
-_logger = logging.getLogger(__name__)
-
-RETRY_S = (0.2, 0.5, 1.0, 2.0)
 _FORGET_S = 1.0  # with gap_ms 0: half a code is forgotten after this silence
 _ENDS = b"\r\n\x00\x03"  # CR, LF, NUL, ETX
 
@@ -68,11 +64,14 @@ class LineSplitter:
         return [text] if text else []
 
 
-class LineReader(Reader):
+class LineReader(ReaderThread):
     """Thread that keeps a port open and hands over every line."""
 
+    driver = "line_reader"
+
     def __init__(self, url: str, options: dict) -> None:
-        self._url, self._options = url, dict(options)
+        super().__init__(url)
+        self._options = dict(options)
         try:
             self._gap_s = float(options.get("gap_ms", 50)) / 1000
             self._max_chars = int(options.get("max_chars", 512))
@@ -83,26 +82,9 @@ class LineReader(Reader):
             }
         except (TypeError, ValueError) as err:
             raise DeviceError(f"line_reader {url}: {err}") from err
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
         self._port = None
-        self._error = "not connected yet"
         self._splitter = LineSplitter(self._gap_s, self._max_chars)
         self._dropped = 0  # by the splitters before
-
-    def start(self, on_scan: Callable[[str], None]) -> None:
-        """Begin to read."""
-        self._stopped.clear()
-        self._thread = threading.Thread(
-            target=self._run, args=(on_scan,), name=f"scenic reader {self._url}", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop and close the port."""
-        self._stopped.set()
-        if self._thread:
-            self._thread.join(timeout=5)
 
     def health(self) -> Health:
         """Tell whether the port is open."""
@@ -115,23 +97,16 @@ class LineReader(Reader):
             with suppress(PortError):  # the reading thread meets the same error and reconnects
                 port.write(answer)
 
-    def _run(self, on_scan: Callable[[str], None]) -> None:
-        failures = 0
-        while not self._stopped.is_set():
-            try:
-                self._port = open_port(self._url, self._options)
-                self._error, failures = "", 0
-                self._read(on_scan)
-            except PortError as err:
-                if str(err) != self._error:
-                    _logger.warning("line_reader %s: %s", self._url, err)
-                self._error = str(err)
-            finally:
-                port, self._port = self._port, None
-                if port:
-                    port.close()
-            self._stopped.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
-            failures += 1
+    def _serve(self, on_scan: Callable[[str], None]) -> None:
+        try:
+            self._port = open_port(self._url, self._options)
+            self._error = ""
+            self._opened()
+            self._read(on_scan)
+        finally:
+            port, self._port = self._port, None
+            if port:
+                port.close()
 
     def _read(self, on_scan: Callable[[str], None]) -> None:
         # a new one each time: half a code from before the interruption is no code

@@ -10,70 +10,47 @@ once. Name and photo leave it never.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
-from .device import DeviceError, Health, Reader
+from .device import DeviceError, Health
 from .port import PortError, open_port
+from .reader_thread import ReaderThread
 from .sam import SamError
 from .sam_reader import SamReader, SamSilent
 from .scan import IDCARD, Scan
 
 _logger = logging.getLogger(__name__)
 
-RETRY_S = (0.2, 0.5, 1.0, 2.0)
 SILENT = 3  # times without an answer, until the port is opened anew
 
 
-class SamIdCard(Reader):
+class SamIdCard(ReaderThread):
     """Thread that looks for a card again and again."""
 
+    driver = "sam_idcard"
+    faults = (PortError, SamSilent)
+
     def __init__(self, url: str, options: dict) -> None:
-        self._url, self._options = url, {"baud": 115200, **options}
+        super().__init__(url)
+        self._options = {"baud": 115200, **options}
         try:
             self._poll_s = float(options.get("poll_ms", 300)) / 1000
             self._timeout_s = float(options.get("timeout_ms", 1500)) / 1000
         except (TypeError, ValueError) as err:
             raise DeviceError(f"sam_idcard {url}: {err}") from err
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._error, self._dropped = "not connected yet", 0
-
-    def start(self, on_scan: Callable[[str], None]) -> None:
-        """Begin to look for cards."""
-        self._stopped.clear()
-        self._thread = threading.Thread(
-            target=self._run, args=(on_scan,), name=f"scenic idcard {self._url}", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop and close the port."""
-        self._stopped.set()
-        if self._thread:
-            self._thread.join(timeout=5)
+        self._dropped = 0
 
     def health(self) -> Health:
         """Tell whether the reader answers."""
         return Health(not self._error, self._error, self._dropped)
 
-    def _run(self, on_scan: Callable[[str], None]) -> None:
-        failures = 0
-        while not self._stopped.is_set():
-            port = None
-            try:
-                port = open_port(self._url, self._options)
-                failures = 0
-                self._look(SamReader(port, self._timeout_s), on_scan)
-            except (PortError, SamSilent) as err:
-                if str(err) != self._error:
-                    _logger.warning("sam_idcard %s: %s", self._url, err)
-                self._error = str(err)
-            finally:
-                if port:
-                    port.close()
-            self._stopped.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
-            failures += 1
+    def _serve(self, on_scan: Callable[[str], None]) -> None:
+        port = open_port(self._url, self._options)
+        try:
+            self._opened()
+            self._look(SamReader(port, self._timeout_s), on_scan)
+        finally:
+            port.close()
 
     def _look(self, reader: SamReader, on_scan: Callable[[str], None]) -> None:
         silent, last = 0, ""
