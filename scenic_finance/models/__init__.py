@@ -24,3 +24,8 @@ from . import pos_config
 from . import scenic_ticket_voucher
 from . import scenic_voucher_item
 from . import account_move_line_voucher
+from . import account_account_clearing
+from . import account_chart_clearing
+from . import res_company_clearing
+from . import res_config_settings_clearing
+from . import pos_payment_method_clearing
