@@ -14,6 +14,7 @@ from . import scenic_ticket_split
 from . import scenic_ticket_credit
 from . import scenic_redemption
 from . import scenic_recognition
+from . import scenic_recognition_entry
 from . import scenic_proof
 from . import scenic_proof_open
 from . import scenic_proof_line

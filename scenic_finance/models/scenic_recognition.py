@@ -1,10 +1,7 @@
 import logging
-from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tools import format_date
 
 from ..tools import recognition_sql
 
@@ -54,8 +51,11 @@ class ScenicRecognition(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _run(self, company, day=None):
-        """Recognise what was released until `day` (default: today); returns the batch or none.
+    def _run(self, company, day=None, limit=None):
+        """Recognise what was released until `day` (default: today); returns the batches.
+
+        Each day gets a batch and an entry of its own, so that a night that was left out moves no
+        revenue into another month. `limit` stops after so many days; the next run goes on.
 
         Story of the lock: the nightly job and an accountant's button start together. Both would
         claim the same events; the database lets one UPDATE win and the other fail to serialise,
@@ -78,20 +78,48 @@ class ScenicRecognition(models.Model):
                 )
             )
         self._expire_void_tickets(company)
-        day = day or self._today(company)
-        wanted = {"company": company.id, "day": day}
-        self.env.cr.execute(recognition_sql.READY, wanted)
-        if not self.env.cr.fetchone():
-            return self.browse()
+        batches = self.browse()
+        for target in self._days(company, day or self._today(company))[:limit]:
+            batches |= self._run_day(company, target)
+        return batches
+
+    @api.model
+    def _run_day(self, company, day):
+        """Take everything that is ready at the end of `day` into one batch with one entry."""
         company._scenic_require("scenic_recognition_journal_id")
         batch = self.create({"company_id": company.id, "day": day})
         batch.flush_recordset()
-        self.env.cr.execute(recognition_sql.CLAIM, {**wanted, "batch": batch.id})
+        wanted = {"company": company.id, "day": day, "batch": batch.id}
+        self.env.cr.execute(recognition_sql.CLAIM, wanted)
         batch.event_count = self.env.cr.rowcount
         self.env["scenic.revenue.event"].invalidate_model(["recognition_id"], flush=False)
         batch.invalidate_recordset(["event_ids"], flush=False)
         batch._post_entry()
         return batch
+
+    @api.model
+    def _days(self, company, upto):
+        """Return the days, oldest first, that get a batch: those on which something is ready.
+
+        What is late, because its day was recognised or locked before, goes to the next day.
+        """
+        self.env.cr.execute(recognition_sql.DAYS, {"company": company.id, "day": upto})
+        found = [day for (day,) in self.env.cr.fetchall()]
+        last = self.search([("company_id", "=", company.id)], order="day desc", limit=1).day
+        days = set()
+        for day in found:
+            if last and day <= last:
+                day = fields.Date.add(last, days=1)
+            days.add(min(self._open_day(company, day), upto))
+        return sorted(days)
+
+    @api.model
+    def _open_day(self, company, day):
+        """Return the first day from `day` on that the books still take entries for."""
+        journal = company.scenic_recognition_journal_id
+        while locks := company._get_violated_lock_dates(day, False, journal):
+            day = fields.Date.add(locks[-1][0], days=1)
+        return day
 
     @api.model
     def _today(self, company):
@@ -120,21 +148,36 @@ class ScenicRecognition(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Recognise the days that are over, company by company; one failure stops no other."""
+        """Recognise the days that are over, company by company; one failure stops no other.
+
+        Each day is committed by itself: a job that is killed or out of time has lost nothing, and
+        the next one goes on where it was.
+        """
         companies = (
             self.env["res.company"].sudo().search([("scenic_liability_account_id", "!=", False)])
         )
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(companies))
         for company in companies:
-            yesterday = fields.Date.subtract(self.sudo()._today(company), days=1)
-            try:
-                with self.env.cr.savepoint():
-                    self._run(company, yesterday)
-            except UserError as err:
-                _logger.warning("no ticket revenue of %s recognised: %s", company.name, err)
+            while self._cron_run_day(company):
+                if cron._commit_progress() <= 0:
+                    return
             self.env["scenic.proof"]._store(company)
             cron._commit_progress(1)
+
+    @api.model
+    def _cron_run_day(self, company):
+        """Recognise the oldest day of `company` that is ready; returns its batch, if any."""
+        yesterday = fields.Date.subtract(self.sudo()._today(company), days=1)
+        try:
+            with self.env.cr.savepoint():
+                return self._run(company, yesterday, limit=1)
+        except UserError as err:
+            _logger.warning("no ticket revenue of %s recognised: %s", company.name, err)
+        except Exception:
+            # whatever it is, the other companies want their revenue, and a person must look
+            _logger.exception("the recognition of %s failed", company.name)
+        return self.browse()
 
     def action_run(self):
         """Recognise everything until this moment, for the companies that are switched on."""
@@ -177,141 +220,3 @@ class ScenicRecognition(models.Model):
     def action_entry(self):
         """Open the posted entry."""
         return self.move_id._get_records_action()
-
-    # ------------------------------------------------------------------
-    # the entry
-    # ------------------------------------------------------------------
-
-    def _post_entry(self):
-        """Post the claimed events as one entry and match it with the sales that it releases."""
-        self.ensure_one()
-        self.env.cr.execute(recognition_sql.TOTALS, [self.id])
-        rows = self.env.cr.dictfetchall()
-        self.amount = sum(float(row["amount"]) for row in rows)
-        lines = self._liability_lines(rows) + self._income_lines(rows)
-        if not lines:
-            return
-        self.move_id = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.company_id.scenic_recognition_journal_id.id,
-                "date": self.day,
-                "ref": self.env._(
-                    "Ticket revenue until %(day)s", day=format_date(self.env, self.day)
-                ),
-                "line_ids": [Command.create(line) for line in lines],
-            }
-        )
-        self.move_id._post(soft=False)
-        self._match()
-
-    def _liability_lines(self, rows):
-        """Return one line for each sale and product that the batch releases from."""
-        groups = defaultdict(lambda: [0.0, 0])
-        for row in rows:
-            key = (row["origin"], row["account"], row["product"], row["back"])
-            groups[key][0] += float(row["amount"])
-            groups[key][1] += row["events"]
-        origins = self.env["account.move.line"].browse({key[0] for key in groups})
-        origins.fetch(["balance", "amount_currency", "currency_id"])
-        lines = []
-        for (origin_id, account, product, back), (amount, events) in groups.items():
-            origin = self.env["account.move.line"].browse(origin_id)
-            line = self._line_vals(account, product, amount, events, back)
-            if not line:
-                continue
-            line["name"] = self.env._(
-                "%(product)s, sold with %(sale)s",
-                product=self.env["product.product"].browse(product).name,
-                sale=origin.move_id.name,
-            )
-            line["scenic_origin_line_id"] = origin_id
-            if origin.currency_id != self.currency_id and origin.balance:
-                rate = origin.amount_currency / origin.balance
-                line["currency_id"] = origin.currency_id.id
-                line["amount_currency"] = origin.currency_id.round(line["balance"] * rate)
-            lines.append(line)
-        return lines
-
-    def _income_lines(self, rows):
-        """Return one line for each income account, product and reason."""
-        names = {
-            "use": self.env._("used"),
-            "expire": self.env._("expired"),
-            "fee": self.env._("kept of refunds"),
-            "reversal": self.env._("uses taken back"),
-        }
-        groups = defaultdict(lambda: [0.0, 0])
-        for row in rows:
-            account = self._income_account(row["kind"], row["product"])
-            key = (account.id, row["product"], row["kind"], row["back"])
-            groups[key][0] -= float(row["amount"])
-            groups[key][1] += row["events"]
-        lines = []
-        for (account, product, kind, back), (amount, events) in groups.items():
-            if line := self._line_vals(account, product, amount, events, back):
-                name = f"{self.env['product.product'].browse(product).name}: {names[kind]}"
-                lines.append({**line, "name": name})
-        return lines
-
-    def _line_vals(self, account_id, product_id, balance, events, back):
-        balance = self.currency_id.round(balance)
-        if not balance:
-            return {}
-        return {
-            "account_id": account_id,
-            "product_id": product_id,
-            "quantity": events,
-            "balance": balance,
-            "tax_ids": [Command.clear()],
-            "scenic_recognition_id": self.id,
-            # red letters instead of the other side, where the law of the country wants them
-            "is_storno": back and self.company_id.account_storno,
-        }
-
-    @api.model
-    def _income_account(self, kind, product_id):
-        """Return the account that a reason and product earn on, or say what is missing."""
-        company = self.env.company
-        setting = {"expire": "scenic_breakage_account_id", "fee": "scenic_fee_account_id"}.get(kind)
-        if setting:
-            company._scenic_require(setting)
-            return company[setting]
-        product = self.env["product.product"].browse(product_id)
-        account = product._get_product_accounts()["scenic_revenue"]
-        if not account:
-            raise UserError(
-                self.env._(
-                    "%(product)s has no income account: choose one on the product or on its "
-                    "category.",
-                    product=product.display_name,
-                )
-            )
-        return account
-
-    def _match(self):
-        """Match the released amounts with their sales, so that what is open is unused tickets."""
-        liability = self.move_id.line_ids.filtered(
-            lambda line: line.scenic_origin_line_id and line.account_id.reconcile
-        )
-        origins = liability.scenic_origin_line_id
-        if not origins:
-            return
-        # values that came back earlier wait as open credits until they are earned again
-        waiting = self.env["account.move.line"].search(
-            [
-                ("scenic_origin_line_id", "in", origins.ids),
-                ("reconciled", "=", False),
-                ("parent_state", "=", "posted"),
-            ]
-        )
-        plan = [
-            (origin | lines).filtered(lambda line: not line.reconciled)
-            for origin, lines in (waiting | liability)
-            .filtered(lambda line: not line.reconciled)
-            .grouped("scenic_origin_line_id")
-            .items()
-        ]
-        self.env["account.move.line"].with_context(
-            no_exchange_difference=True, no_cash_basis=True
-        )._reconcile_plan([lines for lines in plan if len(lines) > 1])

@@ -72,6 +72,13 @@ class ScenicRevenueEvent(models.Model):
         ondelete="restrict",
         help="The batch that posted this value; empty until then.",
     )
+    unused_zone_id = fields.Many2one(
+        "scenic.zone",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The zone that nobody entered, of a value that expired.",
+    )
     product_id = fields.Many2one(related="ticket_id.product_id")
     zone_id = fields.Many2one(related="redemption_id.zone_id")
 
@@ -197,11 +204,27 @@ class ScenicRevenueEvent(models.Model):
         """Release what refunds did not return; ``kept`` lists ``(ticket, kind, amount)``."""
         if kept:
             self.env.flush_all()
-            ids = [ticket.id for ticket, _kind, _amount in kept]
-            kinds = [kind for _ticket, kind, _amount in kept]
-            amounts = [amount for _ticket, _kind, amount in kept]
-            self.env.cr.execute(revenue_sql.KEEP, [ids, kinds, amounts])
+            rows = [row for item in kept for row in self._kept_rows(*item)]
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            self.env.cr.execute(revenue_sql.KEEP, columns)
             self._forget()
+
+    @api.model
+    def _kept_rows(self, ticket, kind, amount):
+        """Return ``(ticket, kind, amount, zone)`` rows: an expiry is taken back zone by zone."""
+        parts = {None: amount}
+        if kind == "expire":
+            self.env.cr.execute(revenue_sql.EXPIRED, [ticket.id])
+            expired = dict(self.env.cr.fetchall()) or {None: 1}
+            unit = ticket.currency_id.rounding
+            units = allocation.split_by_weight(
+                -allocation.to_units(amount, unit), list(expired.values())
+            )
+            parts = {
+                zone: -allocation.from_units(part, unit)
+                for zone, part in zip(expired, units, strict=True)
+            }
+        return [(ticket.id, kind, part, zone) for zone, part in parts.items() if part]
 
     @api.model
     def _append_adjustments(self, adjusted):

@@ -70,7 +70,7 @@ SELECT t.id::bigint * 4 + 1, t.refund_day, 'refund', t.id, NULL, 0, 1, 0, 0,
  UNION ALL
 SELECT e.id::bigint * 4 + 2, e.day,
        CASE WHEN e.kind IN ('rounding', 'adjust') THEN 'use' ELSE e.kind END, t.id,
-       r.zone_id, 0, 0, 0,
+       COALESCE(r.zone_id, e.unused_zone_id), 0, 0, 0,
        CASE e.kind WHEN 'use' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END,
        e.amount, 0.0,
        CASE WHEN e.kind IN ('use', 'reversal', 'rounding', 'adjust') THEN e.amount ELSE 0.0 END,

@@ -19,24 +19,27 @@ UPDATE scenic_revenue_event e SET recognition_id = %(batch)s
  WHERE t.id = e.ticket_id {_READY}
 """
 
-READY = f"""
-SELECT 1 FROM scenic_revenue_event e JOIN (
+# the days of what is ready: on which it happened, or its sale came into the ledger
+DAYS = f"""
+SELECT DISTINCT GREATEST(e.day, CASE WHEN e.amount <> 0 THEN s.date END)
+  FROM scenic_revenue_event e JOIN (
     SELECT t.id AS tid, o.parent_state, o.date, a.scenic_liability {_SOURCES}
 ) s ON s.tid = e.ticket_id
  WHERE e.company_id = %(company)s AND e.recognition_id IS NULL AND e.day <= %(day)s
    AND (e.amount = 0 OR (s.parent_state = 'posted' AND s.date <= %(day)s AND s.scenic_liability))
- LIMIT 1
 """
 
-# one row for each line of the entry; a released cent more or less nets out within its row
+# one row for each sale, product, zone and reason; a cent more or less nets out within its row
 TOTALS = """
 SELECT t.origin_aml_id AS origin, o.account_id AS account, t.product_id AS product,
+       COALESCE(r.zone_id, e.unused_zone_id) AS zone,
        CASE WHEN e.kind IN ('use', 'rounding', 'adjust') THEN 'use' ELSE e.kind END AS kind,
        e.amount < 0 AS back, SUM(e.amount) AS amount, COUNT(*) AS events
   FROM scenic_revenue_event e
   JOIN scenic_ticket t ON t.id = e.ticket_id
   JOIN account_move_line o ON o.id = t.origin_aml_id
+  LEFT JOIN scenic_redemption r ON r.id = e.redemption_id
  WHERE e.recognition_id = %s AND e.amount <> 0
- GROUP BY 1, 2, 3, 4, 5
- ORDER BY 3, 1, 4, 5
+ GROUP BY 1, 2, 3, 4, 5, 6
+ ORDER BY 3, 1, 4, 5, 6
 """

@@ -13,11 +13,11 @@ CREATE TRIGGER scenic_revenue_event_keep
     BEFORE UPDATE ON scenic_revenue_event
     FOR EACH ROW WHEN (
         OLD.recognition_id IS NOT NULL
-        OR (OLD.id, OLD.ticket_id, OLD.redemption_id, OLD.reuses_id, OLD.company_id, OLD.kind,
-            OLD.amount, OLD.day, OLD.happened_at, OLD.received_at)
+        OR (OLD.id, OLD.ticket_id, OLD.redemption_id, OLD.reuses_id, OLD.unused_zone_id,
+            OLD.company_id, OLD.kind, OLD.amount, OLD.day, OLD.happened_at, OLD.received_at)
         IS DISTINCT FROM
-           (NEW.id, NEW.ticket_id, NEW.redemption_id, NEW.reuses_id, NEW.company_id, NEW.kind,
-            NEW.amount, NEW.day, NEW.happened_at, NEW.received_at)
+           (NEW.id, NEW.ticket_id, NEW.redemption_id, NEW.reuses_id, NEW.unused_zone_id,
+            NEW.company_id, NEW.kind, NEW.amount, NEW.day, NEW.happened_at, NEW.received_at)
     ) EXECUTE FUNCTION scenic_revenue_event_append_only();
 DROP TRIGGER IF EXISTS scenic_revenue_event_stay ON scenic_revenue_event;
 CREATE TRIGGER scenic_revenue_event_stay
@@ -112,9 +112,10 @@ SELECT r.ticket_id, (t.zone_choices -> r.zone_id::text ->> 0)::int,
 """
 
 APPEND_USES = """
-INSERT INTO scenic_revenue_event (ticket_id, redemption_id, reuses_id, company_id, kind, amount,
-                                  day, happened_at, received_at)
-SELECT r.ticket_id, CASE WHEN a.kind <> 'expire' THEN r.id END, a.reuses_id, t.company_id, a.kind,
+INSERT INTO scenic_revenue_event (ticket_id, redemption_id, unused_zone_id, reuses_id, company_id,
+                                  kind, amount, day, happened_at, received_at)
+SELECT r.ticket_id, CASE WHEN a.kind <> 'expire' THEN r.id END,
+       CASE WHEN a.kind = 'expire' THEN r.zone_id END, a.reuses_id, t.company_id, a.kind,
        a.amount, (r.happened_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date, r.happened_at,
        r.received_at
   FROM unnest(%s::int[], %s::text[], %s::numeric[], %s::int[]) AS a(id, kind, amount, reuses_id)
@@ -123,29 +124,68 @@ SELECT r.ticket_id, CASE WHEN a.kind <> 'expire' THEN r.id END, a.reuses_id, t.c
   JOIN scenic_site s ON s.id = t.site_id
 """
 
-# what tickets still hold on the day after their last valid one belongs to the park
+# What tickets still hold on the day after their last valid one. Who earns it may depend on the
+# zone that nobody entered, so it is told by zone; what no zone holds (either-or, differences
+# of an invoice) stands without one. Running totals keep the parts equal to the whole.
 EXPIRE = """
-INSERT INTO scenic_revenue_event (ticket_id, company_id, kind, amount, day, happened_at,
-                                  received_at)
-SELECT t.id, t.company_id, 'expire', t.net_value - t.refund_value - COALESCE(e.amount, 0),
-       t.valid_until + 1,
-       (t.valid_until + 1)::timestamp AT TIME ZONE s.tz AT TIME ZONE 'UTC',
-       now() AT TIME ZONE 'UTC'
-  FROM scenic_ticket t
-  JOIN scenic_site s ON s.id = t.site_id
-  LEFT JOIN LATERAL (SELECT SUM(amount) AS amount FROM scenic_revenue_event
-                      WHERE ticket_id = t.id) e ON TRUE
- WHERE t.id = ANY(%s) AND t.deferred
-   AND t.net_value - t.refund_value - COALESCE(e.amount, 0) <> 0
+WITH due AS (
+    SELECT t.id, t.company_id, t.valid_until, t.zone_values, t.zone_choices, s.tz, c.rounding,
+           round((t.net_value - t.refund_value - COALESCE(e.amount, 0)) / c.rounding) AS units
+      FROM scenic_ticket t
+      JOIN scenic_site s ON s.id = t.site_id
+      JOIN res_company o ON o.id = t.company_id
+      JOIN res_currency c ON c.id = o.currency_id
+      LEFT JOIN LATERAL (SELECT SUM(amount) AS amount FROM scenic_revenue_event
+                          WHERE ticket_id = t.id) e ON TRUE
+     WHERE t.id = ANY(%s) AND t.deferred
+       AND t.net_value - t.refund_value - COALESCE(e.amount, 0) <> 0
+), zoned AS (
+    SELECT d.id, z.key::int AS zone_id,
+           GREATEST(z.value::numeric - COALESCE(round(v.amount / d.rounding), 0), 0) AS weight
+      FROM due d
+     CROSS JOIN LATERAL jsonb_each_text(d.zone_values) z
+      LEFT JOIN LATERAL (SELECT SUM(e.amount) AS amount FROM scenic_revenue_event e
+                           LEFT JOIN scenic_redemption r ON r.id = e.redemption_id
+                          WHERE e.ticket_id = d.id
+                            AND COALESCE(r.zone_id, e.unused_zone_id) = z.key::int) v ON TRUE
+     WHERE NOT COALESCE(d.zone_choices ? z.key, FALSE)
+), held AS (
+    SELECT id, zone_id, weight FROM zoned WHERE weight > 0
+     UNION ALL
+    SELECT d.id, NULL, CASE WHEN COALESCE(SUM(z.weight), 0) = 0 THEN 1
+                            ELSE GREATEST(d.units - SUM(z.weight), 0) END
+      FROM due d LEFT JOIN zoned z ON z.id = d.id GROUP BY d.id, d.units
+), parts AS (
+    SELECT id, zone_id, weight,
+           SUM(weight) OVER (PARTITION BY id) AS whole,
+           SUM(weight) OVER (PARTITION BY id ORDER BY zone_id NULLS LAST) AS running
+      FROM held
+), split AS (
+    SELECT d.*, p.zone_id, round(d.units * p.running / p.whole)
+           - round(d.units * (p.running - p.weight) / p.whole) AS part
+      FROM parts p JOIN due d ON d.id = p.id
+)
+INSERT INTO scenic_revenue_event (ticket_id, unused_zone_id, company_id, kind, amount, day,
+                                  happened_at, received_at)
+SELECT id, zone_id, company_id, 'expire', part * rounding, valid_until + 1,
+       (valid_until + 1)::timestamp AT TIME ZONE tz AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+  FROM split WHERE part <> 0
+ ORDER BY id, zone_id NULLS LAST
+"""
+
+# what the expiry of tickets released so far, by zone
+EXPIRED = """
+SELECT unused_zone_id, SUM(amount) FROM scenic_revenue_event
+ WHERE ticket_id = %s AND kind = 'expire' GROUP BY 1 HAVING SUM(amount) > 0 ORDER BY 1
 """
 
 # what a refund did not return: a fee, or the cent by which two roundings of a price differ
 KEEP = """
-INSERT INTO scenic_revenue_event (ticket_id, company_id, kind, amount, day, happened_at,
-                                  received_at)
-SELECT t.id, t.company_id, k.kind, k.amount, t.refund_day, now() AT TIME ZONE 'UTC',
+INSERT INTO scenic_revenue_event (ticket_id, unused_zone_id, company_id, kind, amount, day,
+                                  happened_at, received_at)
+SELECT t.id, k.zone_id, t.company_id, k.kind, k.amount, t.refund_day, now() AT TIME ZONE 'UTC',
        now() AT TIME ZONE 'UTC'
-  FROM unnest(%s::int[], %s::text[], %s::numeric[]) AS k(id, kind, amount)
+  FROM unnest(%s::int[], %s::text[], %s::numeric[], %s::int[]) AS k(id, kind, amount, zone_id)
   JOIN scenic_ticket t ON t.id = k.id
 """
 
