@@ -26,6 +26,8 @@
         "wizards/scenic_clearing_views.xml",
         "views/res_config_settings_clearing_views.xml",
         "views/scenic_payment_menus.xml",
+        "wizards/scenic_deposit_keep_views.xml",
+        "views/scenic_deposit_views.xml",
         "data/spreadsheet_dashboard_data.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -21,6 +21,7 @@ from . import scenic_proof_line
 from . import account_move_line_sale
 from . import scenic_ticket_sale
 from . import scenic_deposit
+from . import scenic_deposit_kept
 from . import pos_config
 from . import scenic_ticket_voucher
 from . import scenic_voucher_item

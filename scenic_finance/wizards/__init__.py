@@ -4,3 +4,4 @@ from . import account_move_reversal
 from . import sale_advance_payment
 from . import scenic_clearing
 from . import scenic_clearing_line
+from . import scenic_deposit_keep

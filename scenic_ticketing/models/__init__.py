@@ -139,6 +139,13 @@ from . import product_template_sell
 from . import pos_order_line_sell
 from . import scenic_deposit
 from . import pos_order_line_deposit
+from . import product_template_media
+from . import pos_config_media
+from . import pos_session_media
+from . import scenic_media_stock
+from . import scenic_media_count
+from . import res_config_settings_media
+from . import scenic_keyring_sign
 from . import scenic_slot_places
 from . import scenic_holder_list
 from . import scenic_print_layout

@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import date, timedelta
 from itertools import accumulate
 
@@ -297,16 +296,3 @@ class PosOrderLine(models.Model):
             except UserError as err:
                 return str(err)
         return ""
-
-    # ------------------------------------------------------------------
-    # stock
-    # ------------------------------------------------------------------
-
-    def _scenic_media(self):
-        """Return ``Counter {product: pieces}`` of ticket paper and wristbands these lines need."""
-        pieces = Counter()
-        for line in self:
-            media = line.product_id.scenic_media_product_id
-            if media and line.qty > 0 and line.product_id.is_scenic_ticket:
-                pieces[media] += len(line._scenic_code_sizes())
-        return pieces

@@ -21,3 +21,4 @@ from . import scenic_check_sell
 from . import scenic_pay_compare
 from . import scenic_pay_compare_line
 from . import scenic_sale_import
+from . import scenic_media_counting
