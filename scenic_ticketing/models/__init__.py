@@ -145,7 +145,6 @@ from . import pos_session_media
 from . import scenic_media_stock
 from . import scenic_media_count
 from . import res_config_settings_media
-from . import scenic_keyring_sign
 from . import scenic_slot_places
 from . import scenic_holder_list
 from . import scenic_print_layout
