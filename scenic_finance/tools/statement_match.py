@@ -145,9 +145,12 @@ class _Matcher:
     def _settle(self, key, parts):
         rows = [self.theirs[place] for place in parts]
         chosen = self._choose(key, sum(row.amount for row in rows))
-        self.taken.update(chosen)
         amount = sum(_signed(self.ours[place]) for place in chosen)
         code = self._code(key, rows, chosen, amount)
+        if code == "late_refund":
+            # nobody here has agreed to give this money back: we have nothing to set against it
+            chosen, amount = (), 0
+        self.taken.update(chosen)
         # the parts carry their own amounts: what the first is compared with is the rest
         rest = sum(_signed(row) for row in rows[1:])
         self._answer(code, parts[0], chosen, amount)

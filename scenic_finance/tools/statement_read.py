@@ -1,62 +1,27 @@
 """Reading what a channel or an acquirer settles, from CSV or XLSX. Nothing here knows Odoo.
 
 Statements come in UTF-8, GBK or GB18030, with a title above the columns, totals below the rows and
-apostrophes or tabs around numbers. ``open_sheet`` finds the columns, ``read`` the rows, by a mapping
-that somebody saved:
+apostrophes or tabs around numbers. ``open_sheet`` finds the columns, ``read`` the rows, by a
+mapping that somebody saved:
 
     {"columns": {"order_no": "订单号", "amount": "结算金额", …},   titles as they stand in the file
      "values": {"kind": {"退款": "refund"}, "status": {"已核销": "used"}},
-     "encoding": "", "date_order": "ymd", "scale": 0, "digits": 2, "refunds": "as_is"}
+     "encoding": "", "date_order": "ymd", "scale": 0, "digits": 2}
 """
 
-import csv
-import io
 import re
-import zipfile
 from datetime import date
-from itertools import islice
 from typing import NamedTuple
 
-import openpyxl
-
 from . import statement_cells as cells
+from . import statement_file
+from .statement_file import StatementError
+from .statement_titles import TITLES
 
-MAX_BYTES = 20 * 2**20
-MAX_UNPACKED = 300 * 2**20
-MAX_ROWS = 200_000
-_MAX_COLUMNS = 100
 _HEADER_WITHIN = 40
-
-# field -> what its column is usually called; the first title that is there counts
-TITLES = {
-    "order_no": (
-        "订单号", "订单编号", "平台订单号", "平台订单编号", "渠道订单号", "商户订单号", "外部订单号",
-        "order no", "order number", "order_no", "order id", "merchant order number",
-    ),
-    "item_no": ("子订单号", "券码", "券号", "凭证码", "票号", "明细号", "item", "item no", "voucher"),
-    "ref": ("交易号", "流水号", "支付流水号", "微信订单号", "支付宝交易号", "transaction id"),
-    "kind": ("交易类型", "业务类型", "结算类型", "账务类型", "类型", "type", "kind"),
-    "status": ("订单状态", "状态", "核销状态", "交易状态", "status"),
-    "day": ("核销时间", "核销日期", "消费时间", "使用时间", "入园日期", "交易时间", "完成时间",
-            "结算日期", "日期", "date", "settlement date", "transaction time"),
-    "amount": ("结算金额", "订单金额", "应结金额", "消费金额", "交易金额", "金额", "amount", "gross"),
-    "fee": ("佣金", "平台佣金", "技术服务费", "服务费", "手续费", "commission", "fee"),
-    "net": ("应付金额", "实付金额", "商家应得", "实收金额", "到账金额", "净额", "net", "payable"),
-    "quantity": ("份数", "数量", "张数", "quantity", "qty"),
-    "text": ("产品名称", "商品名称", "门票名称", "项目名称", "product", "description"),
-}  # fmt: skip
 REQUIRED = ("order_no", "amount")
 _ENDS = re.compile(r"^(总交易单数|以上|账单结束|-{5,}|={5,})")
 _TOTALS = re.compile(r"^(合计|总计|小计|汇总|本页|total|sum|subtotal|grand total)", re.IGNORECASE)
-
-
-class StatementError(ValueError):
-    """The file cannot be read as a statement; ``code`` says why."""
-
-    def __init__(self, code, **facts):
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
 
 
 class Sheet(NamedTuple):
@@ -107,72 +72,10 @@ class Reading(NamedTuple):
 
 def open_sheet(content: bytes, columns: dict | None = None, encoding: str = "") -> Sheet:
     """Return the table of a file; ``columns`` are the titles that its header must have."""
-    if not content or not content.strip():
-        raise StatementError("E_EMPTY")
-    if len(content) > MAX_BYTES:
-        raise StatementError("E_TOO_LARGE", limit=MAX_BYTES // 2**20)
-    if content[:4] == b"PK\x03\x04":
-        table, encoding = _read_xlsx(content), "xlsx"
-    elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise StatementError("E_OLD_EXCEL")
-    else:
-        table, encoding = _read_csv(content, encoding)
+    table, encoding = statement_file.table(content, encoding)
     place = _header(table, columns or {})
     titles = [cells.clean(cell) for cell in table[place]]
     return Sheet(titles, place, table[place + 1 :], encoding)
-
-
-def _read_xlsx(content):
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > MAX_UNPACKED:
-                raise StatementError("E_TOO_LARGE", limit=MAX_BYTES // 2**20)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        # a sheet may claim any size, and some platforms claim one cell
-        sheet.reset_dimensions()
-        last = MAX_ROWS + _HEADER_WITHIN + 1
-        rows = sheet.iter_rows(max_row=last, max_col=_MAX_COLUMNS, values_only=True)
-        table = [list(row) for row in rows]
-    except StatementError:
-        raise
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, OSError) as err:
-        raise StatementError("E_FILE") from err
-    return _checked(table)
-
-
-def _read_csv(content, encoding):
-    text, encoding = _decode(content, encoding)
-    if "\0" in text:
-        raise StatementError("E_FILE")
-    head = text[:4000]
-    delimiter = max(",;\t|", key=head.count)
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        table = list(islice(rows, MAX_ROWS + _HEADER_WITHIN + 1))
-    except csv.Error as err:
-        raise StatementError("E_FILE") from err
-    return _checked(table), encoding
-
-
-def _decode(content, encoding):
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    # GB18030 reads GBK and GB2312 as well
-    for name in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(name), "utf-8" if name == "utf-8-sig" else name
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise StatementError("E_ENCODING")
-
-
-def _checked(table):
-    if not table:
-        raise StatementError("E_EMPTY")
-    if len(table) > MAX_ROWS + _HEADER_WITHIN:
-        raise StatementError("E_TOO_MANY", limit=MAX_ROWS)
-    return table
 
 
 def _header(table, columns):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 reader = finance_tools.load("statement_read")
 cells = finance_tools.load("statement_cells")
+file = finance_tools.load("statement_file")
 
 TITLES = ["平台订单号", "产品名称", "结算金额", "佣金", "核销时间", "状态", "交易类型"]
 COLUMNS = {
@@ -115,14 +116,14 @@ def test_rows_that_mean_nothing_are_named():
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...", "E_OLD_EXCEL"),
         (b"\xff\x00\x80 \xfe", "E_ENCODING"),
         (b"a\0b,c", "E_FILE"),
-        (b"x" * (reader.MAX_BYTES + 1), "E_TOO_LARGE"),
+        (b"x" * (file.MAX_BYTES + 1), "E_TOO_LARGE"),
         ("什么,都没有\n1,2\n".encode(), "E_HEADER"),
         (as_csv([TITLES]), "E_EMPTY"),
         (as_csv([TITLES[:2], ROW[:2]]), "E_HEADER"),
     ],
 )
 def test_files_that_are_no_statement_are_refused(content, code):
-    with pytest.raises(reader.StatementError) as refused:
+    with pytest.raises(file.StatementError) as refused:
         read(content)
     assert refused.value.code == code
 
