@@ -10,6 +10,7 @@
     "data": [
         "security/scenic_finance_security.xml",
         "security/ir.model.access.csv",
+        "security/scenic_statement_security.xml",
         "data/ir_cron_data.xml",
         "views/scenic_revenue_event_views.xml",
         "views/scenic_recognition_views.xml",
@@ -28,6 +29,10 @@
         "views/scenic_payment_menus.xml",
         "wizards/scenic_deposit_keep_views.xml",
         "views/scenic_deposit_views.xml",
+        "wizards/scenic_statement_import_views.xml",
+        "views/scenic_statement_mapping_views.xml",
+        "views/res_config_settings_channel_views.xml",
+        "views/scenic_statement_menus.xml",
         "data/spreadsheet_dashboard_data.xml",
     ],
     "post_init_hook": "post_init_hook",

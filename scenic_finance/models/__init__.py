@@ -31,3 +31,9 @@ from . import account_chart_clearing
 from . import res_company_clearing
 from . import res_config_settings_clearing
 from . import pos_payment_method_clearing
+from . import account_chart_channel
+from . import res_company_channel
+from . import res_config_settings_channel
+from . import scenic_statement_mapping
+from . import scenic_statement_mixin
+from . import scenic_statement_line_mixin

@@ -5,3 +5,5 @@ from . import sale_advance_payment
 from . import scenic_clearing
 from . import scenic_clearing_line
 from . import scenic_deposit_keep
+from . import scenic_statement_import
+from . import scenic_statement_import_line
