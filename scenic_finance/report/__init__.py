@@ -1,1 +1,6 @@
 from . import scenic_value_report
+from . import scenic_report_daily
+from . import scenic_report_revenue
+from . import scenic_report_unredeemed
+from . import scenic_report_refund
+from . import scenic_report_partner

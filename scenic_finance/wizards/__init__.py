@@ -7,3 +7,5 @@ from . import scenic_clearing_line
 from . import scenic_deposit_keep
 from . import scenic_statement_import
 from . import scenic_statement_import_line
+from . import scenic_daily_sheet
+from . import scenic_daily_sheet_screen
