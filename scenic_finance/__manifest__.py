@@ -34,6 +34,7 @@
         "views/scenic_statement_mapping_views.xml",
         "views/res_config_settings_channel_views.xml",
         "views/scenic_statement_menus.xml",
+        "views/scenic_vat_views.xml",
         "data/spreadsheet_dashboard_data.xml",
         "views/scenic_report_daily_views.xml",
         "views/scenic_report_revenue_views.xml",

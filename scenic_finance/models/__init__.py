@@ -37,3 +37,13 @@ from . import res_config_settings_channel
 from . import scenic_statement_mapping
 from . import scenic_statement_mixin
 from . import scenic_statement_line_mixin
+from . import res_company_vat
+from . import res_config_settings_vat
+from . import scenic_ticket_vat
+from . import pos_order_line_vat
+from . import account_move_line_vat
+from . import account_move_vat
+from . import pos_session_vat
+from . import scenic_vat_release
+from . import scenic_recognition_vat
+from . import scenic_proof_vat

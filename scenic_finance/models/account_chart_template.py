@@ -15,6 +15,9 @@ CN_CHARTS = {
         "visitor": "scenic_cn_224109",
         "visitor_name": "Other Payables: Visitor Deposits",
         "visitor_name_zh": "其他应付款—游客押金",
+        "vat": "scenic_cn_222109",
+        "vat_name": "Tax Payable: Pending Output VAT",
+        "vat_name_zh": "应交税费—待转销项税额",
         "income": "l10n_cn_account_5051",
     },
     "cn_large_bis": {
@@ -27,6 +30,9 @@ CN_CHARTS = {
         "visitor": "scenic_cn_224109",
         "visitor_name": "Other Payables: Visitor Deposits",
         "visitor_name_zh": "其他应付款—游客押金",
+        "vat": "scenic_cn_222109",
+        "vat_name": "Tax Payable: Pending Output VAT",
+        "vat_name_zh": "应交税费—待转销项税额",
         "income": "l10n_cn_large_bis_account_6051",
     },
 }
@@ -96,6 +102,13 @@ class AccountChartTemplate(models.AbstractModel):
                 "account_type": "liability_current",
                 "reconcile": False,
             },
+            names["vat"]: {
+                "code": names["vat"].rpartition("_")[2],
+                "name": names["vat_name"],
+                "name@zh_CN": names["vat_name_zh"],
+                "account_type": "liability_current",
+                "reconcile": False,
+            },
         }
 
     def _scenic_company(self, chart):
@@ -104,6 +117,7 @@ class AccountChartTemplate(models.AbstractModel):
                 "scenic_liability_account_id": CN_CHARTS[chart]["liability"],
                 "scenic_deposit_account_id": CN_CHARTS[chart]["deposit"],
                 "scenic_visitor_deposit_account_id": CN_CHARTS[chart]["visitor"],
+                "scenic_pending_vat_account_id": CN_CHARTS[chart]["vat"],
                 "scenic_breakage_account_id": CN_CHARTS[chart]["income"],
                 "scenic_fee_account_id": CN_CHARTS[chart]["income"],
                 "scenic_recognition_journal_id": "scenic_revenue",

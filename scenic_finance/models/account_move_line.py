@@ -163,7 +163,9 @@ class AccountMoveLine(models.Model):
             tickets.filtered(lambda ticket: ticket.state != "void")._void(
                 self.env._("Credited with %(document)s", document=line.move_id.name)
             )
-            tickets._set_refund(line.balance, line.currency_id, refund_aml=line)
+            tickets._set_refund(
+                line.balance, line.currency_id, refund_aml=line, vat=-line._scenic_tax_amount()
+            )
             tickets._scenic_match_refunds()
 
     def _scenic_named_ticket(self):

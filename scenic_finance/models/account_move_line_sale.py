@@ -95,7 +95,13 @@ class AccountMoveLineSale(models.Model):
                 self.env._("Credited with %(document)s", document=self.move_id.name)
             )
         weights = [ticket._sale_units() for ticket in chosen.sorted("id")]
-        chosen._set_refund(self.balance, self.currency_id, refund_aml=self, weights=weights)
+        chosen._set_refund(
+            self.balance,
+            self.currency_id,
+            refund_aml=self,
+            weights=weights,
+            vat=-self._scenic_tax_amount(),
+        )
         chosen._scenic_match_refunds()
 
     def _scenic_exchange_sale(self):

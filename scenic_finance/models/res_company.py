@@ -5,6 +5,8 @@ _SETTINGS = [
     "scenic_liability_account_id",
     "scenic_deposit_account_id",
     "scenic_visitor_deposit_account_id",
+    "scenic_pending_vat_account_id",
+    "scenic_vat_mode",
     "scenic_breakage_account_id",
     "scenic_fee_account_id",
     "scenic_recognition_journal_id",

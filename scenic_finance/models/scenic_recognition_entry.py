@@ -78,7 +78,8 @@ class ScenicRecognitionEntry(models.Model):
 
         ``rows`` are dicts: origin (id of the sale's journal item), account (of the liability),
         product, zone (None: of no zone), kind (use, expire, fee, reversal), back (a value that
-        comes back), amount (Decimal, negative when back) and events.
+        comes back), position (fiscal position of the sale or None), amount (Decimal, negative
+        when back) and events.
         """
         names = {
             "use": self.env._("used"),
@@ -88,7 +89,7 @@ class ScenicRecognitionEntry(models.Model):
         }
         groups = defaultdict(lambda: [0.0, 0])
         for row in rows:
-            account = self._income_account(row["kind"], row["product"])
+            account = self._income_account(row["kind"], row["product"], row.get("position"))
             key = (account.id, row["product"], row["kind"], row["back"])
             groups[key][0] -= float(row["amount"])
             groups[key][1] += row["events"]
@@ -115,8 +116,11 @@ class ScenicRecognitionEntry(models.Model):
         }
 
     @api.model
-    def _income_account(self, kind, product_id):
-        """Return the account that a reason and product earn on, or say what is missing."""
+    def _income_account(self, kind, product_id, position_id=None):
+        """Return the account that a reason and product earn on, or say what is missing.
+
+        The fiscal position of the sale maps the account of the product, as it does for goods.
+        """
         company = self.env.company
         setting = {"expire": "scenic_breakage_account_id", "fee": "scenic_fee_account_id"}.get(kind)
         if setting:
@@ -132,7 +136,7 @@ class ScenicRecognitionEntry(models.Model):
                     product=product.display_name,
                 )
             )
-        return account
+        return self.env["account.fiscal.position"].browse(position_id).map_account(account)
 
     def _match(self):
         """Match the released amounts with their sales, so that what is open is unused tickets."""

@@ -131,10 +131,14 @@ class ScenicTicket(models.Model):
         res = super()._void(reason, refund_line=refund_line)
         if refund_line:
             line = refund_line.sudo()
-            self._set_refund(-line._scenic_net_values()[line], line.currency_id)
+            amounts = line._scenic_line_amounts()[line]
+            unit = line.company_id.currency_id
+            self._set_refund(
+                -unit.round(amounts.net), line.currency_id, vat=-unit.round(amounts.tax)
+            )
         return res
 
-    def _set_refund(self, amount, currency, refund_aml=None, weights=None):
+    def _set_refund(self, amount, currency, refund_aml=None, weights=None, vat=0.0):
         """Spread a refund over its tickets; what it does not return is released as kept.
 
         `amount` is net of tax in the company's currency, exactly as the ledger has or will have
@@ -164,10 +168,14 @@ class ScenicTicket(models.Model):
                     "refund_aml_id": refund_aml.id if refund_aml else False,
                 }
             )
-            if units:
+            if units or ticket._kept_zero():
                 kind = ticket._kept_kind(units, slack)
                 kept.append((ticket, kind, allocation.from_units(units, unit)))
         self.env["scenic.revenue.event"]._append_kept(kept)
+
+    def _kept_zero(self):
+        """Tell whether something else than the price is left of this ticket."""
+        return False
 
     def _refund_slack(self, currency):
         """Return by how many units a refund may differ from the sale without meaning anything.

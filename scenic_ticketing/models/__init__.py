@@ -71,6 +71,7 @@ from . import barcode_rule
 from . import pos_config
 from . import pos_order
 from . import pos_order_line
+from . import pos_order_line_amounts
 from . import pos_order_line_rules
 from . import pos_order_line_life
 from . import pos_order_line_price

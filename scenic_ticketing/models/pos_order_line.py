@@ -77,8 +77,7 @@ class PosOrderLine(models.Model):
         currency = self.company_id.currency_id
         # cumulative rounding: the parts add up to the line, whatever the cents are
         steps = [currency.round(net * k / count) for k in upto]
-        # the browser turns the signs of an order that pays out
-        gross, paid = abs(self.price_subtotal_incl), self.currency_id
+        gross, paid = self._scenic_gross(), self.currency_id
         paid_steps = [paid.round(gross * k / count) for k in upto]
         persons = self.product_id.scenic_pax or 1
         return [
@@ -165,53 +164,6 @@ class PosOrderLine(models.Model):
             }
         )
 
-    def _scenic_net_values(self):
-        """Return ``{line: net of tax}`` in company currency, as the session's entry will book it.
-
-        Negative for a line that gives something back.
-
-        Rounding differences of an order's taxes are spread over its lines, so all lines of the
-        order take part in the computation.
-        """
-        AccountTax = self.env["account.tax"]
-        values = {}
-        for order in self.order_id:
-            company = order.company_id
-            base_lines = [line._scenic_base_line() for line in order.lines]
-            AccountTax._add_tax_details_in_base_lines(base_lines, company)
-            AccountTax._round_base_lines_tax_details(base_lines, company)
-            for base_line in base_lines:
-                details = base_line["tax_details"]
-                net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
-                # an order that pays out turns all its quantities round; the entry does not
-                values[base_line["record"]] = order.currency_id._convert(
-                    -base_line["sign"] * net, company.currency_id, company, order.date_order
-                )
-        return values
-
-    def _scenic_base_line(self):
-        """Return what the taxes of this line are computed from.
-
-        As `_prepare_base_line_for_taxes_computation`, without what only a journal entry needs: its
-        accounts and texts cost more to look up than the taxes to compute.
-        """
-        order = self.order_id
-        pays_out = order.amount_total < 0.0
-        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
-            self,
-            partner_id=order.partner_id.commercial_partner_id,
-            currency_id=order.currency_id,
-            rate=order.currency_rate,
-            product_id=self.product_id,
-            tax_ids=self.tax_ids_after_fiscal_position,
-            price_unit=self.price_unit,
-            quantity=-self.qty if pays_out else self.qty,
-            discount=self.discount,
-            account_id=self.env["account.account"],
-            is_refund=self.qty * self.price_unit < 0,
-            sign=1 if pays_out else -1,
-        )
-
     # ------------------------------------------------------------------
     # refund
     # ------------------------------------------------------------------
@@ -236,7 +188,7 @@ class PosOrderLine(models.Model):
         reason = self.env._("Refunded with %(order)s", order=self.order_id.name)
         persons = self._scenic_refund_persons()
         chosen = chosen._at_window(self.order_id.config_id, self.order_id.session_id)
-        chosen._check_refund_amount(abs(self.price_subtotal_incl), persons or None)
+        chosen._check_refund_amount(self._scenic_gross(), persons or None)
         if persons and persons != chosen.pax:
             chosen = chosen._split(persons, reason)
         chosen._void(reason, self)

@@ -29,6 +29,26 @@ class TestSmallEnterpriseChart(common_finance.FinanceCase):
         self.assertEqual(self.balance(self.liability), 62.93)
         self.assertEqual(self.revenue.code, "500100")
 
+    def test_vat_that_is_due_with_the_use(self):
+        check_pending_vat(self, "222109")
+
+
+def check_pending_vat(case, code=None):
+    """Sell a combo where the VAT is due with the use, use one of its zones."""
+    case.company.scenic_vat_mode = "use"
+    pending = case.company.scenic_pending_vat_account_id
+    if code:
+        case.assertEqual(pending.code, code)
+    window = case.window()
+    order = case.sell(window, (case.park.combo, 1))
+    case.close(window)
+    case.assertEqual(case.balance(pending), 8.49)
+    case.use(case.tickets(order))
+    case.recognise()
+    case.assertEqual(case.balance(pending), 3.4)
+    taxes = case.park.vat.invoice_repartition_line_ids.account_id
+    case.assertEqual(case.balance(taxes), 5.09)
+
 
 @tagged("post_install", "-at_install")
 class TestExistingCompany(common_finance.FinanceCase):
@@ -146,6 +166,10 @@ class TestGenericChart(common_finance.FinanceCase):
         self.use(self.tickets(order)[0], self.park.ropeway)
         self.recognise()
         self.assertEqual(self.balance(account), 226.42)
+
+    def test_vat_that_is_due_with_the_use(self):
+        self.env["res.config.settings"].create({}).action_scenic_create_accounts()
+        check_pending_vat(self)
 
     def test_a_sentence_says_what_is_missing(self):
         self.env["res.config.settings"].create({}).action_scenic_create_accounts()

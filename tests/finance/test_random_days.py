@@ -26,8 +26,11 @@ class TestRandomDays(random_books.RandomBooks, common_finance.FinanceCase):
     def test_seed_2(self):
         self.walk(2)
 
-    def test_seed_3(self):
-        self.walk(3)
+    def test_vat_that_is_due_with_the_use(self):
+        self.company.scenic_vat_mode = "use"
+        self.walk(4)
+        releases = self.env["scenic.vat.release"].search([("company_id", "=", self.company.id)])
+        self.assertTrue(releases)
 
     def walk(self, seed):
         chance = random.Random(seed)
