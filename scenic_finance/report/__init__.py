@@ -4,3 +4,4 @@ from . import scenic_report_revenue
 from . import scenic_report_unredeemed
 from . import scenic_report_refund
 from . import scenic_report_partner
+from . import breakage_paper

@@ -9,3 +9,4 @@ from . import scenic_statement_import
 from . import scenic_statement_import_line
 from . import scenic_daily_sheet
 from . import scenic_daily_sheet_screen
+from . import scenic_breakage_paper
