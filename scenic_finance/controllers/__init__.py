@@ -1,1 +1,2 @@
 from . import daily_sheet
+from . import close_papers

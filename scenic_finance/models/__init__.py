@@ -56,3 +56,17 @@ from . import pos_session_vat
 from . import scenic_vat_release
 from . import scenic_recognition_vat
 from . import scenic_proof_vat
+from . import scenic_close_mixin
+from . import scenic_close_check
+from . import scenic_day_close
+from . import scenic_day_match
+from . import scenic_day_difference
+from . import scenic_month_close
+from . import scenic_month_line
+from . import scenic_day_close_match  # extends the day close
+from . import scenic_day_close_checks
+from . import scenic_day_close_found
+from . import scenic_close_report
+from . import res_company_close
+from . import account_move_close
+from . import scenic_recognition_close

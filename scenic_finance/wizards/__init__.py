@@ -10,3 +10,5 @@ from . import scenic_statement_import_line
 from . import scenic_daily_sheet
 from . import scenic_daily_sheet_screen
 from . import scenic_breakage_paper
+from . import scenic_day_explain
+from . import scenic_close_reopen

@@ -207,6 +207,7 @@ from . import scenic_pay_attempt_kiosk
 from . import pos_config_kiosk
 from . import pos_config_kiosk_pay
 from . import res_config_settings_kiosk
+from . import scenic_site_passages
 
 # takes away what the others above add to _load_pos_data_fields, so it comes after them
 from . import product_template_load

@@ -1,0 +1,142 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import models
+
+from ..tools import day_match, day_sql
+
+# days back in which something may still arrive for a closed day
+_LATE_DAYS = 62
+_LATE_NAMES = ("sold", "used", "value", "sold_amount", "paid_amount", "reserved", "rotations")
+
+
+class ScenicDayCloseMatch(models.Model):
+    """Bringing the four counts of a day together."""
+
+    _inherit = "scenic.day.close"
+
+    def _scope(self, day=None):
+        """Return what the statements of a day need; by default this one's."""
+        self.ensure_one()
+        day = day or self.day
+        sites = self._sites()
+        after = day + timedelta(days=1)
+        first = sites[:1]
+        midnight = first._midnight if first else (lambda date: date)
+        begin, finish = midnight(day), midnight(after)
+        return {
+            "company": self.company_id.id,
+            "day": day,
+            "tz": first.tz or "UTC",
+            # of the windows, which have one clock, and of the gates, which have that of their site
+            "begin": begin,
+            "finish": finish,
+            "start": min((site._midnight(day) for site in sites), default=begin),
+            "end": max((site._midnight(after) for site in sites), default=finish),
+        }
+
+    def _rows(self, day=None):
+        """Return the values of all match rows of a day, by default this one's."""
+        day = day or self.day
+        scope = self._scope(day)
+        sites = self._sites()
+        lanes = {(lane["site_id"], lane["lane"]): lane for lane in sites._passage_lanes()}
+        uses = self._fetch(day_sql.uses(**scope))
+        gates = day_match.gates(
+            [use for use in uses if use["how"] == "gate"], sites._passage_counts(day), lanes
+        )
+        for row in gates:
+            lane = lanes.get((row["site_id"], row["lane"]), {})
+            row |= {"place": "gate", "entrance_id": lane.get("entrance_id")}
+        hands = [
+            {"place": "hand", "rotations": use["used"], "site_id": use["site_id"]}
+            | {name: use[name] or 0 for name in ("hour", "used", "sold", "paid", "value")}
+            for use in self._by_hand(uses)
+        ]
+        windows = [
+            {"place": "window", **{k: v for k, v in row.items() if k != "orders"}}
+            for row in self._fetch(day_sql.windows(**scope))
+        ]
+        office = [{"place": "office", **row} for row in self._fetch(day_sql.office(**scope))]
+        return [*windows, *office, *gates, *hands]
+
+    def _by_hand(self, uses):
+        """Return the uses without a barrier, added up by site and hour."""
+        sums = defaultdict(lambda: {"used": 0, "sold": 0, "paid": 0, "value": 0})
+        for use in uses:
+            if use["how"] != "gate":
+                row = sums[use["site_id"], use["hour"]]
+                for name in row:
+                    row[name] += use[name] or 0
+        return [
+            {"site_id": site_id, "hour": hour, **row}
+            for (site_id, hour), row in sorted(sums.items())
+        ]
+
+    def _fetch(self, statement):
+        self.env.cr.execute(statement)
+        return self.env.cr.dictfetchall()
+
+    def _store_match(self):
+        self.match_ids.unlink()
+        common = {"close_id": self.id, "company_id": self.company_id.id, "day": self.day}
+        self.env["scenic.day.match"].create([{**row, **common} for row in self._rows()])
+        self.invalidate_recordset(["match_ids"])
+
+    # ------------------------------------------------------------------
+    # what came after the close of an earlier day
+    # ------------------------------------------------------------------
+
+    def _late(self):
+        """Return ``[(closed day, key, {name: number})]`` of what reached closed days since.
+
+        It is named on one open day: the first one after the day it belongs to. The closed day is
+        computed as it would be now, and what it said when it was closed, and what later closes
+        have named already, is taken off: so nothing is missed or told twice, in whatever order
+        transactions committed.
+        """
+        touched = self._fetch(
+            day_sql.touched(
+                company=self.company_id.id,
+                day=self.day,
+                since=self.day - timedelta(days=_LATE_DAYS),
+            )
+        )
+        found = []
+        for closed in self.browse([row["id"] for row in touched]):
+            if self.company_id._scenic_first_open_day(closed.day) == self.day:
+                found += [(closed, key, numbers) for key, numbers in closed._late_since().items()]
+        return found
+
+    def _late_since(self):
+        """Return ``{key: {name: number}}`` of what this closed day did not know."""
+        now = {
+            day_match.key(row): {name: self._round(row.get(name)) for name in _LATE_NAMES}
+            for row in self._rows(self.day)
+        }
+        known = {
+            row._key(): {name: self._round(row[name]) for name in _LATE_NAMES}
+            for row in self.match_ids
+        }
+        for row in self._named_late():
+            old = known.setdefault(row.key.partition("|")[2], {})
+            for name, number in (row.numbers or {}).items():
+                old[name] = self._round(old.get(name, 0) + number)
+        return {
+            key: {name: self._round(number) for name, number in numbers.items()}
+            for key, numbers in day_match.late(now, known).items()
+            if any(self._round(number) for number in numbers.values())
+        }
+
+    def _named_late(self):
+        """Return the late lines about this day in other days that are closed."""
+        return self.env["scenic.day.difference"].search(
+            [
+                ("late_close_id", "=", self.id),
+                ("close_id.state", "=", "closed"),
+                ("close_id.is_replaced", "!=", True),
+            ]
+        )
+
+    def _round(self, number):
+        return self.currency_id.round(float(number or 0)) + 0.0
