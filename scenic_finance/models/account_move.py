@@ -56,7 +56,9 @@ class AccountMove(models.Model):
         window.scenic_pos_line_id._scenic_refunded_tickets()._scenic_match_refunds()
         sale = lines.filtered("sale_line_ids")
         sale._scenic_post_sale()
-        voucher = lines.filtered("scenic_voucher_item_ids")
+        voucher = lines.filtered(
+            lambda line: (line | line.scenic_reversed_line_id).scenic_voucher_item_ids
+        )
         voucher._scenic_post_vouchers()
         other = lines - window - sale - voucher
         other.filtered(

@@ -21,7 +21,9 @@ class AccountMoveLineVoucher(models.Model):
 
     def _scenic_post_vouchers(self):
         """Tell the tickets of these vouchers that they are sold now, and for how much."""
-        for line in self:
+        back = self.filtered(lambda line: line.move_id.move_type == "out_refund")
+        back._scenic_credit_vouchers()
+        for line in self - back:
             tickets = self.env["scenic.ticket"].sudo()
             items = line.scenic_voucher_item_ids
             tickets = tickets.search([("voucher_item_id", "in", items.ids)], order="id")

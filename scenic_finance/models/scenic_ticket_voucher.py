@@ -27,5 +27,26 @@ class ScenicTicketVoucher(models.Model):
                 ticket.voucher_item_id
                 and not ticket.origin_aml_id
                 and (ticket.state != "void" or ticket.used_count)
+                and (ticket.used_count or not ticket._voucher_pays_on_use())
             )
         )
+
+    def _voucher_pays_on_use(self):
+        """Return whether the channel owes this ticket only when somebody used it."""
+        channel = self.voucher_item_id.channel_id.with_company(self.company_id)
+        return channel.settlement_mode == "redemption"
+
+    # EXTENDS scenic_ticketing
+    def _expire(self):
+        """What is paid on redemption is worth nothing when nobody came."""
+        unused = self.sudo().filtered(
+            lambda ticket: (
+                ticket.state == "valid"
+                and ticket.voucher_item_id
+                and not ticket.origin_aml_id
+                and not ticket.used_count
+                and ticket._voucher_pays_on_use()
+            )
+        )
+        unused._sale_write_off()
+        return super()._expire()

@@ -21,17 +21,26 @@ class ScenicVoucherItem(models.Model):
 
     def action_invoice(self):
         """Make a draft invoice for each channel of these exchanged vouchers."""
-        items = self.filtered(lambda item: item._tickets()._voucher_billable())
-        asked = items.filtered("invoice_line_ids.parent_state")
-        items -= asked.filtered(
-            lambda item: any(line.parent_state != "cancel" for line in item.invoice_line_ids)
-        )
+        items = self._to_invoice()
         if not items:
             raise UserError(
                 self.env._("None of these vouchers is exchanged and waits for its invoice.")
             )
+        return items._make_invoices()._get_records_action(name=self.env._("Invoices"))
+
+    def _to_invoice(self):
+        """Return those whose channel owes them and has no invoice for them, not even a draft."""
+        tickets = self.env["scenic.ticket"].sudo().search([("voucher_item_id", "in", self.ids)])
+        items = self & tickets._voucher_billable().voucher_item_id.with_env(self.env)
+        asked = items.filtered("invoice_line_ids.parent_state")
+        return items - asked.filtered(
+            lambda item: any(line.parent_state != "cancel" for line in item.invoice_line_ids)
+        )
+
+    def _make_invoices(self, day=None):
+        """Make a draft invoice for each channel and company, dated on `day` or today."""
         moves = self.env["account.move"]
-        for (channel, company), group in items.grouped(
+        for (channel, company), group in self.grouped(
             lambda item: (item.channel_id, item.company_id)
         ).items():
             if not channel.partner_id:
@@ -40,8 +49,11 @@ class ScenicVoucherItem(models.Model):
                         "Who pays for %s? Enter the partner under Sales Channels.", channel.name
                     )
                 )
-            moves |= self.env["account.move"].create(group._invoice_vals(channel, company))
-        return moves._get_records_action(name=self.env._("Invoices"))
+            vals = group._invoice_vals(channel, company)
+            if day:
+                vals["invoice_date"] = day
+            moves |= self.env["account.move"].create(vals)
+        return moves
 
     def _invoice_vals(self, channel, company):
         """Return the invoice of a channel: a line for each product and price."""

@@ -45,8 +45,8 @@ class ScenicVoucherCommand(models.Model):
         if not new:
             return self._repeat(message, content)
         reply, order = self._answer(channel, command, content)
-        if reply["code"] in ("E_UNKNOWN_ORDER", "E_UNKNOWN_ITEM"):
-            # the order may only be late: its next call is a new one
+        if reply["code"] in ("E_UNKNOWN_ORDER", "E_UNKNOWN_ITEM", "E_CREDIT"):
+            # the order may only be late, or its channel has paid: the next call is a new one
             message.unlink()
             return json.dumps(reply, ensure_ascii=False, sort_keys=True)
         return message._close(reply, order)
