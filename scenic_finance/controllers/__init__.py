@@ -1,2 +1,3 @@
 from . import daily_sheet
 from . import close_papers
+from . import portal_shares

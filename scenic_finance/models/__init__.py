@@ -80,3 +80,14 @@ from . import scenic_channel_statement_confirm
 from . import scenic_channel_statement_accept
 from . import scenic_voucher_item_settlement
 from . import account_move_line_voucher_credit
+from . import scenic_share
+from . import scenic_share_line
+from . import scenic_share_accrual
+from . import scenic_share_proof
+from . import scenic_settlement
+from . import scenic_settlement_bill
+from . import scenic_settlement_list
+from . import account_move_share
+from . import account_chart_share
+from . import res_company_share
+from . import res_config_settings_share

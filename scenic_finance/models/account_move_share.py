@@ -37,7 +37,9 @@ class AccountMove(models.Model):
         for move in self.filtered("scenic_settlement_id"):
             move.scenic_settlement_id.sudo()._check_bill(move)
         undone = self.filtered(
-            lambda move: move.reversed_entry_id.scenic_settlement_id and not move.scenic_settlement_id
+            lambda move: (
+                move.reversed_entry_id.scenic_settlement_id and not move.scenic_settlement_id
+            )
         )
         for move in undone:
             move._scenic_check_undo()

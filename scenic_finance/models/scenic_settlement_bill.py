@@ -105,9 +105,7 @@ class ScenicSettlementBill(models.Model):
         groups = self.env["scenic.share.line"]._read_group(
             [("settlement_id", "=", self.id)], ["recognition_id", "share_id"], ["day:array_agg"]
         )
-        wanted = {
-            (batch.id, share.id, day) for batch, share, days in groups for day in set(days)
-        }
+        wanted = {(batch.id, share.id, day) for batch, share, days in groups for day in set(days)}
         items = (
             self.env["account.move.line"]
             .sudo()
@@ -121,11 +119,13 @@ class ScenicSettlementBill(models.Model):
         )
         return items.filtered(
             lambda item: (
-                item.scenic_recognition_id.id,
-                item.scenic_share_id.id,
-                item.scenic_share_day,
+                (
+                    item.scenic_recognition_id.id,
+                    item.scenic_share_id.id,
+                    item.scenic_share_day,
+                )
+                in wanted
             )
-            in wanted
         )
 
     def _check_bill(self, move):
@@ -165,9 +165,7 @@ class ScenicSettlementBill(models.Model):
         pair.remove_move_reconcile()
         for items in pair.grouped("account_id").values():
             items.reconcile()
-        self.message_post(
-            body=self.env._("Taken back with %(document)s.", document=reversal.name)
-        )
+        self.message_post(body=self.env._("Taken back with %(document)s.", document=reversal.name))
         self._take_back()
 
     def _match_accruals(self, bill=None):

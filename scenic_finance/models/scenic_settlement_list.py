@@ -25,13 +25,16 @@ class ScenicSettlementList(models.Model):
             SQL("l.settlement_id = %s", self.id), facts, self.passage_count, self.name or ""
         )
 
+    def _own_passages(self, limit, offset):
+        """Return one page of the list of this settlement."""
+        self.ensure_one()
+        return self._passages(SQL("l.settlement_id = %s", self.id), limit, offset)
+
     @api.model
     def _list_file(self, condition, facts, count, title):
         columns = self._list_columns()
         names = [label for _name, label in columns]
-        values = (
-            [row[name] for name, _label in columns] for row in self._all_passages(condition)
-        )
+        values = ([row[name] for name, _label in columns] for row in self._all_passages(condition))
         return passage_file.build(title, facts, names, values, count)
 
     @api.model

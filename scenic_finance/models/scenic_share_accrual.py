@@ -41,7 +41,7 @@ class ScenicRecognition(models.Model):
             line = self._line_vals(
                 company.scenic_share_account_id.id,
                 False,
-                -float(item["amount"]),
+                -item["amount"],
                 item["events"],
                 item["back"],
             )
@@ -54,7 +54,7 @@ class ScenicRecognition(models.Model):
                 }
                 lines.append(line)
             cost = costs.setdefault((item["share_id"], item["back"]), [0.0, 0])
-            cost[0] += float(item["used"] or 0)
+            cost[0] += item["used"] or 0.0
             cost[1] += item["events"]
         return lines + self._share_costs(costs)
 
@@ -74,10 +74,3 @@ class ScenicRecognition(models.Model):
                     {**line, "name": share.display_name, "partner_id": share.partner_id.id}
                 )
         return lines
-
-    # EXTENDS scenic_finance
-    def _owed_when_unused(self, company, day):
-        return [
-            *super()._owed_when_unused(company, day),
-            *self.env["scenic.share"]._unused_fractions(company, day),
-        ]

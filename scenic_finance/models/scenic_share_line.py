@@ -16,7 +16,13 @@ class ScenicShareLine(models.Model):
     _order = "day desc, id desc"
     _log_access = False
 
-    share_id = fields.Many2one("scenic.share", required=True, readonly=True, ondelete="restrict")
+    share_id = fields.Many2one(
+        "scenic.share",
+        string="Agreed Share",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
     event_id = fields.Many2one(
         "scenic.revenue.event", required=True, readonly=True, ondelete="restrict"
     )

@@ -32,9 +32,7 @@ class ScenicProof(models.Model):
         [amounts] = self.env.cr.fetchall()
         rounded = company.currency_id.round
         names = ("share_accrued", "share_billed", "share_balance")
-        return result | {
-            name: rounded(float(amount)) for name, amount in zip(names, amounts, strict=True)
-        }
+        return result | {name: rounded(amount) for name, amount in zip(names, amounts, strict=True)}
 
     # EXTENDS scenic_finance
     @api.model
@@ -70,7 +68,7 @@ class ScenicProof(models.Model):
             lines.append(
                 self._line(
                     "difference",
-                    float(stored - wanted),
+                    company.currency_id.round(stored - wanted),
                     self.env._(
                         "%(share)s, recognition %(entry)s: accrued %(stored).2f, its passages "
                         "give %(wanted).2f.",
@@ -97,7 +95,7 @@ class ScenicProof(models.Model):
             lines.append(
                 self._line(
                     "difference",
-                    float(booked - accrued),
+                    company.currency_id.round(booked - accrued),
                     self.env._(
                         "%(share)s, recognition %(entry)s: the ledger has %(booked).2f, the "
                         "accrued lines say %(accrued).2f.",
@@ -125,7 +123,7 @@ class ScenicProof(models.Model):
             lines.append(
                 self._line(
                     "difference",
-                    float(wrong - due),
+                    company.currency_id.round(wrong - due),
                     self.env._(
                         "Settlement %(settlement)s of %(partner)s: agreed %(agreed).2f, its lines "
                         "%(accrued).2f, its bill %(billed).2f.",
@@ -150,7 +148,7 @@ class ScenicProof(models.Model):
             lines.append(
                 self._line(
                     "difference",
-                    -float(balance),
+                    -balance,
                     self.env._(
                         "%(entry)s, %(item)s: neither a passage nor a settlement stands behind it.",
                         entry=aml.move_id.name,
@@ -172,6 +170,8 @@ class ScenicProofLine(models.Model):
     # EXTENDS scenic_finance
     def action_open(self):
         self.ensure_one()
-        return self.settlement_id._get_records_action() if self.settlement_id else (
-            super().action_open()
+        return (
+            self.settlement_id._get_records_action()
+            if self.settlement_id
+            else (super().action_open())
         )

@@ -51,7 +51,7 @@ SELECT l.id, l.day, e.happened_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz AS happen
 
 
 def of_partner(company_ids, partner_id, first=None, last=None):
-    """Return the condition of the lines that one partner may see: posted ones of its own."""
+    """Return the condition of the lines that one partner may see: its own."""
     since = SQL("AND l.day >= %s", first) if first else SQL()
     until = SQL("AND l.day <= %s", last) if last else SQL()
     return SQL(

@@ -131,7 +131,7 @@ _COLUMNS = (
     " amount, cut)"
 )
 
-ACCRUE = f"INSERT INTO scenic_share_line {_COLUMNS} {_PARTS}"
+ACCRUE = f"INSERT INTO scenic_share_line {_COLUMNS} {_PARTS} ORDER BY event_id, share_id"
 
 # A use that is taken back takes back exactly what it gave, whatever the shares say today. The
 # gate's clock may put it into an earlier batch than its use: then the later of the two does it.

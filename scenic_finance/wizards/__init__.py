@@ -12,3 +12,5 @@ from . import scenic_daily_sheet_screen
 from . import scenic_breakage_paper
 from . import scenic_day_explain
 from . import scenic_close_reopen
+from . import scenic_share_change
+from . import scenic_settlement_make

@@ -24,8 +24,10 @@ class ScenicSettlementMake(models.TransientModel):
     @api.model
     def _last_month(self, which):
         first = fields.Date.start_of(fields.Date.context_today(self), "month")
-        return fields.Date.subtract(first, months=1) if which == "start" else (
-            fields.Date.subtract(first, days=1)
+        return (
+            fields.Date.subtract(first, months=1)
+            if which == "start"
+            else (fields.Date.subtract(first, days=1))
         )
 
     def action_make(self):

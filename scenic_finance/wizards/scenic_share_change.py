@@ -13,33 +13,24 @@ class ScenicShareChange(models.TransientModel):
     currency_id = fields.Many2one(related="share_id.currency_id")
     date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
     basis = fields.Selection(related="share_id.basis")
-    percent = fields.Float(
-        string="Share (%)",
-        digits=(7, 4),
-        compute="_compute_terms",
-        store=True,
-        readonly=False,
-    )
-    amount = fields.Monetary(
-        string="Per Person", compute="_compute_terms", store=True, readonly=False
-    )
+    percent = fields.Float(string="Share (%)", digits=(7, 4))
+    amount = fields.Monetary(string="Per Person")
     treatment = fields.Selection(
         selection=lambda self: self.env["scenic.share"]._fields["treatment"].selection,
         string="The Park is",
-        compute="_compute_terms",
-        store=True,
-        readonly=False,
+        required=True,
     )
-    owed_when_unused = fields.Boolean(compute="_compute_terms", store=True, readonly=False)
+    owed_when_unused = fields.Boolean()
 
-    @api.depends("share_id")
-    def _compute_terms(self):
-        for change in self:
-            share = change.share_id
-            change.percent = share.percent
-            change.amount = share.amount
-            change.treatment = share.treatment
-            change.owed_when_unused = share.owed_when_unused
+    @api.model
+    def default_get(self, fields_list):
+        """Begin with the terms that the share has."""
+        values = super().default_get(fields_list)
+        share = self.env["scenic.share"].browse(values.get("share_id"))
+        for name in ("percent", "amount", "treatment", "owed_when_unused"):
+            if share and name in fields_list:
+                values[name] = share[name]
+        return values
 
     def action_apply(self):
         """End the share the day before and begin its successor."""
