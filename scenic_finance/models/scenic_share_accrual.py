@@ -74,3 +74,10 @@ class ScenicRecognition(models.Model):
                     {**line, "name": share.display_name, "partner_id": share.partner_id.id}
                 )
         return lines
+
+    # EXTENDS scenic_finance
+    def _owed_when_unused(self, company, day):
+        return [
+            *super()._owed_when_unused(company, day),
+            *self.env["scenic.share"]._unused_fractions(company, day),
+        ]

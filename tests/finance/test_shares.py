@@ -180,7 +180,9 @@ class TestShares(common_shares.ShareCase):
 
     def test_the_estimate_of_breakage_knows_what_is_owed(self):
         self.share(self.car, 50, self.park.ropeway, owed_when_unused=True)
-        owed = self.env["scenic.share"]._unused_fractions(self.company, self.park.site._today())
+        owed = self.env["scenic.recognition"]._owed_when_unused(
+            self.company, self.park.site._today()
+        )
         found = {(product, zone): part for product, zone, part in owed}
         self.assertEqual(found, {(self.park.combo.id, self.park.ropeway.id): 0.5})
 
