@@ -31,6 +31,7 @@ from . import account_move_line_sale
 from . import scenic_ticket_sale
 from . import scenic_deposit
 from . import scenic_deposit_kept
+from . import scenic_day_export
 from . import pos_config
 from . import scenic_ticket_voucher
 from . import scenic_voucher_item

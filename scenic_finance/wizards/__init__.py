@@ -14,3 +14,4 @@ from . import scenic_day_explain
 from . import scenic_close_reopen
 from . import scenic_share_change
 from . import scenic_settlement_make
+from . import scenic_day_export_make

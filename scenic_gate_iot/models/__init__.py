@@ -82,3 +82,4 @@ from . import (
 from . import scenic_box_lan
 from . import scenic_ticket_seen  # extends the changes
 from . import scenic_site_passages
+from . import scenic_site_export

@@ -145,6 +145,7 @@ from . import pos_config_media
 from . import pos_session_media
 from . import scenic_media_stock
 from . import scenic_media_count
+from . import scenic_site_export
 from . import res_config_settings_media
 from . import scenic_slot_places
 from . import scenic_holder_list
