@@ -92,3 +92,14 @@ from . import account_move_share
 from . import account_chart_share
 from . import res_company_share
 from . import res_config_settings_share
+from . import pos_payment_clearing
+from . import scenic_acquirer
+from . import scenic_acquirer_statement
+from . import scenic_acquirer_statement_line
+from . import scenic_acquirer_statement_match
+from . import scenic_acquirer_statement_book
+from . import scenic_acquirer_statement_bank
+from . import account_bank_statement_line_match
+from . import account_move_line_clearing
+from . import pos_session_clearing
+from . import scenic_cash_deposit

@@ -15,3 +15,7 @@ from . import scenic_close_reopen
 from . import scenic_share_change
 from . import scenic_settlement_make
 from . import scenic_day_export_make
+from . import scenic_acquirer_import
+from . import scenic_bank_receipt
+from . import scenic_payment_check
+from . import scenic_payment_check_line
