@@ -103,3 +103,4 @@ from . import account_bank_statement_line_match
 from . import account_move_line_clearing
 from . import pos_session_clearing
 from . import scenic_cash_deposit
+from . import scenic_day_close_payment

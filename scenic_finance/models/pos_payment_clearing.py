@@ -6,6 +6,7 @@ class PosPayment(models.Model):
 
     _inherit = "pos.payment"
 
+    _scenic_taken = models.Index("(payment_method_id, payment_date)")
     _scenic_transaction = models.Index("(transaction_id) WHERE transaction_id IS NOT NULL")
     _scenic_ref_no = models.Index("(payment_ref_no) WHERE payment_ref_no IS NOT NULL")
 

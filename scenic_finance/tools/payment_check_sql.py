@@ -22,7 +22,7 @@ def unbooked(company_id, since, until):
               JOIN pos_payment_method m ON m.id = p.payment_method_id
              WHERE m.journal_id IS NOT NULL
              GROUP BY 1, 2
-        ), item AS (
+        ), item AS NOT MATERIALIZED (
             SELECT l.move_id, -l.amount_currency AS amount
               FROM account_move_line l
               JOIN account_account a ON a.id = l.account_id
@@ -64,6 +64,8 @@ def orphans(company_id, since, until):
           LEFT JOIN pos_session s ON s.id = p.session_id
          WHERE p.company_id = %(company)s AND p.payment_date >= %(since)s
            AND p.payment_date < %(until)s AND (s.id IS NULL OR o.id IS NULL)
+           AND p.payment_method_id IN (
+               SELECT id FROM pos_payment_method WHERE company_id = %(company)s)
         UNION ALL
         SELECT 'shift', h.id, h.name, h.order_total
           FROM scenic_shift h LEFT JOIN pos_session s ON s.id = h.session_id

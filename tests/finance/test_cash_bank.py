@@ -154,6 +154,18 @@ class TestPaymentCheck(CashCase):
         self.assertEqual((found["session_id"], found["amount"]), (session.id, 160))
         self.assertIn(session.name, found["name"])
 
+    def test_a_day_is_not_closed_over_a_payment_that_is_in_no_entry(self):
+        session = self.close(self.sold())
+        self.delete_items(session.sudo().statement_line_ids.move_id)
+        close = self.env["scenic.day.close"].new(
+            {"company_id": self.company.id, "day": self.park.site._today()}
+        )
+        checks = {check["code"]: check for check in close._payment_checks()}
+        self.assertFalse(checks["payments"]["ok"])
+        self.assertEqual(checks["payments"]["record"].ids, session.ids)
+        self.assertFalse(checks["payments"]["warn"])
+        self.assertTrue(checks["acquirer_statement"]["ok"])
+
     def test_a_missing_session_is_named(self):
         windows = [self.sold() for _i in range(3)]
         session = windows[1].sudo().current_session_id
