@@ -1,9 +1,11 @@
 """What goes wrong on the random day, drawn from its seed."""
 
+import os
 import threading
 from collections import Counter
 from contextlib import suppress
 
+from day_park import stand_still
 from day_sales import Busy
 from scenic_park import waiting
 
@@ -18,7 +20,10 @@ EVENTS = {
     "server killed": 2,
     "database killed": 1,
     "clock jumps": 6,
+    "box stands still": 4,
+    "hardware stands still": 4,
 }
+STILL = (0.3, 0.8, 1.2, 2.5)  # seconds; a board has one to answer
 JUMPS = (-86400 * 3, -7200, -90, -5, 5, 90, 7200, 86400 * 3)  # seconds
 
 
@@ -106,6 +111,11 @@ class Director:
             server.kill_database(self.chance)
         elif name == "clock jumps":
             box.set_clock(self.chance.choice(JUMPS))
+        elif name == "box stands still":
+            box.stand_still(self.chance.choice(STILL))
+        elif name == "hardware stands still":
+            # boards, scanners and visitors are this process
+            stand_still(os.getpid(), self.chance.choice(STILL))
 
 
 class Trade:

@@ -22,6 +22,15 @@ GOOD, BAD = b"G", b"B"
 LAMPS = {GOOD: "good", BAD: "bad", None: "gone"}
 PATIENCE_S = 20.0
 QUIET_S = 0.5
+REST_S = 0.8  # until a lane whose visitor left has shut, and its lamps are dark
+
+
+async def pause(seconds, until=lambda: False):
+    """Wait so long while this process runs: a machine that stood still gave nobody time."""
+    for _step in range(round(seconds * 20)):
+        if until():
+            return
+        await asyncio.sleep(0.05)
 
 
 class Board:
@@ -186,8 +195,10 @@ class Lane:
             return
         visit.began = time.time()
         lamp = asyncio.create_task(self.scanner.lamps.get())
+        gone = False
         for walks in visit.walks:
             if not await self._sees_it_open(lamp, first=not visit.openings):
+                gone = bool(visit.openings)
                 break
             visit.openings += 1
             if not walks:
@@ -197,9 +208,9 @@ class Lane:
             visit.lamp = LAMPS[await asyncio.wait_for(lamp, PATIENCE_S)]
         visit.answered = time.time()
         visit.openings = self.board.openings - before
-        if visit.lamp in ("gone", "silent") or visit.walked < visit.openings:
+        if gone or visit.lamp in ("gone", "silent") or visit.walked < visit.openings:
             # the gate shuts, and the lamp is dark, before the next one comes
-            await asyncio.sleep(0.6)
+            await pause(REST_S)
 
     async def _sees_it_open(self, lamp, first):
         """Wait until the gate opens for the next person; False when it will not."""
@@ -209,8 +220,9 @@ class Lane:
                 await asyncio.wait(
                     [opened, lamp], timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
                 )
-            else:
-                await asyncio.wait([opened], timeout=1.0)
+            if not first or (lamp.done() and lamp.result() == GOOD):
+                # who sees green, or belongs to those before, pushes for a moment
+                await pause(1.0, self.board.opened.is_set)
         finally:
             opened.cancel()
         came = self.board.opened.is_set()

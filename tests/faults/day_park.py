@@ -23,6 +23,11 @@ START_S = 60
 DEVICE = ("name", "role", "driver", "url", "options")
 
 
+def stand_still(pid, seconds):
+    """Stop a process for so long."""
+    subprocess.Popen(["sh", "-c", f"kill -STOP {pid}; sleep {seconds}; kill -CONT {pid}"])
+
+
 class Server:
     """Odoo with workers, and the PostgreSQL below it."""
 
@@ -142,6 +147,13 @@ class Box:
         if self.disturbed:
             began, ended = self.disturbed[-1]
             self.disturbed[-1] = (began, min(ended, time.time()))
+
+    def stand_still(self, seconds):
+        """Give its process no time, as a host under load does."""
+        now = time.time()
+        # before the spans that last: those end in their order
+        self.disturbed.insert(0, (now, now + seconds + 0.5))
+        stand_still(self.process.pid, seconds)
 
     def stop(self):
         """Switch it off as an operator does."""

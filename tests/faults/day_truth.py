@@ -201,3 +201,33 @@ def everybody_answered(e):
     for visit in e.visits:
         if visit.lamp == "silent":
             yield f"lane {visit.lane} said nothing to {visit.kind} {visit.text[:40]!r}"
+
+
+def timeline(e, found):
+    """Return lines that tell what happened on the lanes of the first tickets in what is wrong."""
+    words = " ".join(" ".join(wrong[:3]) for wrong in found.values())
+    uids = [uid for uid in e.rights if uid in words][:4]
+    concerned = [visit for visit in e.visits if visit.uid in uids]
+    rows = []
+    for lane in {visit.lane for visit in concerned}:
+        times = [visit.began for visit in concerned if visit.lane == lane]
+        rows += [
+            (lane, visit.began, f"{visit.kind} {visit.uid}: {_what_came(visit)}")
+            for visit in e.visits
+            if visit.lane == lane and _near(visit.began, times)
+        ]
+        rows += [
+            (lane, f["t"] / 1000, f"    {f['kind']} {f['uid']} {f['pax']} {f['reason']}")
+            for f in e.journals
+            if f["lane"] == lane and _near(f["t"] / 1000, times)
+        ]
+    return [f"{lane} {time:.3f} {told}" for lane, time, told in sorted(rows)]
+
+
+def _near(time, times):
+    return any(-3 < time - other < 5 for other in times)
+
+
+def _what_came(visit):
+    walks = f"{visit.walked} of {len(visit.walks)} walked"
+    return f"{visit.lamp}, {visit.openings} openings, {walks} until {visit.answered:.3f}"

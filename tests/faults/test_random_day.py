@@ -22,7 +22,7 @@ from scenic_tools import database, paths
 
 SEEDS = os.environ.get("SCENIC_SEED") or "1,2,3"
 SCANS = int(os.environ.get("SCENIC_SCANS", "800"))
-EVENTS_EACH = 80  # visitors to one event
+EVENTS_EACH = 70  # visitors to one event
 
 
 @pytest.mark.parametrize("seed", [int(seed) for seed in SEEDS.split(",")])
@@ -148,6 +148,8 @@ class Day:
         print(f"  {alone} facts of boxes that reached no owner of a ticket")
         for check, wrong in found.items():
             print(f"  WRONG {check}: {len(wrong)}, for example {wrong[0]}")
+        for line in day_truth.timeline(evidence, found):
+            print(f"  {line}")
 
 
 def _lane_codes():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import gate_kit as kit
 import pytest
-from iot_handlers.scenic_gate.device import Ack
+from iot_handlers.scenic_gate.device import Ack, Signal
 from iot_handlers.scenic_gate.effects import (
     Close,
     Decide,
@@ -16,7 +16,7 @@ from iot_handlers.scenic_gate.effects import (
     Show,
 )
 from iot_handlers.scenic_gate.lane import Lane, State
-from iot_handlers.scenic_gate.runner import LaneRunner
+from iot_handlers.scenic_gate.runner import BEHIND_S, LaneRunner
 
 SENSOR = LaneSettings(confirm="sensor", pass_timeout_s=5, settle_s=0.3, quiet_s=3, queue_s=8)
 BLIND = replace(SENSOR, confirm="none")
@@ -45,8 +45,8 @@ def shut(made, at, ack=Ack.DONE):
 def test_one_visitor_from_scan_to_idle():
     gate = lane()
     assert gate.scan("A", 0) == [Decide("A")]
-    assert gate.decided("OK", 1, True, 0) == [Open(1), SHOW_OK]
-    assert gate.opened(Ack.DONE, 0.1) == []
+    assert gate.decided("OK", 1, True, 0) == [Open(1)]
+    assert gate.opened(Ack.DONE, 0.1) == [SHOW_OK]
     assert gate.deadline == 5.1
     assert gate.passed(1, 1) == [Record("passed", 1, True), Close()]
     assert gate.closed(Ack.DONE, 1.1) == []
@@ -85,7 +85,7 @@ def test_a_scan_that_waited_for_a_busy_lane_opens_for_nobody(tmp_path):
 def test_a_way_out_opens_however_late():
     gate = lane(outward=True)
     gate.scan("A", 0)
-    assert gate.decided("OK", 1, False, 60) == [Open(1), SHOW_OK]
+    assert gate.decided("OK", 1, False, 60) == [Open(1)]
 
 
 def test_refusal_opens_nothing():
@@ -132,7 +132,8 @@ def test_late_pulse_still_belongs_to_the_passage():
 def test_order_that_never_left_gives_the_right_back():
     gate = lane()
     gate.scan("A", 0)
-    gate.decided("OK", 1, True, 0)
+    # no green lamp before a door that stays shut
+    assert gate.decided("OK", 1, True, 0) == [Open(1)]
     effects = gate.opened(Ack.NOT_SENT, 0)
     assert effects == [Show(False, "E_FAULT"), Record("released", 1, True, "E_FAULT")]
     assert gate.state is State.IDLE
@@ -142,6 +143,13 @@ def test_order_without_answer_is_never_given_back():
     gate = admitted(ack=Ack.UNKNOWN)
     gate.tick(5)
     assert shut(gate, 5.1) == [Record("unknown", 1, True), Show(False, "R_UNSEEN")]
+
+
+def test_who_waits_with_the_next_code_is_not_shown_red_for_the_one_before():
+    gate = admitted(ack=Ack.UNKNOWN)
+    assert gate.scan("B", 1) == []
+    gate.tick(5)
+    assert shut(gate, 5.1) == [Record("unknown", 1, True), Decide("B")]
 
 
 def test_order_without_answer_is_settled_by_the_sensor():
@@ -173,7 +181,7 @@ def test_group_passes_pulse_by_pulse():
 def test_group_passes_a_barrier_that_is_held():
     gate = lane(multi="hold_n")
     gate.scan("A", 0)
-    assert gate.decided("OK", 3, True, 0) == [Open(3), Show(True, "OK", 3)]
+    assert gate.decided("OK", 3, True, 0) == [Open(3)]
     gate.opened(Ack.DONE, 0)
     assert gate.passed(2, 4) == [Record("passed", 2, True)]
     assert gate.tick(8) == []
@@ -326,7 +334,7 @@ def test_lane_outside_counts_everybody_and_forces_nobody():
     gate = lane(outward=True)
     assert gate.passed(2, 0) == [Record("passed", 2)]
     gate.scan("A", 1)
-    assert gate.decided("OK", 1, False, 1) == [Open(1), SHOW_OK]
+    assert gate.decided("OK", 1, False, 1) == [Open(1)]
     gate.opened(Ack.DONE, 1)
     assert gate.passed(2, 2) == [Record("passed", 1, True), Record("passed", 1), Close()]
     assert shut(gate, 2) == []
@@ -356,3 +364,38 @@ def test_lane_outside_without_a_sensor_assumes_that_they_went():
     gate.opened(Ack.DONE, 9)
     assert gate.tick(20) == [Close()]
     assert shut(gate, 20) == [Record("closed", 1, True)]
+
+
+def test_no_passage_ends_before_the_sensor_was_looked_at(tmp_path):
+    engine, clock, barrier = kit.engine(tmp_path), kit.FakeClock(), kit.FakeBarrier()
+    barrier.watched_until = lambda: looked
+    runner = LaneRunner(engine.config.lanes["G1"], engine, clock, barrier)
+    runner.lane.usable = True
+    looked = clock.mono()
+    runner.scan(kit.code(1))
+    runner.turn(runner._wait())
+    assert runner.lane.state is State.AWAIT
+    # the host stood still; the visitor went through meanwhile, and the line is read only now
+    clock.t += runner.lane.settings.pass_timeout_s + 1
+    runner.turn(None)
+    assert runner.lane.state is State.AWAIT
+    runner.signal(Signal.PASSED, 1)
+    looked = clock.mono()
+    runner.turn(None)
+    assert runner.lane.state is State.AWAIT
+    runner.turn(runner._wait())
+    assert runner.lane.passage.left == 0
+    engine.store.close()
+
+
+def test_a_sensor_that_is_never_looked_at_holds_no_lane_for_ever(tmp_path):
+    engine, clock, barrier = kit.engine(tmp_path), kit.FakeClock(), kit.FakeBarrier()
+    barrier.watched_until = lambda: 0.0
+    runner = LaneRunner(engine.config.lanes["G1"], engine, clock, barrier)
+    runner.lane.usable = True
+    runner.scan(kit.code(1))
+    runner.turn(runner._wait())
+    clock.t += runner.lane.settings.pass_timeout_s + BEHIND_S + 1
+    runner.turn(None)
+    assert runner.lane.state is State.SETTLE
+    engine.store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -124,6 +125,13 @@ class Barrier(Device):
     def hold(self) -> Ack:
         """Hold open until :meth:`close`."""
         raise NotImplementedError
+
+    def watched_until(self) -> float:
+        """Return the time (monotonic seconds) up to which every passage was signalled.
+
+        Infinite for a barrier that is down, and for one that cannot fall behind.
+        """
+        return math.inf
 
     def feedback(self, good: bool) -> None:
         """Light a lamp, if there is one; must not block."""

@@ -7,6 +7,7 @@ The options are told in the README ("frame_barrier"); what they mean in bytes is
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 
@@ -272,6 +273,10 @@ class FrameBarrier(Barrier):
                 self._count(name, value, modulus)
             if found.name in _SIGNALS and self._is_new(found.name, now):
                 self._tell(found.name)
+
+    def watched_until(self) -> float:
+        """Return up to when all that the board said was heard."""
+        return self._bus.heard_until if self._up and self.confirm == "sensor" else math.inf
 
     def _is_new(self, name: str, now: float) -> bool:
         last, self._told[name] = self._told.get(name, float("-inf")), now

@@ -49,6 +49,7 @@ class FrameBus(PolledBus):
         except (TypeError, ValueError, ProtocolError) as err:
             raise DeviceError(f"frame_barrier {url}: {err}") from err
         self.opened = 0  # how often the port was opened
+        self.heard_until = 0.0  # everything that came before was handed over
         self._waiting: _Waiting | None = None
         # an order without answer leaves one that may still come: it must not confirm the next
         self._owed_until = 0.0
@@ -120,9 +121,11 @@ class FrameBus(PolledBus):
     def _read(self, port) -> None:
         try:
             while not self._stopped.is_set():
+                began = monotonic()
                 data, now = port.read(READ_S), monotonic()
                 for device in self._devices:
                     self._hand_over(device, data, now)
+                self.heard_until = began
         except PortError as err:
             with self._lock:
                 if self._port is port:

@@ -87,8 +87,9 @@ class Lane(LaneEvents):
             self.state = State.IDLE
             given_back = Record(facts.RELEASED, admit, True, REFUSE_LANE)
             return [Show(False, REFUSE_LANE), given_back, *self._next(now)]
-        self.passage = Passage(ticket, admit, named=True, told=True)
-        return [*self._open(), Show(True, reason, admit)]
+        welcome = Show(True, reason, admit)
+        self.passage = Passage(ticket, admit, named=True, told=True, welcome=welcome)
+        return self._open()
 
     def _turn_away(self) -> list[Effect]:
         return [Show(False, REFUSE_LANE), Record(facts.REFUSED, reason=REFUSE_LANE)]
@@ -121,7 +122,11 @@ class Lane(LaneEvents):
         return self._tell(self.passage, ack)
 
     def _tell(self, passage: Passage, ack: Ack) -> list[Effect]:
-        """Answer staff's command once, and record what it did."""
+        """Welcome the visitor once; or answer staff's command once and record what it did."""
+        if passage.welcome:
+            # not before the barrier answered: nobody is sent against a door that stays shut
+            welcome, passage.welcome = passage.welcome, None
+            return [welcome]
         if passage.told:
             return []
         passage.told = True
@@ -227,7 +232,8 @@ class Lane(LaneEvents):
         if passage and passage.ticket and passage.left:
             kind = self._ending(passage, now)
             out.append(Record(kind, passage.left, True))
-            if kind == facts.UNKNOWN:
+            if kind == facts.UNKNOWN and self._queued is None:
+                # who waits with the next code is told about that one, not about this one
                 out.append(Show(False, UNSEEN))
         elif passage and passage.named and passage.left and not self._watched():
             # outside nothing has to be settled; that they went is all there is to say

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from .effects import Show
+
 REFUSE_LANE = "E_FAULT"  # reason of a refusal by the lane itself: held, emergency, no barrier
 UNSEEN = "R_UNSEEN"  # opened, and nobody knows whether somebody passed
 IN_THE_WAY = "R_BLOCKED"  # somebody or something stands in the passage
@@ -32,6 +34,7 @@ class Passage:
     named: bool = False  # facts name the ticket: also on the way outside
     reopen: bool = False
     told: bool = False  # staff's command has its answer
+    welcome: Show | None = None  # what the visitor is told as soon as the barrier obeys
     unsure: bool = False  # an order to open was not confirmed and nobody was seen since
     blind: bool = False  # the barrier was out of reach for a while, or not seen to shut
     waited: bool = False  # its time was over while somebody stood in the way

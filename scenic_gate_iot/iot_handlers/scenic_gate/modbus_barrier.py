@@ -13,6 +13,7 @@ switched off at start-up; absent: only the own ones), and those of the line: ``b
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 
@@ -47,6 +48,7 @@ class ModbusBarrier(Barrier):
         self._fire = False
         self._edges: dict[str, float] = {}  # when an input became active last
         self._pulse_end = 0.0
+        self._looked = 0.0  # when the inputs were read last
         self._misses = 0
         self._up = False
 
@@ -203,6 +205,7 @@ class ModbusBarrier(Barrier):
             if self._levels is None and not self._held:
                 self._all_off()
             self._switch_due_off()
+            began = monotonic()
             levels = self._read_inputs()
         except (NotSent, NoAnswer, Refused, BadAnswer) as err:
             self._missed(err)
@@ -212,6 +215,11 @@ class ModbusBarrier(Barrier):
             self._up = True
             self._emit(Signal.UP, 0)
         self._tell(before or {}, levels)
+        self._looked = began
+
+    def watched_until(self) -> float:
+        """Return when the inputs were looked at last."""
+        return self._looked if self._up and self.confirm == "sensor" else math.inf
 
     def lost(self) -> None:
         """The line is down."""

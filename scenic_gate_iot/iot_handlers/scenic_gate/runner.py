@@ -31,6 +31,7 @@ from .tally import Tally
 
 _logger = logging.getLogger(__name__)
 
+BEHIND_S = 2.0  # a passage waits so long for a host that has not looked at the sensor in time
 RETIRE_S = 30.0  # a lane whose configuration changed gets that long to finish its passage
 
 
@@ -124,7 +125,8 @@ class LaneRunner:
         due = [at for at in (self.lane.deadline, self.test.deadline) if at is not None]
         deadline = min(due, default=None)
         # half a second at most: stopped() is only asked between turns
-        seconds = 0.5 if deadline is None else min(0.5, max(0.0, deadline - self.clock.mono()))
+        left = 0.5 if deadline is None else deadline - self.clock.mono()
+        seconds = min(0.5, max(0.005, left))
         try:
             return self._inbox.get(timeout=seconds)
         except queue.Empty:
@@ -136,7 +138,7 @@ class LaneRunner:
         try:
             if item is not None:
                 self._carry(self._input(item))
-            self._carry(self.lane.tick(self.clock.mono()))
+            self._let_time_pass(self.clock.mono())
             self.test.tick(self.clock.mono())
         except Exception:
             # a thread's loop: whatever broke, the next visitor finds a working, shut lane
@@ -144,6 +146,15 @@ class LaneRunner:
             self._start_anew()
         if self.lane.state is not before:
             self.since = self.clock.now()
+
+    def _let_time_pass(self, now: float) -> None:
+        """End what is over, but no passage before all that the barrier saw of it was heard."""
+        lane = self.lane
+        due = lane.deadline is not None and lane.deadline <= now
+        if due and lane.passage and self.barrier and now < lane.deadline + BEHIND_S:
+            if self.barrier.watched_until() < lane.deadline or not self._inbox.empty():
+                return
+        self._carry(lane.tick(now))
 
     def _input(self, item: Item) -> list[Effect]:
         lane, now = self.lane, self.clock.mono()
