@@ -68,6 +68,8 @@
         "views/scenic_close_menus.xml",
         "wizards/scenic_day_export_make_views.xml",
         "views/scenic_day_export_views.xml",
+        "views/scenic_audit_check_views.xml",
+        "data/audit_cron_data.xml",
         "data/spreadsheet_dashboard_data.xml",
         "views/scenic_report_daily_views.xml",
         "views/scenic_report_revenue_views.xml",

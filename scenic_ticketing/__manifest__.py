@@ -94,6 +94,8 @@
         "security/scenic_media_security.xml",
         "wizards/scenic_media_counting_views.xml",
         "views/scenic_media_views.xml",
+        "security/scenic_audit_security.xml",
+        "views/scenic_audit_views.xml",
         "views/scenic_print_layout_views.xml",
         "views/scenic_printer_views.xml",
         "views/scenic_reader_views.xml",

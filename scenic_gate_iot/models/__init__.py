@@ -83,3 +83,5 @@ from . import scenic_box_lan
 from . import scenic_ticket_seen  # extends the changes
 from . import scenic_site_passages
 from . import scenic_site_export
+from . import scenic_trace
+from . import scenic_audit

@@ -146,6 +146,9 @@ from . import pos_session_media
 from . import scenic_media_stock
 from . import scenic_media_count
 from . import scenic_site_export
+from . import scenic_trace
+from . import traced_records
+from . import scenic_audit
 from . import res_config_settings_media
 from . import scenic_slot_places
 from . import scenic_holder_list
