@@ -92,18 +92,19 @@ class ScenicAudit(models.Model):
     @api.depends("model", "res_id")
     def _compute_res_name(self):
         for model, rows in self.grouped("model").items():
-            records = self.env[model] if model in self.env else None
-            found = records.sudo().browse(rows.mapped("res_id")).exists() if model else None
-            names = {record.id: record.display_name for record in found or ()}
-            kind = self.env["ir.model"].sudo()._get(model).name if model in self.env else model
+            names, kind = {}, model
+            if model in self.env:
+                found = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
+                names = {record.id: record.display_name for record in found}
+                kind = self.env["ir.model"].sudo()._get(model).name
             for row in rows:
                 row.res_name = f"{kind}: {names.get(row.res_id, row.res_id)}"
 
     def action_open(self):
         """Open what it was done to."""
         self.ensure_one()
-        record = self.env[self.model].browse(self.res_id)
-        return record.exists()._get_records_action() if record.exists() else False
+        record = self.env[self.model].browse(self.res_id).exists()
+        return record._get_records_action() if record else False
 
     @api.model
     def _audit_sources(self):
