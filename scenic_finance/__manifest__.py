@@ -34,6 +34,7 @@
         "wizards/scenic_breakage_paper_views.xml",
         "views/scenic_breakage_menus.xml",
         "views/scenic_share_views.xml",
+        "views/scenic_share_line_views.xml",
         "report/scenic_settlement_report.xml",
         "views/scenic_settlement_views.xml",
         "views/scenic_share_settings_views.xml",

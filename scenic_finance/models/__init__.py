@@ -82,10 +82,14 @@ from . import scenic_channel_statement_accept
 from . import scenic_voucher_item_settlement
 from . import account_move_line_voucher_credit
 from . import scenic_share
+from . import scenic_share_terms
+from . import scenic_share_unused
 from . import scenic_share_line
 from . import scenic_share_accrual
 from . import scenic_share_proof
+from . import scenic_share_close
 from . import scenic_settlement
+from . import scenic_settlement_lines
 from . import scenic_settlement_bill
 from . import scenic_settlement_list
 from . import account_move_share

@@ -1,10 +1,6 @@
-from fractions import Fraction
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date, formatLang
-
-from ..tools import allocation, share_rules, share_sql
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 # what a share paid by: it never changes once something was accrued by it
 _TERMS = {
@@ -182,10 +178,6 @@ class ScenicShare(models.Model):
         ]
         return now if (operator == "in") == (True in value) else ["!", "&", *now]
 
-    # ------------------------------------------------------------------
-    # what may be agreed
-    # ------------------------------------------------------------------
-
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -232,175 +224,9 @@ class ScenicShare(models.Model):
                 )
             )
 
-    @api.constrains(
-        "company_id",
-        "partner_id",
-        "product_tmpl_id",
-        "zone_id",
-        "channel_id",
-        "basis",
-        "percent",
-        "amount",
-        "date_from",
-        "date_to",
-    )
-    def _check_terms(self):
-        """Refuse to pay somebody twice for one passage, and to give away more than there is."""
-        for company, shares in self.grouped("company_id").items():
-            rules = {
-                share.id: share._rule() for share in self.search([("company_id", "=", company.id)])
-            }
-            for share in shares:
-                rule = rules[share.id]
-                if other := share_rules.clash(rule, rules.values()):
-                    raise ValidationError(
-                        self.env._(
-                            "%(share)s and %(other)s overlap: the same passage would pay "
-                            "%(partner)s twice. End one of them before the other begins, or "
-                            "narrow its product, zone or channel.",
-                            share=share.display_name,
-                            other=self.browse(other.key).display_name,
-                            partner=share.partner_id.name,
-                        )
-                    )
-                if found := share_rules.excess(rule, rules.values()):
-                    names = [self.browse(one.key).display_name for one in found.rules]
-                    raise ValidationError(
-                        self.env._(
-                            "These shares of the same passage exceed the whole (%(percent)s %%): "
-                            "%(shares)s. Lower one of them.",
-                            percent=f"{float(found.percent):g}",
-                            shares="; ".join(names),
-                        )
-                    )
-
-    def _rule(self):
-        """Return the share as the pure functions see it."""
-        self.ensure_one()
-        fixed = self.basis == "fixed"
-        unit = self.currency_id.rounding
-        return share_rules.Rule(
-            key=self.id,
-            beneficiary=(self.partner_id.id, self.role),
-            start=self.date_from,
-            end=self.date_to or None,
-            product=self.product_tmpl_id.id or None,
-            zone=self.zone_id.id or None,
-            channel=self.channel_id.id or None,
-            percent=Fraction(0) if fixed else Fraction(str(self.percent)),
-            fixed=allocation.to_units(self.amount, unit) if fixed else 0,
-        )
-
-    def _check_not_past(self, first, last):
-        """Refuse terms for passages that are in the books already."""
-        self.ensure_one()
-        self.env.flush_all()
-        kinds = ["use", "expire"] if self.owed_when_unused else ["use"]
-        self.env.cr.execute(
-            share_sql.taken(
-                self.company_id.id,
-                kinds,
-                first,
-                last or None,
-                self.product_tmpl_id.id or None,
-                self.zone_id.id or None,
-                self.channel_id.id or None,
-            )
-        )
-        [(taken,)] = self.env.cr.fetchall()
-        if taken:
-            raise UserError(
-                self.env._(
-                    "Passages until %(day)s are in the books without this share. Let it begin "
-                    "after that day.",
-                    day=format_date(self.env, taken),
-                )
-            )
-
-    def _check_end(self, end):
-        """Refuse to end a share before what it gave, or to continue it over what it did not."""
-        for share in self:
-            if share.date_to and (not end or end > share.date_to):
-                share._check_not_past(fields.Date.add(share.date_to, days=1), end)
-            last = share._last_day()
-            if end and last and end < last:
-                raise UserError(
-                    self.env._(
-                        "%(share)s was accrued until %(day)s; it cannot end before.",
-                        share=share.display_name,
-                        day=format_date(self.env, last),
-                    )
-                )
-
-    def _last_day(self):
-        """Return the last day of passages that gave something by this share."""
-        lines = self.env["scenic.share.line"].sudo()
-        kinds = ("kind", "in", ("use", "expire"))
-        return lines._read_group([("share_id", "=", self.id), kinds], [], ["day:max"])[0][0]
-
-    # ------------------------------------------------------------------
-    # buttons and what others ask
-    # ------------------------------------------------------------------
-
     def action_lines(self):
         """Open what was accrued by these shares."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "scenic_finance.scenic_share_line_action"
         )
         return {**action, "domain": [("share_id", "in", self.ids)], "context": {}}
-
-    @api.model
-    def _unused_fractions(self, company, day):
-        """Return ``(product, zone, fraction)`` of unused value that belongs to third parties.
-
-        For the estimate of breakage: that part can never become income. A share of one channel
-        counts as one of all: rather too little is expected than too much.
-        """
-        shares = self.sudo().search(
-            [
-                ("company_id", "=", company.id),
-                ("owed_when_unused", "=", True),
-                ("date_from", "<=", day),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", day),
-            ]
-        )
-        if not shares:
-            return []
-        products = shares.product_tmpl_id
-        if not all(share.product_tmpl_id for share in shares):
-            products = products.search(
-                [
-                    ("service_tracking", "=", "scenic_ticket"),
-                    ("scenic_site_id.company_id", "=", company.id),
-                ]
-            )
-        result = []
-        for product in products:
-            for zone_id, fraction in shares._unused_of(product).items():
-                result += [(one.id, zone_id, fraction) for one in product.product_variant_ids]
-        return result
-
-    def _unused_of(self, product):
-        """Return {zone: fraction of its unused value} that these shares take of a product."""
-        weights = product.entitlement_ids._weights()
-        whole, result = sum(weights.values()), {}
-        taxes = product.taxes_id.filtered_domain([("company_id", "=", self.company_id[:1].id)])
-        price = taxes.compute_all(product.list_price)["total_excluded"]
-        for right in product.entitlement_ids:
-            zone = right.zone_id
-            value = price * weights[zone.id] / whole if whole else 0.0
-            taken = 0.0
-            for share in self:
-                if share.product_tmpl_id not in (product, product.browse()):
-                    continue
-                if share.zone_id not in (zone, zone.browse()):
-                    continue
-                if share.basis == "percent":
-                    taken += share.percent / 100
-                elif value:
-                    taken += share.amount * max(right.uses, 1) / value
-            if taken:
-                result[zone.id] = min(taken, 1.0)
-        return result

@@ -26,6 +26,8 @@ class ScenicProof(models.Model):
     @api.model
     def _compute_proof(self, company, at=None, tickets=False):
         result = super()._compute_proof(company, at, tickets)
+        if not tickets:
+            return result
         self.env.cr.execute(
             share_proof_sql.totals(company.id, self.env["account.account"]._scenic_share_ids())
         )

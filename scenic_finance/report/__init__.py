@@ -5,3 +5,4 @@ from . import scenic_report_unredeemed
 from . import scenic_report_refund
 from . import scenic_report_partner
 from . import breakage_paper
+from . import scenic_report_partner_share

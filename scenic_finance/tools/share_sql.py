@@ -199,13 +199,17 @@ SELECT l.share_id, l.partner_id, l.day, e.amount < 0 AS back, SUM(l.amount) AS a
 NOT_INCOME = """
 SELECT t.product_id AS product,
        CASE WHEN e.kind IN ('use', 'rounding', 'adjust') THEN 'use' ELSE e.kind END AS kind,
-       e.amount < 0 AS back, SUM(l.amount) AS amount
+       e.amount < 0 AS back, COALESCE(p.fiscal_position_id, m.fiscal_position_id) AS position,
+       SUM(l.amount) AS amount
   FROM scenic_share_line l
   JOIN scenic_revenue_event e ON e.id = l.event_id
   JOIN scenic_ticket t ON t.id = e.ticket_id
   JOIN scenic_share s ON s.id = l.share_id
+  JOIN account_move_line o ON o.id = t.origin_aml_id
+  JOIN account_move m ON m.id = o.move_id
+  LEFT JOIN pos_order p ON p.id = t.pos_order_id
  WHERE l.recognition_id = %s AND (s.treatment = 'agent' OR l.kind = 'expire')
- GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
 CLAIM = """

@@ -7,6 +7,7 @@ import common_shares
 import finance_tools
 from psycopg2.errors import CheckViolation
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -290,3 +291,160 @@ class TestWrongShares(common_shares.ShareCase):
         move.action_post()
         [line] = self.wrong()
         self.assertEqual((line["move_id"], line["amount"]), (move.id, 7))
+
+
+@tagged("post_install", "-at_install")
+class TestLateShares(common_shares.ShareCase):
+    """What the books hear of late gives its share all the same, once."""
+
+    def setUp(self):
+        super().setUp()
+        self.today = self.park.site._today()
+
+    def late_use(self, ticket, zone, at):
+        """Let a gate report a use that the server never allowed."""
+        self.env.flush_all()
+        self.env["scenic.redemption"]._append(
+            [
+                {
+                    "ticket_id": ticket.id,
+                    "zone_id": zone.id,
+                    "use_no": 1,
+                    "lane_code": "L1",
+                    "how": "gate",
+                    "happened_at": at,
+                }
+            ]
+        )
+        self.env.invalidate_all()
+
+    def expired(self, product, quantity=1):
+        tickets = self.sold(product, quantity)
+        self.sql(
+            "UPDATE scenic_ticket SET valid_until = %s WHERE id = ANY(%s)",
+            self.today - timedelta(days=1),
+            tickets.ids,
+        )
+        tickets._expire()
+        return tickets
+
+    def test_a_use_that_is_heard_of_after_the_expiry_changes_what_it_is_owed_for(self):
+        self.share(self.car, 50, self.park.ropeway, owed_when_unused=True)
+        ticket = self.expired(self.park.combo)
+        self.recognise()
+        self.late_use(ticket, self.park.ropeway, fields.Datetime.now() - timedelta(hours=1))
+        self.recognise()
+        self.assertEqual(
+            sorted(self.lines().mapped(lambda line: (line.kind, line.amount))),
+            [("expire", -28.3), ("expire", 28.3), ("use", 28.3)],
+        )
+        self.assertEqual(self.balance(self.accrual), 28.3)
+        self.assertEqual(self.balance(self.cost), -28.3)
+        self.assertEqual(self.balance(self.company.scenic_breakage_account_id), 84.91)
+
+    def test_a_ticket_that_is_given_back_after_its_expiry_is_owed_for_no_more(self):
+        self.share(self.car, 33.33, owed_when_unused=True)
+        ticket = self.expired(self.park.combo)
+        self.recognise()
+        self.assertEqual(self.balance(self.accrual), 47.17)
+        self.credit(ticket.invoice_line_id.move_id)
+        self.recognise()
+        self.assertEqual(sum(self.lines().mapped("amount")), 0)
+        self.assertEqual(self.balance(self.accrual), 0)
+
+    def test_an_invoice_of_another_price_changes_percentages_only(self):
+        # the event alone, without the invoice that makes it: nothing to prove at the end
+        self.prove = False
+        self.share(self.car, 30)
+        self.share(self.town, basis="fixed", amount=3)
+        ticket = self.sold()
+        self.use(ticket)
+        self.recognise()
+        self.env["scenic.revenue.event"]._append_adjustments([(ticket, 10.0)])
+        self.env["scenic.share.line"]._accrue(self.claimed())
+        lines = self.lines(("kind", "=", "adjust"))
+        self.assertEqual((lines.partner_id, lines.amount), (self.car, 3))
+
+    def claimed(self):
+        """Put what nobody recognised yet into a batch that posts nothing."""
+        batch = self.env["scenic.recognition"].create(
+            {"company_id": self.company.id, "day": self.today}
+        )
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE scenic_revenue_event SET recognition_id = %s"
+            " WHERE company_id = %s AND recognition_id IS NULL",
+            [batch.id, self.company.id],
+        )
+        return batch
+
+    def test_a_late_passage_goes_by_the_terms_of_its_own_day(self):
+        yesterday = self.today - timedelta(days=1)
+        self.share(self.car, 30, date_to=yesterday)
+        self.share(self.car, 40, date_from=self.today)
+        first, second = self.sold(quantity=2).sorted("id")
+        self.use(first)
+        self.recognise()
+        settlement = self.settle(first=self.today - timedelta(days=40), last=yesterday)
+        self.assertFalse(settlement.passage_count)
+        settlement.action_cancel()
+        self.billed(self.settle(first=self.today, last=self.today))
+        noon = fields.Datetime.now() - timedelta(days=1)
+        self.late_use(second, self.park.gate, noon)
+        self.recognise()
+        late = self.lines(("settlement_id", "=", False))
+        self.assertEqual((late.day, late.amount), (yesterday, 22.64))
+        tomorrow = self.today + timedelta(days=1)
+        settlement = self.settle(first=tomorrow, last=tomorrow)
+        self.assertEqual((settlement.late_count, settlement.late_amount), (1, 22.64))
+        self.billed(settlement)
+
+
+class ChartCase(common_shares.ShareCase):
+    def whole_way(self):
+        self.taxed(self.share(self.car, 30, self.park.ropeway, treatment="agent"))
+        self.share(self.town, 10)
+        ticket = self.sold(self.park.combo)
+        self.use(ticket, self.park.gate)
+        self.use(ticket, self.park.ropeway)
+        self.recognise()
+        self.assertEqual(self.balance(self.accrual), 31.13)
+        self.assertEqual(self.balance(self.revenue), 124.53)
+        self.assertEqual(self.balance(self.cost), -14.15)
+        self.billed(self.settle(self.car))
+        self.billed(self.settle(self.town))
+        self.assertEqual(self.balance(self.accrual), 0)
+
+
+@tagged("post_install", "-at_install")
+class TestSmallChart(ChartCase):
+    chart = "cn"
+
+    def test_the_whole_way(self):
+        self.assertEqual((self.accrual.code, self.cost.code), ("224110", "540100"))
+        self.whole_way()
+
+
+@tagged("post_install", "-at_install")
+class TestGenericChart(ChartCase):
+    chart = "generic_coa"
+    country = "base.us"
+    currency = "base.USD"
+
+    def test_the_whole_way(self):
+        self.assertFalse(self.accrual)
+        self.env["res.config.settings"].create({}).action_scenic_create_accounts()
+        self.assertTrue(self.accrual.reconcile)
+        self.whole_way()
+
+    def test_without_an_account_a_sentence_says_so(self):
+        self.env["res.config.settings"].create({}).action_scenic_create_accounts()
+        self.company.scenic_share_account_id = False
+        self.share(self.car, 30)
+        self.use(self.sold())
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.recognise()
+        self.company.scenic_share_account_id = self.company._scenic_create_account(
+            "Partner Shares", "liability_current", "2"
+        )
+        self.recognise()
