@@ -15,7 +15,7 @@ class ScenicSettlement(models.Model):
 
     _name = "scenic.settlement"
     _description = "Scenic Settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
 

@@ -49,20 +49,20 @@ class ScenicSettlementList(models.Model):
 
     @api.model
     def _list_columns(self):
-        return [
-            ("passage", self.env._("Passage")),
-            ("day", self.env._("Day")),
-            ("happened", self.env._("Happened at")),
-            ("received", self.env._("Reported at")),
-            ("zone", self.env._("Zone")),
-            ("product", self.env._("Ticket")),
-            ("ticket", self.env._("Ticket Number ends with")),
-            ("kind", self.env._("Kind")),
-            ("share", self.env._("Agreed Share")),
-            ("base", self.env._("Value, net of tax")),
-            ("amount", self.env._("Share")),
-            ("settlement", self.env._("Settlement")),
-        ]
+        return {
+            "passage": self.env._("Passage"),
+            "day": self.env._("Day"),
+            "happened": self.env._("Happened at"),
+            "received": self.env._("Reported at"),
+            "zone": self.env._("Zone"),
+            "product": self.env._("Ticket"),
+            "ticket": self.env._("Ticket Number ends with"),
+            "kind": self.env._("Kind"),
+            "share": self.env._("Agreed Share"),
+            "base": self.env._("Value, net of tax"),
+            "amount": self.env._("Share"),
+            "settlement": self.env._("Settlement"),
+        }
 
     @api.model
     def _passages(self, condition, limit=None, offset=0):
