@@ -71,6 +71,7 @@
         "views/scenic_day_export_views.xml",
         "views/scenic_audit_check_views.xml",
         "data/audit_cron_data.xml",
+        "views/scenic_liability_item_views.xml",
         "data/spreadsheet_dashboard_data.xml",
         "views/scenic_report_daily_views.xml",
         "views/scenic_report_revenue_views.xml",

@@ -53,6 +53,13 @@ from . import scenic_ticket_vat
 from . import pos_order_line_vat
 from . import account_move_line_vat
 from . import account_move_vat
+from . import account_move_line_discount
+from . import account_move_discount
+from . import account_move_window
+from . import account_move_line_tickets
+from . import pos_session_discount
+from . import pos_session_rounding
+from . import pos_order_rounding
 from . import pos_session_vat
 from . import scenic_vat_release
 from . import scenic_recognition_vat

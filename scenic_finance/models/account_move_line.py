@@ -106,9 +106,13 @@ class AccountMoveLine(models.Model):
                 )
             )
         unit = self.company_id.currency_id.rounding
-        parts = allocation.split_evenly(allocation.to_units(-self.balance, unit), count)
+        parts = allocation.split_evenly(
+            allocation.to_units(-self._scenic_sold_balance(), unit), count
+        )
         paid_unit = self.currency_id.rounding
-        paid = allocation.split_evenly(allocation.to_units(self.price_total, paid_unit), count)
+        paid = allocation.split_evenly(
+            allocation.to_units(self._scenic_sold_total(), paid_unit), count
+        )
         return [
             {
                 "product_id": self.product_id.id,
@@ -164,7 +168,10 @@ class AccountMoveLine(models.Model):
                 self.env._("Credited with %(document)s", document=line.move_id.name)
             )
             tickets._set_refund(
-                line.balance, line.currency_id, refund_aml=line, vat=-line._scenic_tax_amount()
+                line._scenic_sold_balance(),
+                line.currency_id,
+                refund_aml=line,
+                vat=-line._scenic_tax_amount(),
             )
             tickets._scenic_match_refunds()
 

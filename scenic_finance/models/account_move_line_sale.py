@@ -49,7 +49,9 @@ class AccountMoveLineSale(models.Model):
         if places is None:
             self._scenic_refuse_sale(wanted, sizes)
         chosen = tickets.browse([waiting[place].id for place in places])
-        total = allocation.to_units(-self.balance, self.company_id.currency_id.rounding)
+        total = allocation.to_units(
+            -self._scenic_sold_balance(), self.company_id.currency_id.rounding
+        )
         weights = [sizes[place] for place in places]
         chosen._sale_set_invoice(self, group_codes.share(total, weights))
 
@@ -96,7 +98,7 @@ class AccountMoveLineSale(models.Model):
             )
         weights = [ticket._sale_units() for ticket in chosen.sorted("id")]
         chosen._set_refund(
-            self.balance,
+            self._scenic_sold_balance(),
             self.currency_id,
             refund_aml=self,
             weights=weights,

@@ -40,6 +40,8 @@ class AccountMoveLineVoucher(models.Model):
                         owed=len(owed.voucher_item_id),
                     )
                 )
-            total = allocation.to_units(-line.balance, line.company_id.currency_id.rounding)
+            total = allocation.to_units(
+                -line._scenic_sold_balance(), line.company_id.currency_id.rounding
+            )
             weights = owed.mapped("net_value")
             owed._sale_set_invoice(line, allocation.split_by_weight(total, weights))

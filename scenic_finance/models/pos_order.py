@@ -36,12 +36,12 @@ class PosOrder(models.Model):
             )
         )
         plan = [
-            pair
+            pair | pair._scenic_even_out()
             for pair in lines.grouped(
                 lambda line: (line.scenic_pos_line_id, line.account_id)
             ).values()
             if len(pair.move_id) > 1
         ]
         if plan:
-            lines._reconcile_plan(plan)
+            lines.with_context(no_exchange_difference=True)._reconcile_plan(plan)
         return invoice

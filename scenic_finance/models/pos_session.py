@@ -42,12 +42,13 @@ class PosSession(models.Model):
     # EXTENDS point_of_sale
     def _create_non_reconciliable_move_lines(self, data):
         data = super()._create_non_reconciliable_move_lines(data)
-        lines = self.env["pos.order.line"].browse(data["scenic_keys"])
+        # a free ticket has no journal item
         amls = {
-            line.id: data["sales"][key]["move_line_id"]
-            for line, key in zip(lines, data["scenic_keys"].values(), strict=True)
+            line_id: data["sales"][key]["move_line_id"]
+            for line_id, key in data["scenic_keys"].items()
+            if key in data["sales"]
         }
-        lines.sudo()._scenic_link_journal(amls)
+        self.env["pos.order.line"].sudo().browse(amls)._scenic_link_journal(amls)
         return data
 
     # EXTENDS point_of_sale

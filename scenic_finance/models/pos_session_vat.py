@@ -11,8 +11,8 @@ class PosSessionVat(models.Model):
         company = self.company_id.sudo()
         if company.scenic_pending_vat_account_id:
             keys = set(data["scenic_keys"].values())
-            ids = [data["sales"][key].get("move_line_id") for key in keys]
-            lines = self.env["account.move.line"].sudo().browse(filter(None, ids))
+            ids = [data["sales"][key]["move_line_id"] for key in keys if key in data["sales"]]
+            lines = self.env["account.move.line"].sudo().browse(ids)
             vals_list = lines._scenic_vat_lines(company)
             data["MoveLine"].create([{**vals, "move_id": self.move_id.id} for vals in vals_list])
         return data

@@ -31,11 +31,15 @@ def balance(company_id, account_ids, day=None):
     return SQL(
         """
 WITH ledger AS MATERIALIZED (
-    SELECT l.id, l.balance, l.scenic_recognition_id AS batch, l.scenic_pos_line_id AS pos_line,
-           COALESCE(l.scenic_reversed_line_id, l.id) AS chain
+    -- a line of tickets together with what discounts take off it
+    SELECT COALESCE(l.scenic_discount_of_id, l.id) AS id, SUM(l.balance) AS balance,
+           MAX(l.scenic_recognition_id) AS batch, MAX(l.scenic_pos_line_id) AS pos_line,
+           COALESCE(MAX(l.scenic_reversed_line_id),
+                    COALESCE(l.scenic_discount_of_id, l.id)) AS chain
       FROM account_move_line l
      WHERE l.company_id = %(company)s AND l.account_id = ANY(%(accounts)s)
        AND l.parent_state = 'posted' %(upto)s
+     GROUP BY COALESCE(l.scenic_discount_of_id, l.id)
 ), sold AS MATERIALIZED (
     SELECT origin_aml_id AS aml, SUM(net_value) AS amount, COALESCE(%(sold)s, 0) AS counted
       FROM scenic_ticket WHERE company_id = %(company)s AND deferred GROUP BY origin_aml_id
