@@ -119,3 +119,4 @@ from . import traced_settings
 from . import scenic_audit
 from . import scenic_audit_check
 from . import scenic_audit_check_line
+from . import scenic_day_close_channel

@@ -20,8 +20,10 @@ class ScenicChannelInvoice(models.Model):
             moves |= channel._invoice_until(company, channel._terms(company)._period_end(yesterday))
         if not moves:
             raise UserError(
-                self.env._("Nothing of the last period waits for its invoice: %s.")
-                % ", ".join(self.mapped("name"))
+                self.env._(
+                    "Nothing of the last period waits for its invoice: %(channels)s.",
+                    channels=", ".join(self.mapped("name")),
+                )
             )
         return moves._get_records_action(name=self.env._("Invoices"))
 

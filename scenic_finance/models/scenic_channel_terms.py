@@ -32,7 +32,6 @@ class ScenicChannelTerms(models.Model):
         "refused.",
     )
     warn_below = fields.Float(
-        string="Warn Below",
         company_dependent=True,
         digits="Product Price",
         help="Somebody is told as soon as less than this is left of the deposit or the limit.",

@@ -2,8 +2,6 @@
 
 from odoo.tools import SQL
 
-# what the channel was sold and no posted invoice has yet
-OWED = SQL("SUM(i.settlement_amount) FILTER (WHERE i.is_owed)")
 
 
 def money(partner_of, company_id, today):
@@ -160,4 +158,19 @@ def release(cr, statement_id, waits=False):
         " WHERE l.id = i.statement_line_id AND l.statement_id = %s"
         " AND (NOT %s OR l.resolution = 'wait')",
         [waits, statement_id, waits],
+    )
+
+
+def undecided(company_id, upto):
+    """Return the statement of open differences by statement, of those that end by a day."""
+    return SQL(
+        """
+SELECT s.id, COUNT(*), SUM(ABS(l.difference)), COUNT(*) FILTER (WHERE l.code = 'double')
+  FROM scenic_channel_statement s
+  JOIN scenic_channel_statement_line l ON l.statement_id = s.id AND l.resolution = 'open'
+ WHERE s.company_id = %s AND s.date_to <= %s AND s.state <> 'confirmed'
+ GROUP BY s.id ORDER BY s.id
+""",
+        company_id,
+        upto,
     )

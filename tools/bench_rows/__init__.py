@@ -11,4 +11,5 @@ MODULES = (
     "pos_start",
     "hot_slot",
     "books",
+    "statements",
 )

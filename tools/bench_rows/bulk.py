@@ -117,7 +117,14 @@ def list_tickets(name: str, count: int) -> None:
         cursor.execute("VACUUM ANALYZE scenic_ticket")
 
 
-def _clone_tickets(connection, cursor, count: int, uses_each: int, state: str = "used") -> int:
+def clone_tickets(connection, cursor, count: int, changed: dict) -> int:
+    """Copy the newest ticket, other columns changed as well; returns the id of the first copy."""
+    return _clone_tickets(connection, cursor, count, 1, "valid", changed)
+
+
+def _clone_tickets(
+    connection, cursor, count: int, uses_each: int, state: str = "used", more: dict | None = None
+) -> int:
     cursor.execute("SELECT max(id) + 1 FROM scenic_ticket")
     (first,) = cursor.fetchone()
     changed = {
@@ -131,8 +138,9 @@ def _clone_tickets(connection, cursor, count: int, uses_each: int, state: str = 
         "rights_total": str(uses_each),
         # a line has each of its tickets once
         "pos_order_line_id": "NULL",
+        **(more or {}),
     }
-    _clone(connection, cursor, "scenic_ticket", changed, (count, 1), first)
+    clone(connection, cursor, "scenic_ticket", changed, (count, 1), first)
     return first
 
 
@@ -146,10 +154,10 @@ def _clone_uses(connection, cursor, first: int, tickets: int, uses_each: int) ->
         "happened_at": "t.happened_at - n * interval '1 second'",
         "received_at": "t.received_at - n * interval '1 second'",
     }
-    _clone(connection, cursor, "scenic_redemption", changed, (tickets, uses_each), start)
+    clone(connection, cursor, "scenic_redemption", changed, (tickets, uses_each), start)
 
 
-def _clone(connection, cursor, table: str, changed: dict, size: tuple[int, int], first: int):
+def clone(connection, cursor, table: str, changed: dict, size: tuple[int, int], first: int):
     """Copy the newest row of a table many times, some columns computed from the number `n`."""
     names = list(columns(connection, table))
     values = [changed.get(name) or f't."{name}"' for name in names]
