@@ -46,6 +46,7 @@ from . import res_company_channel
 from . import res_config_settings_channel
 from . import scenic_statement_mapping
 from . import scenic_statement_mixin
+from . import scenic_statement_matching
 from . import scenic_statement_line_mixin
 from . import res_company_vat
 from . import res_config_settings_vat

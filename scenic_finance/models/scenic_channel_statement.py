@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import allocation, channel_sql, statement_match
+from ..tools import channel_sql, statement_match
 
 # what a voucher is, as statements call it; exchanged ones are used or not yet
 _STATES = {
@@ -93,7 +93,8 @@ class ScenicChannelStatement(models.Model):
     # EXTENDS scenic.statement.mixin
     def _match_options(self, theirs):
         """Compare the commission with the agreed one, and the orders with earlier statements."""
-        self.env.cr.execute(channel_sql.listed(self._line_table(), self))
+        numbers = list({row.order_no for row in theirs})
+        self.env.cr.execute(channel_sql.listed(self._line_table(), self, numbers))
         options = {**super()._match_options(theirs), "listed": set(self.env.cr.fetchall())}
         rate = self.channel_id._terms(self.company_id).commission_rate
         if rate and any(row.fee for row in theirs):
@@ -128,7 +129,7 @@ class ScenicChannelStatement(models.Model):
     def _rows_of(self, row, unit):
         """Return what a voucher is in a statement: its sale, and its refund if there was one."""
         _id, order, number, state, amount, used, settled, due, credited = row
-        units = allocation.to_units(amount or 0, unit)
+        units = round(float(amount or 0) / unit)
         back = state in ("refunded", "forced_refunded")
         if state == "consumed" or (state == "forced_refunded" and used):
             status = "used" if used else "exchanged"
@@ -146,8 +147,7 @@ class ScenicChannelStatement(models.Model):
 
     # EXTENDS scenic.statement.mixin
     def _after_match(self, pairs):
-        sales = set(self.line_ids._search([("statement_id", "=", self.id), ("kind", "=", "sale")]))
-        channel_sql.claim(self.env.cr, [pair for pair in pairs if pair[0] in sales])
+        channel_sql.claim(self.env.cr, pairs)
 
     # EXTENDS scenic.statement.mixin
     def _forget(self):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import allocation, statement_match, statement_sql
+from ..tools import statement_match, statement_sql
 
 
 class ScenicStatementMixin(models.AbstractModel):
@@ -111,19 +111,20 @@ class ScenicStatementMixin(models.AbstractModel):
         self._check_new(digest)
         self._forget()
         self.line_ids.unlink()
+        self.write({"filename": filename, "digest": digest, "mapping_id": mapping.id})
+        # matched before they are written: each row is written once, with its answer
+        theirs = [
+            statement_match.Theirs(
+                row.order_no, row.item_no, row.kind, row.amount, row.fee, row.status
+            )
+            for row in reading.rows
+        ]
+        found, ours, refs = self._compare(theirs)
+        ids = statement_sql.new_ids(self.env, self._line_table(), len(theirs))
         unit = self.currency_id.rounding
-        columns = self._columns_of(reading.rows, unit)
-        self.env.flush_all()
+        columns = self._columns_of(reading.rows, unit) | self._answers(found, ids, unit)
         statement_sql.insert(self.env, self._line_table(), columns, self._line_constants())
-        self.write(
-            {
-                "filename": filename,
-                "digest": digest,
-                "mapping_id": mapping.id,
-                "state": "draft",
-            }
-        )
-        self.invalidate_recordset()
+        self._keep(found, ids, ours, refs)
 
     @api.model
     def _columns_of(self, rows, unit):
@@ -137,10 +138,8 @@ class ScenicStatementMixin(models.AbstractModel):
             )
         }
         for name in ("amount", "fee", "net"):
-            columns[name] = [
-                allocation.from_units(sign * getattr(row, name), unit)
-                for row, sign in zip(rows, signs, strict=True)
-            ]
+            units = [sign * getattr(row, name) for row, sign in zip(rows, signs, strict=True)]
+            columns[name] = statement_sql.money(units, unit)
         return columns
 
     def _line_constants(self):
@@ -149,9 +148,6 @@ class ScenicStatementMixin(models.AbstractModel):
             "statement_id": self.id,
             "company_id": self.company_id.id,
             "origin": "theirs",
-            "is_key": False,
-            "our_amount": 0,
-            "difference": 0,
         }
 
     def _check_new(self, digest):
@@ -187,107 +183,6 @@ class ScenicStatementMixin(models.AbstractModel):
         self._check_open()
         for statement in self:
             statement._forget()
-
-    # ------------------------------------------------------------------
-    # matching
-    # ------------------------------------------------------------------
-
-    def action_match(self):
-        """Compare the rows with what we know; decisions stay where nothing changed."""
-        for statement in self:
-            statement._check_open()
-            statement._match()
-        return True
-
-    def _match(self):
-        self.ensure_one()
-        self.env.flush_all()
-        table = self._line_table()
-        self._forget()
-        decided = statement_sql.take_ours(self.env, table, self.id)
-        lines = statement_sql.rows(self.env, table, self.id)
-        unit = self.currency_id.rounding
-        theirs = [
-            statement_match.Theirs(
-                order_no,
-                item_no or "",
-                kind,
-                abs(allocation.to_units(amount, unit)),
-                abs(allocation.to_units(fee, unit)),
-                status or "",
-            )
-            for _id, order_no, item_no, kind, amount, fee, status in lines
-        ]
-        ours, refs = self._our_rows(sorted({row.order_no for row in theirs}))
-        found = statement_match.match(theirs, ours, **self._match_options(theirs))
-        ids = [line[0] for line in lines]
-        pairs = self._keep_answers(found[: len(ids)], ids, unit)
-        pairs += self._keep_ours(found[len(ids) :], ours, decided, unit)
-        self.state = "matched"
-        self.env.invalidate_all()
-        self._after_match([(line_id, refs[place]) for line_id, place in pairs])
-        self.env.invalidate_all()
-
-    def _keep_answers(self, found, ids, unit):
-        """Write what became of their rows; returns ``(line, place of ours)`` pairs."""
-        fine = statement_match.FINE
-        columns = {
-            "id": ids,
-            "code": [row.code for row in found],
-            "our_amount": [allocation.from_units(row.our_amount, unit) for row in found],
-            "difference": [allocation.from_units(row.difference, unit) for row in found],
-            "double_of_id": [
-                None if row.double_of is None else ids[row.double_of] for row in found
-            ],
-            "is_key": [row.code not in ("double", "part") for row in found],
-            "resolution": [None if row.code in fine else "open" for row in found],
-            "user_id": [self.user_id.id or None] * len(found),
-        }
-        if ids:
-            statement_sql.answer(self.env, self._line_table(), columns)
-        return [(line, place) for line, row in zip(ids, found, strict=True) for place in row.ours]
-
-    def _keep_ours(self, found, ours, decided, unit):
-        """Write what only we have as lines of their own."""
-        if not found:
-            return []
-        first = [ours[row.ours[0]] for row in found]
-        differences = [allocation.from_units(row.difference, unit) for row in found]
-        known = [
-            decided.get((row.order_no, row.kind, difference), ("open", self.user_id.id, None))
-            for row, difference in zip(first, differences, strict=True)
-        ]
-        columns = {
-            "order_no": [row.order_no for row in first],
-            "kind": [row.kind for row in first],
-            "status": [row.status for row in first],
-            "code": [row.code for row in found],
-            "quantity": [len(row.ours) for row in found],
-            "our_amount": [allocation.from_units(row.our_amount, unit) for row in found],
-            "difference": differences,
-            "resolution": [resolution or "open" for resolution, _user, _note in known],
-            "user_id": [user or None for _resolution, user, _note in known],
-            "note": [note for _resolution, _user, note in known],
-        }
-        constants = self._line_constants() | {"origin": "ours", "item_no": ""}
-        constants |= {"amount": 0, "fee": 0, "net": 0, "place": 0}
-        del constants["our_amount"], constants["difference"]
-        ids = statement_sql.insert(self.env, self._line_table(), columns, constants)
-        return [(line, place) for line, row in zip(ids, found, strict=True) for place in row.ours]
-
-    def _match_options(self, theirs):
-        """Return the options of the comparison: see statement_match.match."""
-        return {"add_up": self.mapping_id.add_up}
-
-    def _our_rows(self, order_numbers):
-        """Return ``(our rows, a reference for each)``: what is due, and these orders anyway."""
-        raise NotImplementedError
-
-    def _after_match(self, pairs):
-        """Note which of our records belong to which line; lists ``(line id, reference)``."""
-
-    def _forget(self):
-        """Take back what ``_after_match`` noted."""
 
     # ------------------------------------------------------------------
     # screens

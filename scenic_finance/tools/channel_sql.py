@@ -3,7 +3,6 @@
 from odoo.tools import SQL
 
 
-
 def money(partner_of, company_id, today):
     """Return the statement of what channels owe a company; ``partner_of``: {channel: partner}."""
     return SQL(
@@ -121,21 +120,20 @@ SELECT i.id, o.number, i.number, i.state, i.settlement_amount,
     )
 
 
-def listed(table, statement):
+def listed(table, statement, numbers):
     """Return the statement of the keys that earlier statements of this channel have."""
     return SQL(
         """
 SELECT l.order_no, COALESCE(l.item_no, ''), l.kind FROM %s l
  WHERE l.channel_id = %s AND l.company_id = %s AND l.is_key AND l.statement_id <> %s
    AND COALESCE(l.resolution, '') <> 'wait'
-   AND l.order_no IN (SELECT order_no FROM %s WHERE statement_id = %s)
+   AND l.order_no = ANY(%s)
 """,
         SQL.identifier(table),
         statement.channel_id.id,
         statement.company_id.id,
         statement.id,
-        SQL.identifier(table),
-        statement.id,
+        numbers,
     )
 
 
@@ -145,7 +143,10 @@ def claim(cr, pairs):
         lines, items = zip(*pairs, strict=True)
         cr.execute(
             "UPDATE scenic_voucher_item i SET statement_line_id = v.line, statement_waits = FALSE"
-            " FROM unnest(%s, %s) AS v(line, item) WHERE i.id = v.item",
+            " FROM unnest(%s, %s) AS v(line, item)"
+            # a refund settles no voucher: its sale does
+            " JOIN scenic_channel_statement_line l ON l.id = v.line AND l.kind = 'sale'"
+            " WHERE i.id = v.item",
             [list(lines), list(items)],
         )
 

@@ -36,6 +36,22 @@ def _unnest(columns):
     return SQL("unnest(%s) AS v(%s)", SQL(", ").join(arrays), names), names
 
 
+def money(units, unit):
+    """Return amounts in the smallest unit of a currency as amounts, thousands at once."""
+    scale = round(1 / unit) if unit < 1 else 0
+    if scale and abs(scale * unit - 1) < 1e-9:
+        return [number / scale for number in units]
+    return [number * unit for number in units]
+
+
+def new_ids(env, table, count):
+    """Return ids for rows that are going to be inserted."""
+    env.cr.execute(
+        "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"{table}_id_seq", count]
+    )
+    return [row_id for (row_id,) in env.cr.fetchall()]
+
+
 def insert(env, table, columns, constants):
     """Insert rows given as columns; ``constants`` are the same for all. Returns their ids."""
     source, names = _unnest(columns)

@@ -91,7 +91,6 @@ class ScenicStatementImport(models.TransientModel):
         statement._load(base64.b64decode(self.file), reading, self.filename, mapping)
         if reading.problems:
             statement.message_post(body=self._problems_text(reading.problems))
-        statement.action_match()
         return statement._get_records_action()
 
     def _sheet(self):
