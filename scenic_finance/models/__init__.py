@@ -66,16 +66,21 @@ from . import scenic_vat_release
 from . import scenic_recognition_vat
 from . import scenic_proof_vat
 from . import scenic_close_mixin
+from . import scenic_close_verify  # extends the mixin
 from . import scenic_close_check
 from . import scenic_day_close
 from . import scenic_day_match
 from . import scenic_day_difference
 from . import scenic_month_close
 from . import scenic_month_line
+from . import scenic_month_close_figures
+from . import scenic_month_close_checks
 from . import scenic_day_close_match  # extends the day close
 from . import scenic_day_close_checks
 from . import scenic_day_close_found
 from . import scenic_close_report
+from . import scenic_day_close_report
+from . import scenic_month_close_report
 from . import res_company_close
 from . import account_move_close
 from . import scenic_recognition_close
@@ -121,3 +126,7 @@ from . import scenic_audit
 from . import scenic_audit_check
 from . import scenic_audit_check_line
 from . import scenic_day_close_channel
+from . import scenic_closed_sale
+from . import pos_order_close
+from . import pos_order_line_close
+from . import pos_payment_close

@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 
 class AccountMoveClose(models.Model):
@@ -46,17 +46,3 @@ class AccountMoveClose(models.Model):
                     )
                 )
         return super().button_draft()
-
-
-class ResCompanyShare(models.Model):
-    _inherit = "res.company"
-
-    def _scenic_share_close(self):
-        """Keep days of the company from being closed until this transaction ends.
-
-        An entry is posted on a day while somebody closes it: each would not see the other. Closing
-        writes to the company's row, which waits for this lock; a transaction that began before
-        that and asks for it afterwards fails to serialise and is tried again.
-        """
-        self.env["res.company"].flush_model(["scenic_closed_until"])
-        self.env.cr.execute(SQL("SELECT id FROM res_company WHERE id = %s FOR SHARE", self.id))

@@ -36,3 +36,13 @@ class ResCompanyClose(models.Model):
     def _scenic_day_is_closed(self, day):
         """Tell whether a business day is closed, and not opened again."""
         return self._scenic_first_open_day(day) != day
+
+    def _scenic_share_close(self):
+        """Keep days of the company from being closed until this transaction ends.
+
+        An entry is posted on a day while somebody closes it: each would not see the other. Closing
+        writes to the company's row, which waits for this lock; a transaction that began before
+        that and asks for it afterwards fails to serialise and is tried again.
+        """
+        self.env["res.company"].flush_model(["scenic_closed_until"])
+        self.env.cr.execute(SQL("SELECT id FROM res_company WHERE id = %s FOR SHARE", self.id))

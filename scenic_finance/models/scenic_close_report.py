@@ -23,8 +23,8 @@ class ScenicCloseReport(models.AbstractModel):
         """Return ``[(label, value)]`` of the figures: amounts are floats."""
         raise NotImplementedError
 
-    def _paper_tables(self):
-        """Return the tables as ``close_xlsx.Sheet``."""
+    def _paper_tables(self, wide=False):
+        """Return the tables as ``close_xlsx.Sheet``; ``wide``: for the workbook."""
         raise NotImplementedError
 
     def _paper_head(self):
@@ -46,6 +46,12 @@ class ScenicCloseReport(models.AbstractModel):
             yield self.env._("Hash"), self.digest
             yield self.env._("Hash of the Close Before"), self.previous_digest or "–"
             yield self.env._("Signature"), self.signature
+
+    def _paper_checks(self):
+        words = {"ok": self.env._("Done"), "warn": self.env._("Note"), "todo": self.env._("To Do")}
+        header = (self.env._("Checks"), self.env._("State"), self.env._("Amount"))
+        rows = [(row.name, words[row.state], row.amount) for row in self.check_ids]
+        return close_xlsx.Sheet(header[0], header, tuple(rows))
 
     def _file_name(self, extension):
         return f"{self.name or self._paper_title()} {self._period_text()}.{extension}"
@@ -91,7 +97,9 @@ class ScenicCloseReport(models.AbstractModel):
         close = self.sudo()
         facts = [*close._paper_head(), *close._paper_facts(), *close._paper_tail()]
         return close_xlsx.build(
-            f"{close._paper_title()} {close._period_text()}", facts, close._paper_tables()
+            f"{close._paper_title()} {close._period_text()}",
+            facts,
+            close._paper_tables(wide=True),
         )
 
     def _json(self):
@@ -99,99 +107,3 @@ class ScenicCloseReport(models.AbstractModel):
         self.ensure_one()
         self.check_access("read")
         return json.dumps(self.sudo()._sealed(), indent=1, sort_keys=True).encode()
-
-
-class ScenicDayCloseReport(models.Model):
-    _inherit = "scenic.day.close"
-
-    def _paper_title(self):
-        return self.env._("Day Close")
-
-    def _paper_facts(self):
-        label = self._label
-        names = ("sold", "sold_amount", "paid_amount", "used", "used_value", "rotations")
-        names += ("liability", "proof_difference", "open_count", "open_amount")
-        return [(label(name), self[name]) for name in names]
-
-    def _label(self, name):
-        return self._fields[name]._description_string(self.env)
-
-    def _paper_tables(self):
-        return (self._paper_checks(), self._paper_differences(), *self._paper_match())
-
-    def _paper_checks(self):
-        words = {"ok": self.env._("Done"), "warn": self.env._("Note"), "todo": self.env._("To Do")}
-        header = (self.env._("Checks"), self.env._("State"), self.env._("Amount"))
-        rows = [(row.name, words[row.state], row.amount) for row in self.check_ids]
-        return close_xlsx.Sheet(header[0], header, tuple(rows))
-
-    def _paper_differences(self):
-        states = dict(self.difference_ids._fields["state"]._description_selection(self.env))
-        header = (
-            self.env._("Differences"),
-            self.env._("Persons"),
-            self.env._("Amount"),
-            self.env._("Owner"),
-            self.env._("State"),
-        )
-        rows = []
-        for row in self.difference_ids:
-            owner = row.owner_id.name or row.operator_id.name or ""
-            rows.append((row.name, row.persons, row.amount, owner, states[row.state]))
-            if row.explanation:
-                by = row.explained_by_id.name or ""
-                rows.append((f"   {row.explanation} ({by})", "", "", "", ""))
-        return close_xlsx.Sheet(header[0], header, tuple(rows))
-
-    def _paper_match(self):
-        gate = (
-            self.env._("Gates by Hour"),
-            self.env._("Sold"),
-            self.env._("Paid"),
-            self.env._("Used"),
-            self.env._("Barrier"),
-            self.env._("Value"),
-        )
-        sale = (self.env._("Sales by Hour"), *gate[1:2], self.env._("Sold Amount"))
-        sale += (self.env._("Paid Amount"),)
-        gates, sales = [], []
-        for row in self.match_ids:
-            name = f"{row._place_text()} {row.hour:02d}:00"
-            if row.place in ("gate", "hand"):
-                gates.append((name, row.sold, row.paid, row.used, row.rotations, row.value))
-            else:
-                sales.append((name, row.sold, row.sold_amount, row.paid_amount))
-        return (
-            close_xlsx.Sheet(gate[0], gate, tuple(gates)),
-            close_xlsx.Sheet(sale[0], sale, tuple(sales)),
-        )
-
-
-class ScenicMonthCloseReport(models.Model):
-    _inherit = "scenic.month.close"
-
-    def _paper_title(self):
-        return self.env._("Month Close")
-
-    def _paper_facts(self):
-        names = ("opening", "late", "sold", "used", "refunded", "expired", "kept", "closing")
-        names += ("unposted_sales", "unposted_refunds", "unposted_releases")
-        names += ("liability", "difference")
-        return [(self._fields[name]._description_string(self.env), self[name]) for name in names]
-
-    def _paper_tables(self):
-        words = {"ok": self.env._("Done"), "warn": self.env._("Note"), "todo": self.env._("To Do")}
-        header = (self.env._("Checks"), self.env._("State"), self.env._("Amount"))
-        rows = tuple((row.name, words[row.state], row.amount) for row in self.check_ids)
-        names = ("opening", "late", "sold", "used", "refunded", "expired", "kept", "closing")
-        line = self.env["scenic.month.line"]
-        titles = [line._fields[name]._description_string(self.env) for name in names]
-        roll = (self.env._("Sale Month"), *titles)
-        lines = tuple(
-            (row.sale_month.strftime("%Y-%m"), *(row[name] for name in names))
-            for row in self.line_ids
-        )
-        return (
-            close_xlsx.Sheet(header[0], header, rows),
-            close_xlsx.Sheet(roll[0], roll, lines),
-        )

@@ -146,7 +146,7 @@ class ScenicDayClose(models.Model):
                 ]
             )
             for close in stale:
-                close.with_company(company)._refresh()
+                close.with_company(company).with_context(scenic_quick=True)._refresh()
             cron._commit_progress(1)
 
     def action_prepare(self):

@@ -88,7 +88,7 @@ class ScenicDayCloseMatch(models.Model):
     # ------------------------------------------------------------------
 
     def _late(self):
-        """Return ``[(closed day, key, {name: number})]`` of what reached closed days since.
+        """Return ``[(closed day, key, row, {name: number})]`` of what reached closed days since.
 
         It is named on one open day: the first one after the day it belongs to. The closed day is
         computed as it would be now, and what it said when it was closed, and what later closes
@@ -105,28 +105,31 @@ class ScenicDayCloseMatch(models.Model):
         found = []
         for closed in self.browse([row["id"] for row in touched]):
             if self.company_id._scenic_first_open_day(closed.day) == self.day:
-                found += [(closed, key, numbers) for key, numbers in closed._late_since().items()]
+                late = closed._late_since()
+                found += [(closed, key, row, numbers) for key, (row, numbers) in late.items()]
         return found
 
     def _late_since(self):
-        """Return ``{key: {name: number}}`` of what this closed day did not know."""
+        """Return ``{key: (row, {name: number})}`` of what this closed day did not know."""
+        rows = {day_match.key(row): row for row in self._rows(self.day)}
         now = {
-            day_match.key(row): {name: self._round(row.get(name)) for name in _LATE_NAMES}
-            for row in self._rows(self.day)
+            key: {name: self._round(row.get(name)) for name in _LATE_NAMES}
+            for key, row in rows.items()
         }
-        known = {
-            row._key(): {name: self._round(row[name]) for name in _LATE_NAMES}
-            for row in self.match_ids
-        }
+        known = {}
+        for row in self.match_ids:
+            known[row._key()] = {name: self._round(row[name]) for name in _LATE_NAMES}
+            rows.setdefault(row._key(), row._place())
         for row in self._named_late():
             old = known.setdefault(row.key.partition("|")[2], {})
             for name, number in (row.numbers or {}).items():
                 old[name] = self._round(old.get(name, 0) + number)
-        return {
-            key: {name: self._round(number) for name, number in numbers.items()}
-            for key, numbers in day_match.late(now, known).items()
-            if any(self._round(number) for number in numbers.values())
-        }
+        found = {}
+        for key, numbers in day_match.late(now, known).items():
+            numbers = {name: self._round(number) for name, number in numbers.items()}
+            if any(numbers.values()) and key in rows:
+                found[key] = (rows[key], numbers)
+        return found
 
     def _named_late(self):
         """Return the late lines about this day in other days that are closed."""

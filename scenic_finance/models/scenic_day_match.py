@@ -99,15 +99,19 @@ class ScenicDayMatch(models.Model):
     def _key(self):
         """Return what names this row on every computation of the day."""
         self.ensure_one()
-        return day_match.key(
-            {
-                "place": self.place,
-                "site_id": self.site_id.id,
-                "config_id": self.config_id.id,
-                "lane": self.lane,
-                "hour": self.hour,
-            }
-        )
+        return day_match.key(self._place())
+
+    def _place(self):
+        """Return where and when it was, as a row of the computation says it."""
+        self.ensure_one()
+        return {
+            "place": self.place,
+            "site_id": self.site_id.id,
+            "entrance_id": self.entrance_id.id,
+            "config_id": self.config_id.id,
+            "lane": self.lane,
+            "hour": self.hour,
+        }
 
     def _signed(self):
         """Return this row as it is signed."""

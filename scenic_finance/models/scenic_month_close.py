@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import close_sql, day_sql, month_sql
+from ..tools import close_sql
 from .scenic_month_line import MOVEMENTS
 
 
@@ -46,6 +46,17 @@ class ScenicMonthClose(models.Model):
         readonly=True,
         aggregator=None,
         help="Balance − (closing − sold, not posted + refunded, not posted + used, not posted).",
+    )
+    breakage_ahead = fields.Monetary(
+        string="Expected Breakage",
+        readonly=True,
+        aggregator=None,
+        help="Taken as income ahead of the expiry, on its own account beside the liability.",
+    )
+    net_liability = fields.Monetary(
+        readonly=True,
+        aggregator=None,
+        help="Ticket liability less the breakage that is expected: what the statements show.",
     )
     lock_period = fields.Boolean(
         string="Period Locked",
@@ -123,170 +134,6 @@ class ScenicMonthClose(models.Model):
         return True
 
     # ------------------------------------------------------------------
-    # computing
-    # ------------------------------------------------------------------
-
-    def _refresh(self):
-        """Compute roll-forward and checks of this open month anew."""
-        self.ensure_one()
-        self.env.flush_all()
-        self._store_lines()
-        self._store_proof()
-        self.env["scenic.close.check"]._store(self, self._checks())
-        undone = self.check_ids.filtered(lambda row: not row.ok and not row.warn)
-        self.write({"todo_count": len(undone), "refreshed_at": fields.Datetime.now()})
-        self.flush_recordset()
-
-    def _month_before(self):
-        """Return the valid close of the month before, if it is closed."""
-        return self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("month", "=", self.month - relativedelta(months=1)),
-                ("state", "=", "closed"),
-                ("is_replaced", "!=", True),
-            ],
-            limit=1,
-        )
-
-    def _store_lines(self):
-        """Compute the roll-forward; what the month before was closed with is where it begins."""
-        self.env.cr.execute(month_sql.roll(self.company_id.id, self.date_from, self.date_to))
-        before = self._month_before()
-        frozen = {line.sale_month: line.closing for line in before.line_ids}
-        rows = {row["sale_month"]: row for row in self.env.cr.dictfetchall()}
-        lines = []
-        for month in sorted({*rows, *frozen}):
-            row = {
-                name: float(number)
-                for name, number in rows.get(month, {}).items()
-                if name != "sale_month"
-            }
-            now = row.pop("before", 0.0)
-            row["opening"] = frozen.get(month, 0.0) if before else now
-            row["late"] = now - row["opening"]
-            gone = sum(row.get(name, 0.0) for name in ("used", "refunded", "expired", "kept"))
-            row["closing"] = now + row.get("sold", 0.0) - gone
-            row = {name: self.currency_id.round(number) for name, number in row.items()}
-            if any(row.values()):
-                lines.append(
-                    {
-                        **row,
-                        "tickets": int(row.get("tickets", 0)),
-                        "sale_month": month,
-                        "close_id": self.id,
-                        "company_id": self.company_id.id,
-                    }
-                )
-        self.line_ids.unlink()
-        self.env["scenic.month.line"].create(lines)
-        self.invalidate_recordset(["line_ids"])
-        self.write(
-            {
-                name: self.currency_id.round(sum(line.get(name, 0.0) for line in lines))
-                for name in MOVEMENTS
-            }
-        )
-
-    def _store_proof(self):
-        """Tie the closing value to the balance of the accounts."""
-        values = self.env["scenic.proof"]._compute_proof(
-            self.company_id, self.date_to, tickets=True
-        )
-        lines = values.pop("lines")
-        commands = [fields.Command.clear(), *(fields.Command.create(line) for line in lines)]
-        values |= {
-            "day": self.date_to,
-            "computed_at": fields.Datetime.now(),
-            "line_ids": commands,
-        }
-        if self.proof_id:
-            self.proof_id.write(values)
-        else:
-            self.proof_id = self.env["scenic.proof"].create(values)
-        proof = self.proof_id
-        expected = (
-            self.closing - proof.unposted_sales + proof.unposted_refunds + proof.unposted_releases
-        )
-        self.write(
-            {
-                "unposted_sales": proof.unposted_sales,
-                "unposted_refunds": proof.unposted_refunds,
-                "unposted_releases": proof.unposted_releases,
-                "liability": proof.liability_balance,
-                "difference": self.currency_id.round(proof.liability_balance - expected),
-            }
-        )
-
-    # ------------------------------------------------------------------
-    # checks
-    # ------------------------------------------------------------------
-
-    def _checks(self):
-        """Return what has to be in order, as dicts of ``_check``; computed in sudo."""
-        return [
-            self._check_before(),
-            self._check_days(),
-            self._check_recognition(),
-            self._check_proof(),
-        ]
-
-    def _check_before(self):
-        waiting = self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("month", "<", self.month),
-                ("state", "=", "open"),
-            ],
-            order="month",
-        )
-        text = self.env._("The months before are closed.")
-        if waiting:
-            text = self.env._("Close %(day)s first.", day=waiting[0]._period_text())
-        return self._check("month_before", text, not waiting, record=waiting[:1])
-
-    def _check_days(self):
-        """Every day of the month has to be closed, from the first one that ever was."""
-        closes = self.env["scenic.day.close"]
-        own = [("company_id", "=", self.company_id.id), ("is_replaced", "!=", True)]
-        first = closes.search(own, order="day", limit=1).day
-        if not first or first > self.date_to:
-            text = self.env._("No day of this month was closed: days are not closed yet.")
-            return self._check("days", text, False, warn=True)
-        begin = max(first, self.date_from)
-        days = closes.search([*own, ("day", ">=", begin), ("day", "<=", self.date_to)])
-        undone = days.filtered(lambda close: close.state == "open")
-        missing = (self.date_to - begin).days + 1 - len(days)
-        text = self.env._("All days of the month are closed.")
-        if undone or missing:
-            text = self.env._(
-                "%(number)s days of the month are not closed yet.", number=len(undone) + missing
-            )
-        return self._check("days", text, not (undone or missing), record=undone)
-
-    def _check_recognition(self):
-        self.env.cr.execute(day_sql.unposted(company=self.company_id.id, day=self.date_to))
-        ready = [row for row in self.env.cr.dictfetchall() if row["ready"]]
-        text = self.env._("The revenue of the month is posted.")
-        if ready:
-            text = self.env._("Recognise the revenue until the month's end: it is not posted yet.")
-        amount = sum(float(row["amount"]) for row in ready)
-        return self._check("recognition", text, not ready, amount)
-
-    def _check_proof(self):
-        ok = self.proof_id.state != "different" and not self.difference
-        text = self.env._("The ledger holds the value of the open tickets.")
-        if not ok:
-            wrong = self.proof_id.line_ids.filtered(lambda line: line.kind == "difference")
-            text = self.env._(
-                "Ledger and tickets differ: %(first)s", first=wrong[:1].name or ""
-            ).strip()
-        return self._check("proof", text, ok, self.difference, self.proof_id)
-
-    def _obstacles(self):
-        return [row.name for row in self.check_ids if not row.ok and not row.warn]
-
-    # ------------------------------------------------------------------
     # closing
     # ------------------------------------------------------------------
 
@@ -325,6 +172,7 @@ class ScenicMonthClose(models.Model):
     def _document(self):
         """Return what is signed of a month."""
         tied = ("unposted_sales", "unposted_refunds", "unposted_releases", "liability")
+        tied += ("breakage_ahead", "net_liability")
         return {
             "kind": "month",
             "month": self._period_text(),

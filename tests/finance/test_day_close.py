@@ -305,3 +305,17 @@ class TestDayClose(common_close.CloseCase):
         self.assertEqual(books_signature.problem(sealed, "00" * 32), "root")
         self.assertEqual(books_signature.problem(sealed | {"key": "11" * 32}), "key")
         self.assertEqual(books_signature.problem({"document": {}}), "key")
+
+    def test_sales_of_a_closed_day_stay_as_they_were_signed(self):
+        self.closed_day()
+        line = self.order.lines
+        for record, values in (
+            (self.order, {"amount_total": 1.0}),
+            (line, {"price_subtotal_incl": 1.0}),
+            (self.order.payment_ids, {"amount": 1.0}),
+        ):
+            with self.assertRaises(UserError):
+                record.sudo().write(values)
+        self.order.write({"amount_total": self.order.amount_total})  # nothing changes
+        with self.assertRaises(UserError):
+            self.order.payment_ids.sudo().unlink()

@@ -1,13 +1,16 @@
-"""recognition: 50,000 uses of a day into one entry; day-proof: the proof over a million tickets."""
+"""recognition: 50,000 uses of a day into one entry; day-proof: the proof over a million tickets.
+
+day-close: that day is matched, proved and signed, at the same size.
+"""
 
 import time
 
 from scenic_park.bench import Bench, Row, interleaved, median
 
-from . import bulk
+from . import books_close, bulk
 from .orders import Till, order
 
-ROWS = ("recognition", "day-proof")
+ROWS = ("recognition", "day-proof", "day-close")
 REPEATS = 3
 ORDER = 500  # tickets in one order
 FLOOR = (
@@ -33,6 +36,8 @@ def measure(bench: Bench) -> list[Row]:
         bulk.fill_tickets(name, tickets - REPEATS * uses)
         with bench.environment(name) as env:
             yield _prove(env, tickets)
+        with bench.environment(name) as env:
+            yield books_close.close_day(env, tickets, REPEATS * uses)
 
 
 class Day:
