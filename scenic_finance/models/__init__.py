@@ -78,6 +78,7 @@ from . import scenic_month_close_checks
 from . import scenic_day_close_match  # extends the day close
 from . import scenic_day_close_checks
 from . import scenic_day_close_found
+from . import scenic_day_close_late
 from . import scenic_close_report
 from . import scenic_day_close_report
 from . import scenic_month_close_report

@@ -265,31 +265,3 @@ class ScenicDayCloseFound(models.Model):
                 }
             )
         return found
-
-    def _found_late(self):
-        """Return what reached closed days since: named here, because those stay as they are."""
-        matches, found = self.env["scenic.day.match"], []
-        names = ("place", "site_id", "entrance_id", "config_id", "lane", "hour")
-        for closed, key, row, numbers in self._late():
-            place = {name: row.get(name) for name in names}
-            said = ", ".join(
-                f"{matches._fields[name]._description_string(self.env)} {number:+g}"
-                for name, number in sorted(numbers.items())
-                if number
-            )
-            where = matches.new(place)._place_text()
-            found.append(
-                {
-                    "key": f"late:{closed.id}|{key}",
-                    "code": "late",
-                    "name": f"{closed.day} {place['hour']}:00, {where}: {said}",
-                    "amount": numbers.get("value") or numbers.get("sold_amount") or 0.0,
-                    "persons": int(numbers.get("used") or numbers.get("sold") or 0),
-                    "numbers": numbers,
-                    "late_close_id": closed.id,
-                    "record": closed,
-                    "explanation": self.env._("Came after %s was closed.", closed.name),
-                    **{name: place[name] for name in names if name != "place"},
-                }
-            )
-        return found

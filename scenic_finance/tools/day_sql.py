@@ -146,7 +146,8 @@ SELECT e.day, SUM(e.amount) AS amount, COUNT(*) AS events,
  GROUP BY 1, 4
 """
 
-# closed days that something reached after their close
+# closed days that something reached after their close, or that a gate had not reported when they
+# were closed: what it counted without a use shows nowhere else
 _TOUCHED = """
 SELECT c.id FROM scenic_day_close c
  WHERE c.company_id = %(company)s AND c.state = 'closed' AND NOT COALESCE(c.is_replaced, FALSE)
@@ -160,7 +161,9 @@ SELECT c.id FROM scenic_day_close c
                     WHERE o.company_id = c.company_id
                       AND o.date_order >= c.day - interval '1 day'
                       AND o.date_order < c.day + interval '2 days'
-                      AND o.create_date >= c.closed_at - interval '15 minutes'))
+                      AND o.create_date >= c.closed_at - interval '15 minutes')
+        OR EXISTS (SELECT FROM scenic_day_difference d
+                    WHERE d.close_id = c.id AND d.code = 'silent_box' AND d.state = 'explained'))
  ORDER BY c.day
 """
 
