@@ -123,6 +123,7 @@ from . import pos_session_clearing
 from . import scenic_cash_deposit
 from . import scenic_day_close_payment
 from . import traced_settings
+from . import scenic_share_trace
 from . import scenic_audit
 from . import scenic_audit_check
 from . import scenic_audit_check_line

@@ -33,9 +33,8 @@ class ScenicSettlementList(models.Model):
     @api.model
     def _list_file(self, condition, facts, count, title):
         columns = self._list_columns()
-        names = [label for _name, label in columns]
-        values = ([row[name] for name, _label in columns] for row in self._all_passages(condition))
-        return passage_file.build(title, facts, names, values, count)
+        values = ([row[name] for name in columns] for row in self._all_passages(condition))
+        return passage_file.build(title, facts, list(columns.values()), values, count)
 
     @api.model
     def _all_passages(self, condition):
