@@ -230,6 +230,23 @@ class TestTwoCompanies(common_finance.FinanceCase):
         self.assertEqual(batch.move_id.journal_id.company_id, other)
         common_scenic.assert_balanced(env, other)
 
+    def test_each_company_has_its_own_rule_for_the_vat(self):
+        other = common_finance.make_company(self.env, "cn")
+        env = common_finance.company_env(self.env, other)
+        park = common_finance.make_priced_park(env, other)
+        other.scenic_vat_mode = "use"
+        windows = [self.window(), common_scenic.open_window(park, "Other")]
+        for window, product in zip(windows, (self.park.adult, park.adult), strict=True):
+            common_finance.pay(window, [(product, 1, {})])
+            common_finance.close_session(window)
+        mine = self.company.scenic_pending_vat_account_id
+        self.assertEqual(self.balance(mine), 0)
+        proof = env["scenic.proof"]._compute_proof(other)
+        self.assertEqual((proof["vat_balance"], proof["liability_balance"]), (4.53, 75.47))
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": other.id})
+        self.assertEqual(branch.scenic_vat_mode, "use")
+        common_scenic.assert_balanced(env, other)
+
     def test_a_company_cannot_invoice_the_tickets_of_another(self):
         other = common_finance.make_company(self.env, "cn")
         self.park.adult.company_id = False

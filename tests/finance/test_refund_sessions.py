@@ -146,9 +146,14 @@ class TestRefundSessions(common_finance.FinanceCase):
         self.assertEqual(set(lines.mapped("amount_residual")), {0})
         self.assertEqual(sorted(payment.move_id.line_ids.mapped("balance")), [-220, 220])
 
-    def test_identified_customers_get_their_money_back_too(self):
+    def test_identified_customers_with_an_outstanding_account(self):
+        account = self.company.account_default_pos_receivable_account_id.copy({"code": "112297"})
+        self.test_identified_customers_get_their_money_back_too(outstanding_account_id=account.id)
+        self.assertEqual(self.balance(account), 0)
+
+    def test_identified_customers_get_their_money_back_too(self, **vals):
         method = self.bank_method()
-        method.split_transactions = True
+        method.write({"split_transactions": True, **vals})
         window = self.window(payment_method_ids=[Command.set(method.ids)])
         order = self.sell(window, (self.park.combo, 2), partner_id=self.partner.id)
         self.close(window)

@@ -272,6 +272,52 @@ class TestWindowSales(common_finance.FinanceCase):
         self.close(window)
         self.assertEqual(self.balance(self.liability), 75.47)
 
+    def test_a_combo_of_an_order_defers_its_tickets_and_not_its_goods(self):
+        ticket, drink = self.env["product.combo"].create(
+            [
+                {
+                    "name": product.name,
+                    "company_id": self.company.id,
+                    "combo_item_ids": [Command.create({"product_id": product.id})],
+                }
+                for product in (self.park.adult, self.park.water)
+            ]
+        )
+        package = self.env["product.product"].create(
+            {
+                "name": "Package",
+                "company_id": self.company.id,
+                "type": "combo",
+                "list_price": 83,
+                "combo_ids": [Command.set((ticket | drink).ids)],
+                "taxes_id": [Command.clear()],
+            }
+        )
+        order = self.env["sale.order"].create(
+            {"partner_id": self.partner.id, "scenic_visit_date": self.park.site._today()}
+        )
+        parent = self.env["sale.order.line"].create(
+            {"order_id": order.id, "product_id": package.id, "product_uom_qty": 2}
+        )
+        for combo in (ticket, drink):
+            self.env["sale.order.line"].create(
+                {
+                    "order_id": order.id,
+                    "product_id": combo.combo_item_ids.product_id.id,
+                    "product_uom_qty": 2,
+                    "combo_item_id": combo.combo_item_ids.id,
+                    "linked_line_id": parent.id,
+                }
+            )
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(invoice.amount_total, 166)
+        tickets = self.env["scenic.ticket"].search([("sale_order_id", "=", order.id)])
+        self.assertEqual(len(tickets), 2)
+        self.assertEqual(self.balance(self.liability), 150.94)
+        self.assertEqual(self.balance(self.revenue), 5.66)
+
 
 @tagged("post_install", "-at_install")
 class TestWindowInvoices(common_finance.FinanceCase):
