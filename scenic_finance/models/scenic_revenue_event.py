@@ -224,7 +224,8 @@ class ScenicRevenueEvent(models.Model):
                 zone: -allocation.from_units(part, unit)
                 for zone, part in zip(expired, units, strict=True)
             }
-        return [(ticket.id, kind, part, zone) for zone, part in parts.items() if part]
+        # an event of nothing says that something else than the price is released with it
+        return [(ticket.id, kind, part, zone) for zone, part in parts.items() if part or not amount]
 
     @api.model
     def _append_adjustments(self, adjusted):

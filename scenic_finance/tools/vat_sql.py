@@ -26,7 +26,7 @@ RELEASE = """
 INSERT INTO scenic_vat_release (recognition_id, ticket_id, account_id, amount)
 SELECT %(batch)s, ticket_id, vat_account_id, due - before
   FROM (SELECT s.ticket_id, s.vat_account_id,
-               CASE WHEN s.released = s.net OR s.net = 0 THEN s.vat
+               CASE WHEN s.net = 0 THEN s.vat
                     ELSE round(s.vat * s.released / s.net / s.rounding) * s.rounding END AS due,
                COALESCE((SELECT SUM(amount) FROM scenic_vat_release r
                           WHERE r.ticket_id = s.ticket_id), 0) AS before

@@ -98,6 +98,22 @@ class TestPendingVat(common_finance.FinanceCase):
         self.assertEqual(self.balance(self.pending), 0)
         self.assert_vat(0, self.balance(self.vat))
 
+    def test_a_cent_of_tax_alone_waits_for_its_sale_like_all(self):
+        window = self.window()
+        order = self.sell(window, (self.park.adult, 2, {"price_unit": 10.01}))
+        for _each in range(2):
+            common_scenic.refund(window, order.lines, 1)
+        tickets = self.tickets(order)
+        taxes = [(ticket.vat_value, ticket.refund_vat) for ticket in tickets]
+        self.assertEqual(taxes, [(0.57, 0.57), (0.56, 0.57)])
+        self.assertEqual(tickets[1].revenue_event_ids.amount, 0)
+        self.recognise()
+        self.assert_vat(0, 0)
+        self.close(window)
+        self.assert_vat(-0.01, 0)
+        self.recognise()
+        self.assert_vat(0, -0.01)
+
     def test_a_kept_fee_keeps_its_tax_and_it_is_due(self):
         window = self.window()
         order = self.sell(window, (self.park.adult, 1))
