@@ -80,6 +80,7 @@
         "views/scenic_report_partner_views.xml",
         "wizards/scenic_daily_sheet_views.xml",
         "views/scenic_report_menus.xml",
+        "data/finance_dashboard_data.xml",
     ],
     "post_init_hook": "post_init_hook",
 }

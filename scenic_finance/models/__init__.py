@@ -132,3 +132,4 @@ from . import scenic_closed_sale
 from . import pos_order_close
 from . import pos_order_line_close
 from . import pos_payment_close
+from . import scenic_report_index

@@ -1,4 +1,5 @@
 from . import scenic_value_report
+from . import scenic_report_mixin
 from . import scenic_report_daily
 from . import scenic_report_revenue
 from . import scenic_report_unredeemed

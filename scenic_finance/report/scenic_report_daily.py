@@ -13,6 +13,7 @@ class ScenicReportDaily(models.Model):
 
     _name = "scenic.report.daily"
     _description = "Scenic Daily Sheet"
+    _inherit = ["scenic.report.mixin"]
     _auto = False
     _rec_name = "product_id"
     _order = "day desc, id desc"
@@ -67,10 +68,8 @@ class ScenicReportDaily(models.Model):
         readonly=True, help="Sold without a payment at a window: it is or will be invoiced."
     )
 
-    def action_source(self):
-        """Open the order, ticket or entry behind this row."""
-        self.ensure_one()
-        return (self.pos_order_id or self.move_id or self.ticket_id)._get_records_action()
+    def _sources(self):
+        return [self.pos_order_id, self.move_id, self.ticket_id]
 
     @property
     def _table_query(self):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..tools import partner_sql
 
@@ -12,6 +12,7 @@ class ScenicReportPartner(models.Model):
 
     _name = "scenic.report.partner"
     _description = "Scenic Partner Balances"
+    _inherit = ["scenic.report.mixin"]
     _auto = False
     _rec_name = "partner_id"
     _order = "date desc, id desc"
@@ -45,33 +46,21 @@ class ScenicReportPartner(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     account_id = fields.Many2one("account.account", readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True)
-    ticket_id = fields.Many2one("scenic.ticket", readonly=True)
+    voucher_item_id = fields.Many2one("scenic.voucher.item", string="Voucher", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     accrued = fields.Monetary(readonly=True, help="Earned or owed, not billed yet.")
     billed = fields.Monetary(readonly=True)
     paid = fields.Monetary(readonly=True)
-    open_amount = fields.Monetary(string="Open", readonly=True, help="Billed and not paid.")
+    open_amount = fields.Monetary(string="Open Amount", readonly=True, help="Billed and not paid.")
     overdue = fields.Monetary(readonly=True)
     net_position = fields.Monetary(
         readonly=True, help="What the partner owes in the end; negative: what the park owes."
     )
 
-    def action_source(self):
-        """Open the entry or ticket behind this row."""
-        self.ensure_one()
-        return (self.move_id or self.ticket_id)._get_records_action()
+    def _sources(self):
+        return [self.move_id, self.voucher_item_id]
 
     @property
     def _table_query(self):
-        return partner_sql.query(self._accrual_parts(), self._more_partners())
-
-    @api.model
-    def _accrual_parts(self):
-        """Return further statements of accruals: made by ``partner_sql.select``."""
-        return []
-
-    @api.model
-    def _more_partners(self):
-        """Return statements of ids of partners who are neither a channel nor an agency."""
-        return []
+        return partner_sql.query()

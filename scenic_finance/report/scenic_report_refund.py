@@ -7,6 +7,7 @@ class ScenicReportRefund(models.Model):
 
     _name = "scenic.report.refund"
     _description = "Scenic Refunds and Fees"
+    _inherit = ["scenic.report.mixin"]
     _auto = False
     _rec_name = "ticket_id"
     _order = "day desc, id desc"
@@ -55,10 +56,8 @@ class ScenicReportRefund(models.Model):
     refund_gross = fields.Monetary(string="Paid Back", readonly=True, help="Tax included.")
     fee = fields.Monetary(string="Fees Kept", readonly=True, help="Net of tax.")
 
-    def action_source(self):
-        """Open the ticket."""
-        self.ensure_one()
-        return self.ticket_id._get_records_action()
+    def _sources(self):
+        return [self.ticket_id]
 
     @property
     def _table_query(self):

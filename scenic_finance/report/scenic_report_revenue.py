@@ -19,6 +19,7 @@ class ScenicReportRevenue(models.Model):
 
     _name = "scenic.report.revenue"
     _description = "Scenic Revenue by Attraction"
+    _inherit = ["scenic.report.mixin"]
     _auto = False
     _rec_name = "ticket_id"
     _order = "day desc, id desc"
@@ -49,11 +50,17 @@ class ScenicReportRevenue(models.Model):
     waiting = fields.Monetary(
         string="Not Recognised", readonly=True, help="The next recognition takes it."
     )
+    partner_share = fields.Monetary(
+        string="Shares of Partners", readonly=True, help="What of it is owed to partners."
+    )
+    own_revenue = fields.Monetary(
+        readonly=True,
+        help="What the ledger has as income: without the parts that the park only hands on. Shares "
+        "that it owes as principal are a cost, not less revenue.",
+    )
 
-    def action_source(self):
-        """Open the ticket behind this row."""
-        self.ensure_one()
-        return self.ticket_id._get_records_action()
+    def _sources(self):
+        return [self.ticket_id]
 
     @property
     def _table_query(self):
@@ -68,7 +75,10 @@ class ScenicReportRevenue(models.Model):
        c.currency_id, CASE e.kind WHEN 'use' THEN 1 WHEN 'reversal' THEN -1 ELSE 0 END AS uses,
        e.amount AS value,
        CASE WHEN e.recognition_id IS NULL THEN 0 ELSE e.amount END AS recognised,
-       CASE WHEN e.recognition_id IS NULL THEN e.amount ELSE 0 END AS waiting
+       CASE WHEN e.recognition_id IS NULL THEN e.amount ELSE 0 END AS waiting,
+       COALESCE(h.owed, 0) AS partner_share,
+       CASE WHEN e.recognition_id IS NULL THEN 0
+            ELSE e.amount - COALESCE(h.handed_on, 0) END AS own_revenue
 """
         )
 
@@ -81,5 +91,10 @@ class ScenicReportRevenue(models.Model):
   LEFT JOIN scenic_redemption r ON r.id = e.redemption_id
   LEFT JOIN scenic_recognition b ON b.id = e.recognition_id
   LEFT JOIN account_move m ON m.id = b.move_id
+  LEFT JOIN LATERAL (
+       SELECT SUM(l.amount) AS owed,
+              SUM(l.amount) FILTER (WHERE s.treatment = 'agent' OR l.kind = 'expire') AS handed_on
+         FROM scenic_share_line l JOIN scenic_share s ON s.id = l.share_id
+        WHERE l.event_id = e.id) h ON TRUE
 """
         )

@@ -17,6 +17,7 @@ class ScenicReportUnredeemed(models.Model):
 
     _name = "scenic.report.unredeemed"
     _description = "Scenic Unredeemed Tickets"
+    _inherit = ["scenic.report.mixin"]
     _auto = False
     _rec_name = "ticket_id"
     _order = "sale_day, id"
@@ -86,10 +87,8 @@ class ScenicReportUnredeemed(models.Model):
         "although it is used, expired or refunded.",
     )
 
-    def action_source(self):
-        """Open the ticket."""
-        self.ensure_one()
-        return self.ticket_id._get_records_action()
+    def _sources(self):
+        return [self.ticket_id]
 
     @property
     def _table_query(self):

@@ -83,7 +83,9 @@ def sales_table(lines, digits, heading, titles, subtotal):
     formats = ("text", "text", "count", "count", "money", "money", "money", "count")
     formats += ("money",) * 4
     rows = _with_subtotals(lines, cells, digits, subtotal)
-    return Table(heading, titles, formats, rows, ("", *_sums(cells, digits)) if cells else ())
+    return Table(
+        heading, titles, formats, rows, (subtotal, "", *_sums(cells, digits)) if cells else ()
+    )
 
 
 def method_table(lines, methods, digits, heading, titles, subtotal):
@@ -92,7 +94,9 @@ def method_table(lines, methods, digits, heading, titles, subtotal):
     cells = [(*row, round(sum(row), digits)) for row in matrix]
     formats = ("text", "text") + ("money",) * (len(methods) + 1)
     rows = _with_subtotals(lines, cells, digits, subtotal)
-    return Table(heading, titles, formats, rows, ("", *_sums(cells, digits)) if cells else ())
+    return Table(
+        heading, titles, formats, rows, (subtotal, "", *_sums(cells, digits)) if cells else ()
+    )
 
 
 def compare_table(now, before, names, digits, heading, titles):

@@ -16,7 +16,7 @@ _COLUMNS = {
     "product_id": _NO_ID,
     "account_id": _NO_ID,
     "move_id": _NO_ID,
-    "ticket_id": _NO_ID,
+    "voucher_item_id": _NO_ID,
     "company_id": _NO_ID,
     "currency_id": _NO_ID,
     "accrued": SQL("0.0"),
@@ -24,12 +24,13 @@ _COLUMNS = {
     "paid": SQL("0.0"),
     "open_amount": SQL("0.0"),
 }
-# whoever sells tickets for the park or buys them for groups
+# whoever sells tickets for the park, buys them for groups, or has a share in them
 _PARTNERS = SQL(
     """
 SELECT partner_id FROM scenic_channel WHERE partner_id IS NOT NULL
  UNION SELECT id FROM res_partner WHERE scenic_channel_id IS NOT NULL
  UNION SELECT partner_invoice_id FROM sale_order WHERE is_scenic_order AND state = 'sale'
+ UNION SELECT partner_id FROM scenic_share
 """
 )
 _DOCUMENTS = SQL(
@@ -40,8 +41,8 @@ _DOCUMENTS = SQL(
 AGES = {"a": 0, "b30": 30, "c60": 60, "d90": 90, "e": None}
 
 
-def query(parts=(), partners=()):
-    """Return all rows; ``parts`` are further SELECTs of ``accrued``, ``partners`` of ids."""
+def query():
+    """Return all rows."""
     return SQL(
         """
 SELECT x.*, CASE WHEN x.side = 'payable' THEN -1 ELSE 1 END * (x.open_amount + x.accrued)
@@ -52,20 +53,11 @@ SELECT x.*, CASE WHEN x.side = 'payable' THEN -1 ELSE 1 END * (x.open_amount + x
           FROM (%s) y) x
 """,
         report_sql.bucket(SQL("x.days_overdue"), AGES),
-        report_sql.union(
-            _booked(SQL(" UNION ").join([_PARTNERS, *partners])),
-            _exchanged(),
-            *parts,
-        ),
+        report_sql.union(_booked(), _sold_by_channels(), _shares()),
     )
 
 
-def select(values, source):
-    """Return a SELECT for ``parts`` of the query."""
-    return report_sql.select(_COLUMNS, values, source)
-
-
-def _booked(partners):
+def _booked():
     """Return the journal items of the partners' receivables and payables.
 
     Documents are billed, everything else on these accounts pays them.
@@ -98,34 +90,58 @@ def _booked(partners):
    AND p.commercial_partner_id IN (
        SELECT commercial_partner_id FROM res_partner WHERE id IN (%s))
 """,
-        partners,
+        _PARTNERS,
     )
-    return select(values, source)
+    return report_sql.select(_COLUMNS, values, source)
 
 
-def _exchanged():
-    """Return tickets that were given out for a channel's voucher and are not invoiced yet."""
+def _sold_by_channels():
+    """Return what channels sold and no invoice has yet: what counts for their limit, too."""
     values = {
-        "id": SQL("t.id::bigint * 4 + 1"),
+        "id": SQL("v.id::bigint * 4 + 1"),
         "partner_id": SQL("p.commercial_partner_id"),
         "side": SQL("'receivable'"),
         "kind": SQL("'accrued'"),
-        "date": SQL("t.sale_day"),
-        "channel_id": SQL("t.channel_id"),
-        "product_id": SQL("t.product_id"),
-        "ticket_id": SQL("t.id"),
-        "company_id": SQL("t.company_id"),
+        "date": SQL("COALESCE(v.consumed_at, v.create_date)::date"),
+        "channel_id": SQL("v.channel_id"),
+        "product_id": SQL("v.product_id"),
+        "voucher_item_id": SQL("v.id"),
+        "company_id": SQL("v.company_id"),
         "currency_id": SQL("c.currency_id"),
-        "accrued": SQL("COALESCE(NULLIF(v.settlement_price, 0), t.net_value)"),
+        "accrued": SQL("v.settlement_amount"),
     }
     source = SQL(
         """
   FROM scenic_voucher_item v
-  JOIN scenic_ticket t ON t.voucher_item_id = v.id
   JOIN scenic_channel n ON n.id = v.channel_id
   JOIN res_partner p ON p.id = n.partner_id
-  JOIN res_company c ON c.id = t.company_id
- WHERE t.origin_aml_id IS NULL AND t.net_value <> 0
+  JOIN res_company c ON c.id = v.company_id
+ WHERE v.is_owed
 """
     )
-    return select(values, source)
+    return report_sql.select(_COLUMNS, values, source)
+
+
+def _shares():
+    """Return what partners are owed for passages, less what settlements have billed."""
+    values = {
+        "id": SQL("a.id::bigint * 4 + 2"),
+        "partner_id": SQL("p.commercial_partner_id"),
+        "side": SQL("'payable'"),
+        "kind": SQL("'accrued'"),
+        "date": SQL("a.date"),
+        "account_id": SQL("a.account_id"),
+        "move_id": SQL("a.move_id"),
+        "company_id": SQL("a.company_id"),
+        "currency_id": SQL("a.company_currency_id"),
+        "accrued": SQL("-a.balance"),
+    }
+    source = SQL(
+        """
+  FROM account_move_line a
+  JOIN account_account b ON b.id = a.account_id AND b.scenic_share
+  LEFT JOIN res_partner p ON p.id = a.partner_id
+ WHERE a.parent_state = 'posted'
+"""
+    )
+    return report_sql.select(_COLUMNS, values, source)

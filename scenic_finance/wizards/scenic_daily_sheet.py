@@ -33,6 +33,12 @@ class ScenicDailySheet(models.TransientModel):
         )
         return site._today() if site else fields.Date.context_today(self)
 
+    @api.depends("date_from", "date_to")
+    def _compute_display_name(self):
+        for sheet in self:
+            days = sheet._period() if sheet.date_from and sheet.date_to else ""
+            sheet.display_name = f"{self.env._('Daily Sheet')} {days}"
+
     @api.onchange("date_from")
     def _onchange_date_from(self):
         if self.date_from and (not self.date_to or self.date_to < self.date_from):
@@ -187,7 +193,7 @@ class ScenicDailySheet(models.TransientModel):
         )
         kinds = ("count", "count", "money", "money", "money", "money", "money")
         heading = self.env._("Same Days Last Year")
-        titles = ("", self._period(), self._period(-1), self.env._("Change"))
+        titles = ("", self._period(), self._period(-1), self.env._("Change (%)"))
         return daily_sheet.compare_table(
             self._compared(), before, (names, kinds), digits, heading, titles
         )

@@ -100,6 +100,22 @@ class TestReports(common_reports.MixedDayCase):
         waiting = self.sums("daily", "on_account", domain=[("posted", "=", False)])
         self.assertEqual(waiting, 74.20 + 2 * 80.0)
 
+    def test_a_discount_line_is_counted_once(self):
+        mine = [("pos_order_id", "=", self.discounted.id)]
+        gross, net, received, sold = self.sums(
+            "daily", "gross", "net", "received", "quantity", domain=mine
+        )
+        total = self.discounted.amount_total
+        self.assertEqual((gross, received, sold), (total, total, 10))
+        self.assertEqual(net, round(total - self.discounted.amount_tax, 2))
+        tickets = self.env["scenic.ticket"].search(mine)
+        worth = round(sum(tickets.mapped("net_value")), 2)
+        self.assertLess(worth, 226.41)
+        only = [*mine, ("kind", "=", "ticket")]
+        self.assertEqual(self.sums("daily", "net", domain=only), worth)
+        paid = round(sum(tickets.mapped("price_paid")), 2)
+        self.assertAlmostEqual(self.sums("daily", "gross", domain=only), paid, delta=0.02)
+
     def test_counts_of_the_daily_sheet_are_whole_and_follow_the_biggest_payment(self):
         rows = self.env["scenic.report.daily"].search_read(
             [("company_id", "=", self.company.id), ("product_id", "=", self.park.combo.id)],
@@ -125,15 +141,17 @@ class TestReports(common_reports.MixedDayCase):
     # ------------------------------------------------------------------
 
     def test_recognised_revenue_is_what_the_recognition_booked(self):
-        income = self.booked(
-            ("scenic_recognition_id", "!=", False), ("account_id.scenic_liability", "=", False)
-        )
-        self.assertEqual(self.sums("revenue", "recognised"), income)
+        recognised = ("scenic_recognition_id", "!=", False)
+        income = self.booked(recognised, ("account_id.internal_group", "=", "income"))
+        self.assertEqual(self.sums("revenue", "own_revenue"), income)
+        released = -self.booked(recognised, ("account_id.scenic_liability", "=", True))
+        self.assertEqual(self.sums("revenue", "recognised"), released)
+        shares = self.booked(("account_id.scenic_share", "=", True))
+        self.assertEqual(self.sums("revenue", "partner_share"), shares)
+        self.assertGreater(shares, 0)
         used = [("kind", "not in", ("expire", "fee"))]
-        earned = self.booked(
-            ("scenic_recognition_id", "!=", False), ("account_id", "=", self.revenue.id)
-        )
-        self.assertEqual(self.sums("revenue", "recognised", domain=used), earned)
+        earned = self.booked(recognised, ("account_id", "=", self.revenue.id))
+        self.assertEqual(self.sums("revenue", "own_revenue", domain=used), earned)
         self.assertEqual(self.sums("revenue", "waiting"), self.proof()["unposted_releases"])
         zones = dict(
             self.env["scenic.report.revenue"]._read_group(
@@ -205,6 +223,12 @@ class TestReports(common_reports.MixedDayCase):
             self.assertEqual(opened, -self.booked(mine, receivable))
             self.assertEqual(opened, round(billed - paid, 2))
             self.assertTrue(billed)
+        for partner in self.car | self.town:
+            mine = ("partner_id", "=", partner.id)
+            owed = self.booked(mine, ("account_id.scenic_share", "=", True))
+            sums = self.sums("partner", "accrued", "net_position", domain=[mine])
+            self.assertEqual(sums, [owed, -owed])
+            self.assertGreater(owed, 0)
         waits = self.sums("partner", "accrued", domain=[("partner_id", "in", partners.ids)])
         self.assertEqual(waits, 74.20)
         self.assertNotIn(

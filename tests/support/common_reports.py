@@ -30,6 +30,7 @@ class MixedDayCase(common_group.GroupCase):
             }
         )
         cls.channel = common_voucher.make_channel(cls.env)
+        cls._shares()
         cls._closed_window()
         cls._invoices()
         cls._group()
@@ -44,6 +45,29 @@ class MixedDayCase(common_group.GroupCase):
         assert cls.chart in CN_CHARTS
         cls.fees = cls.company.scenic_fee_account_id.copy({"code": "605199", "name": "Fees"})
         cls.company.scenic_fee_account_id = cls.fees
+
+    @classmethod
+    def _shares(cls):
+        """The ropeway is another's, for whom the park sells; the town gets a part of everything."""
+        cls.car, cls.town = cls.env["res.partner"].create([{"name": "Ropes"}, {"name": "Town"}])
+        common = {"company_id": cls.company.id, "basis": "percent", "date_from": "2026-01-01"}
+        cls.env["scenic.share"].create(
+            [
+                {
+                    **common,
+                    "partner_id": cls.car.id,
+                    "percent": 70.0,
+                    "zone_id": cls.park.ropeway.id,
+                    "treatment": "agent",
+                },
+                {
+                    **common,
+                    "partner_id": cls.town.id,
+                    "percent": 10.0,
+                    "treatment": "principal",
+                },
+            ]
+        )
 
     @classmethod
     def _make_window(cls, name, methods):
@@ -170,9 +194,25 @@ class MixedDayCase(common_group.GroupCase):
     def _open_window(cls):
         """Sales, a refund and uses that the ledger does not know yet."""
         window = cls.opened = cls._make_window("North", cls.card)
-        order = common_finance.pay(window, [(cls.park.annual, 2, {}), (cls.park.water, 1, {})])
+        pay = common_finance.pay
+        order = pay(window, [(cls.park.annual, 2, {}), (cls.park.water, 1, {})])
+        # a discount on the whole order, as a line of its own
+        off = cls.env["product.product"].create(
+            {
+                "name": "Discount",
+                "type": "service",
+                "list_price": 0.0,
+                "taxes_id": [Command.set(cls.park.vat.ids)],
+                "available_in_pos": True,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.discounted = pay(
+            window,
+            [(cls.park.adult, 3, {}), (cls.park.water, 7, {}), (off, 1, {"price_unit": -26.10})],
+        )
         back = {"refunded_orderline_id": order.lines[0].id}
-        common_finance.pay(window, [(cls.park.annual, -1, back)], is_refund=True)
+        pay(window, [(cls.park.annual, -1, back)], is_refund=True)
         left = cls._of(order).filtered(lambda ticket: ticket.state == "valid")
         cls._use(left[0])
         sold = cls.env["scenic.ticket"].search(
