@@ -19,3 +19,14 @@ class AccountBankStatementLine(models.Model):
             {"account_id": items.account_id.id, "name": self.payment_ref or suspense.name}
         )
         (suspense | items).reconcile()
+        self._scenic_forget_proposal()
+
+    def _scenic_undo(self):
+        """Open bank lines again."""
+        self.action_undo_reconciliation()
+        self._scenic_forget_proposal()
+
+    def _scenic_forget_proposal(self):
+        """Drop what a bank screen remembers of a line; OCA's keeps its last proposal there."""
+        if "reconcile_data" in self._fields:
+            self.write({"reconcile_data": False})

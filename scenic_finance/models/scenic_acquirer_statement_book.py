@@ -144,7 +144,7 @@ class ScenicAcquirerStatement(models.Model):
         for statement in self.sudo():
             if statement.state != "confirmed":
                 raise UserError(self.env._("%s is not booked.", statement.display_name))
-            statement.bank_line_ids.action_undo_reconciliation()
+            statement.bank_line_ids._scenic_undo()
             move = statement.move_id
             if move:
                 date = move.date

@@ -235,7 +235,7 @@ class ScenicCashDeposit(models.Model):
         for deposit in self.sudo().filtered(lambda each: each.state == "sent"):
             items = deposit._all_transit_items()
             bank = items.matched_credit_ids.credit_move_id.move_id.statement_line_id
-            bank.action_undo_reconciliation()
+            bank._scenic_undo()
             items.remove_move_reconcile()
             account = deposit.company_id.account_journal_suspense_account_id
             for item in items - deposit.safe_line_id.move_id.line_ids:
