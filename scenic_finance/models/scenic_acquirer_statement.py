@@ -30,6 +30,13 @@ class ScenicAcquirerStatement(models.Model):
         index=True,
     )
     line_ids = fields.One2many("scenic.acquirer.statement.line", "statement_id", readonly=True)
+    difference_ids = fields.One2many(
+        "scenic.acquirer.statement.line",
+        "statement_id",
+        string="Different Rows",
+        domain=[("code", "not in", ("matched", "ignored"))],
+        readonly=True,
+    )
     row_count = fields.Integer(string="Rows", readonly=True)
     gross = fields.Monetary(string="Payments", readonly=True)
     refund = fields.Monetary(string="Refunds", readonly=True)
@@ -38,7 +45,9 @@ class ScenicAcquirerStatement(models.Model):
         string="Pays out", readonly=True, help="Payments less refunds less fees: the bank's line."
     )
     expected_fee = fields.Monetary(
-        readonly=True, help="Fees of the payments at the agreed rate, payment by payment."
+        readonly=True,
+        help="Fees of the payments at the agreed rate, payment by payment; those of refunds as "
+        "they are.",
     )
     matched_count = fields.Integer(string="Matched", compute="_compute_counts")
     difference_count = fields.Integer(string="Differences", compute="_compute_counts")

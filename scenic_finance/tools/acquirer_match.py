@@ -147,6 +147,8 @@ def _result(found, rows, keys, payments, named, rate):
     row, key = rows[found.theirs], keys[found.theirs]
     result = Match(found.code, row, payment, key)
     result.by_time = bool(payment and payment.id in named)
+    # of refunds some acquirers give the fee back and others do not
+    result.expected_fee = row.fee if row.status == DONE else 0
     if row.status != DONE and not payment:
         # a trade that was never made, and that we know nothing of
         result.code = "ignored"

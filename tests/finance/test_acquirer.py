@@ -102,7 +102,7 @@ class TestSettlement(AcquirerCase):
             (statement.gross, statement.refund, statement.fee, statement.net),
             (230, -80, 0.9, 149.1),
         )
-        self.assertEqual(statement.expected_fee, 1.38)
+        self.assertEqual(statement.expected_fee, 0.9)
         statement.action_confirm()
         self.assertEqual(self.balance(self.clearing), 0)
         self.assertEqual(self.balance(self.company.scenic_acquirer_fee_account_id), -0.9)
