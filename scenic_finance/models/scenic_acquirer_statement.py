@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 FINE = ("matched", "ignored")
+# people write notes; what the file said and what was booked of it only the buttons write
+_PEOPLES = ("message_", "activity_")
 
 
 class ScenicAcquirerStatement(models.Model):
@@ -120,6 +122,11 @@ class ScenicAcquirerStatement(models.Model):
         domain = [("transit_line_id.reconciled", "=", True)]
         return domain if True in value else ["!", *domain]
 
+    def write(self, vals):
+        if not self.env.su and not all(name.startswith(_PEOPLES) for name in vals):
+            raise AccessError(self.env._("A statement stays what the acquirer sent."))
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):
         for statement in self:
@@ -130,10 +137,11 @@ class ScenicAcquirerStatement(models.Model):
 
     def action_cancel(self):
         """Put a statement aside; its file can be imported again."""
+        self.env["scenic.recognition"]._check_accountant()
         for statement in self:
             if statement.state != "draft":
                 raise UserError(self.env._("%s is not open any more.", statement.display_name))
-        self.state = "cancelled"
+        self.sudo().state = "cancelled"
 
     def action_lines(self):
         """Open the rows in a list of their own, the differences first."""

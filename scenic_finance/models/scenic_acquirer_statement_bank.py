@@ -13,8 +13,14 @@ class ScenicAcquirerStatement(models.Model):
     _inherit = "scenic.acquirer.statement"
 
     def action_match_bank(self):
-        """Find the bank's line of each settlement and reconcile both."""
+        """Find the bank's line of each settlement and reconcile both.
+
+        Of several settlements those that are beyond doubt; of one, it is said what is in the way.
+        """
         self.env["scenic.recognition"]._check_accountant()
+        if len(self) > 1:
+            self._match_bank_where_clear()
+            return
         for statement in self:
             if statement.state != "confirmed" or not statement.transit_line_id:
                 raise UserError(self.env._("%s is not booked.", statement.display_name))

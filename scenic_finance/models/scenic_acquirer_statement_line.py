@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # what may be done with a difference; the first is what is usually right
 RESOLUTIONS = {
@@ -91,6 +91,13 @@ class ScenicAcquirerStatementLine(models.Model):
         for line in self:
             line.difference = line.amount - line.our_amount
 
+    def write(self, vals):
+        if not self.env.su:
+            if set(vals) - {"reason"}:
+                raise AccessError(self.env._("A statement stays what the acquirer sent."))
+            self._check_open()
+        return super().write(vals)
+
     def action_wait(self):
         """Leave the amount on the clearing account: another statement will have it."""
         self._decide("wait")
@@ -111,7 +118,7 @@ class ScenicAcquirerStatementLine(models.Model):
     def action_undecide(self):
         """Take the decision back."""
         self._check_open()
-        self.write({"resolution": False, "decided_by_id": False})
+        self.sudo().write({"resolution": False, "decided_by_id": False})
 
     def _decide(self, resolution):
         self._check_open()
@@ -127,9 +134,10 @@ class ScenicAcquirerStatementLine(models.Model):
                         word=words[resolution],
                     )
                 )
-        self.write({"resolution": resolution, "decided_by_id": self.env.uid})
+        self.sudo().write({"resolution": resolution, "decided_by_id": self.env.uid})
 
     def _check_open(self):
+        self.env["scenic.recognition"]._check_accountant()
         for line in self:
             if line.state != "draft":
                 raise UserError(

@@ -151,3 +151,23 @@ def cash_differences(company_id, since, until):
         since=since,
         until=until,
     )
+
+
+def openings(company_id, since, until):
+    """Return (session, expected, found) where a drawer was opened with another sum than was left.
+
+    Odoo books nothing of it: what was put in or is missing is in no account.
+    """
+    return SQL(
+        """
+        SELECT h.session_id, h.expected_float, h.opening_float
+          FROM scenic_shift h
+         WHERE h.company_id = %s AND h.previous_id IS NULL
+           AND h.opened_at >= %s AND h.opened_at < %s
+           AND ABS(h.opening_float - h.expected_float) >= 0.005
+         ORDER BY h.session_id
+        """,
+        company_id,
+        since,
+        until,
+    )

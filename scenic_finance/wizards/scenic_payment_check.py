@@ -66,7 +66,7 @@ class ScenicPaymentCheck(models.TransientModel):
 
         Codes: ``no_account``, ``bank_account``, ``not_reconcilable``, ``no_difference_accounts``
         (of methods), ``no_session``, ``number_gap``, ``no_entry``, ``cash_difference``,
-        ``no_sale``, ``bank_late``, ``cash_out``.
+        ``opening``, ``no_sale``, ``bank_late``, ``cash_out``.
         """
         self = self.sudo().with_company(company)
         self.env.flush_all()
@@ -77,6 +77,7 @@ class ScenicPaymentCheck(models.TransientModel):
             *self._gap_findings(company, since, until),
             *self._entry_findings(company, since, until),
             *self._cash_findings(company, since, until),
+            *self._opening_findings(company, since, until),
             *self._unsold_findings(company, since, until),
             *self._late_findings(company, date_to),
         ]
@@ -181,6 +182,25 @@ class ScenicPaymentCheck(models.TransientModel):
                     "amount": float(counted - booked),
                     "session_id": session_id,
                 }
+            )
+        return found
+
+    @api.model
+    def _opening_findings(self, company, since, until):
+        self.env.cr.execute(payment_check_sql.openings(company.id, since, until))
+        found = []
+        for session_id, expected, opened in self.env.cr.fetchall()[:_LIMIT]:
+            session = self.env["pos.session"].browse(session_id)
+            name = self.env._(
+                "%(session)s was opened with %(opened).2f, its drawer had been left with "
+                "%(expected).2f: book where it came from or went.",
+                session=session.name,
+                opened=opened,
+                expected=expected,
+            )
+            amount = float(opened - expected)
+            found.append(
+                {"code": "opening", "name": name, "amount": amount, "session_id": session_id}
             )
         return found
 

@@ -18,6 +18,7 @@ class ScenicPaymentCheckLine(models.TransientModel):
             ("number_gap", "Missing number"),
             ("no_entry", "Not in the ledger"),
             ("cash_difference", "Count and ledger differ"),
+            ("opening", "Drawer opened with another sum"),
             ("no_sale", "Money without a sale"),
             ("bank_late", "Late at the bank"),
             ("cash_out", "Cash not deposited"),

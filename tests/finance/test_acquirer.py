@@ -296,6 +296,18 @@ class TestSettlement(AcquirerCase):
         statement.action_match_bank()
         self.assertEqual(statement.bank_line_ids, first)
 
+    def test_of_several_those_beyond_doubt_are_matched(self):
+        numbers = [self.pay(price)[0] for price in (80, 50)]
+        self.close(self.till)
+        first = self.load([self.row(numbers[0], 80)])
+        second = self.load([self.row(numbers[1], 50)])
+        first.line_ids.filtered(lambda line: line.code == "missing_there").action_usual()
+        both = first | second
+        both.action_confirm()
+        self.at_bank(79.52)
+        both.action_match_bank()
+        self.assertEqual(both.mapped("is_settled"), [True, False])
+
     def test_a_receipt_is_registered_where_no_bank_statement_comes(self):
         number, _order = self.pay(80)
         self.close(self.till)

@@ -202,6 +202,15 @@ class TestPaymentCheck(CashCase):
         found = self.findings()["cash_difference"]
         self.assertEqual((found["session_id"], found["amount"]), (session.id, -5))
 
+    def test_a_drawer_opened_with_another_sum_is_told(self):
+        window = self.window()
+        self.close(window)
+        window.open_ui()
+        session = window.sudo().current_session_id
+        session.set_opening_control(200, "float")
+        found = self.findings()["opening"]
+        self.assertEqual((found["session_id"], found["amount"]), (session.id, 200))
+
     def test_cash_that_was_taken_out_is_told_until_it_is_deposited(self):
         window = self.sold()
         session = window.current_session_id
