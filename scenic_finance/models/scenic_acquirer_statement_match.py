@@ -34,7 +34,10 @@ class ScenicAcquirerStatement(models.Model):
         )
         known = self._known(results)
         lines = [self._line_values(result, unit, sessions, attempts, known) for result in results]
-        self.env["scenic.acquirer.statement.line"].sudo().create(lines)
+        self.env.cr.execute(
+            acquirer_sql.insert_lines(self.id, acquirer.id, self.company_id.id, self.env.uid, lines)
+        )
+        self.env.invalidate_all()
         done = [result for result in results if result.row and result.row.status == DONE]
         self.sudo().expected_fee = sum(result.expected_fee for result in done) / unit
         self._found_at_last()
@@ -116,7 +119,6 @@ class ScenicAcquirerStatement(models.Model):
             note = self._note(code, row, origin, attempt)
         at = row.at if row else payment.at
         return {
-            "statement_id": self.id,
             "place": row.place if row else 0,
             "key": result.key,
             "kind": row.kind if row else payment.kind,

@@ -2,6 +2,25 @@
 
 from odoo.tools import SQL
 
+_COLUMNS = {
+    "place": "int4",
+    "key": "varchar",
+    "kind": "varchar",
+    "ref": "varchar",
+    "acquirer_ref": "varchar",
+    "at": "timestamp",
+    "amount": "numeric",
+    "our_amount": "numeric",
+    "fee": "numeric",
+    "expected_fee": "numeric",
+    "code": "varchar",
+    "by_time": "bool",
+    "pos_payment_id": "int4",
+    "attempt_id": "int4",
+    "session_id": "int4",
+    "note": "varchar",
+}
+
 
 def payments(company_id, method_ids, since, until):
     """Return the payments that no statement has settled yet, with every number they are known by.
@@ -69,4 +88,34 @@ def listed_before(acquirer_id, keys):
         """,
         acquirer_id,
         list(keys),
+    )
+
+
+def insert_lines(statement_id, acquirer_id, company_id, user_id, lines):
+    """Store the rows of a statement, dicts of the columns above, at once: a day has 20,000."""
+    names = SQL(", ").join(SQL.identifier(name) for name in _COLUMNS)
+    arrays = SQL(", ").join(
+        SQL(
+            "%s::%s[]",
+            # False is no value, but for the one column that is yes or no
+            [line[name] if kind in ("bool", "numeric") else line[name] or None for line in lines],
+            SQL.identifier(kind),
+        )
+        for name, kind in _COLUMNS.items()
+    )
+    return SQL(
+        """
+        INSERT INTO scenic_acquirer_statement_line (
+               statement_id, acquirer_id, company_id, create_uid, create_date, write_uid,
+               write_date, difference, %(names)s)
+        SELECT %(statement)s, %(acquirer)s, %(company)s, %(user)s, now() AT TIME ZONE 'UTC',
+               %(user)s, now() AT TIME ZONE 'UTC', row.amount - row.our_amount, row.*
+          FROM unnest(%(arrays)s) AS row (%(names)s)
+        """,
+        names=names,
+        arrays=arrays,
+        statement=statement_id,
+        acquirer=acquirer_id,
+        company=company_id,
+        user=user_id,
     )

@@ -350,6 +350,12 @@ class TestSettlement(AcquirerCase):
 class TestOtherAcquirers(AcquirerCase):
     chart = "cn"
 
+    def test_methods_get_their_accounts(self):
+        self.assertEqual(self.clearing.code, "101211")
+        self.assertEqual(self.company.scenic_acquirer_fee_account_id.code, "560311")
+        found = self.env["pos.payment.method"]._scenic_clearing_problems(self.company)
+        self.assertEqual(found, [])
+
     def test_alipay_and_cards_are_settled_alike(self):
         one, _order = self.pay(80)
         card, order = self.pay(150)
@@ -376,6 +382,10 @@ class TestGenericChart(AcquirerCase):
     currency = "base.USD"
 
     def test_a_settlement_reaches_the_bank(self):
+        self.assertEqual(self.clearing.scenic_clearing, "wechat")
+        self.assertEqual(self.company.scenic_acquirer_fee_account_id.internal_group, "expense")
+        found = self.env["pos.payment.method"]._scenic_clearing_problems(self.company)
+        self.assertEqual(found, [])
         number, _order = self.pay(80)
         self.close(self.till)
         statement = self.load([self.row(number, 80)])

@@ -10,7 +10,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 
-class CashCase(common_finance.FinanceCase):
+@tagged("post_install", "-at_install")
+class TestCash(common_finance.FinanceCase):
     def close(self, window):
         """Count and close as the window does, in two requests."""
         session = window.sudo().current_session_id
@@ -22,14 +23,15 @@ class CashCase(common_finance.FinanceCase):
         self.assertTrue(answer.get("successful"), answer)
         return session
 
+    # -- deposits ----------------------------------------------------------------
 
-@tagged("post_install", "-at_install")
-class TestCashDeposits(CashCase):
-    def setUp(self):
-        super().setUp()
+    def open_till(self):
         self.till = self.window()
         self.session = self.till.current_session_id
-        self.bank = self.env["account.journal"].search(
+
+    @property
+    def bank(self):
+        return self.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
         )
 
@@ -57,6 +59,7 @@ class TestCashDeposits(CashCase):
         )
 
     def test_cash_of_the_windows_reaches_the_bank(self):
+        self.open_till()
         self.sell(self.till, (self.park.adult, 3))
         first, second = self.take_out(100), self.take_out(60)
         deposit = self.deposit(first, second, slip="BAG-7")
@@ -76,6 +79,7 @@ class TestCashDeposits(CashCase):
         self.assertEqual(self.balance(drawer), -80)
 
     def test_a_deposit_is_taken_back(self):
+        self.open_till()
         self.sell(self.till, (self.park.adult, 2))
         cash = self.take_out(100)
         deposit = self.deposit(cash)
@@ -110,15 +114,15 @@ class TestCashDeposits(CashCase):
         self.assertEqual(self.balance(self.transit), 0)
 
     def test_cash_goes_to_the_bank_once(self):
+        self.open_till()
         self.sell(self.till, (self.park.adult, 2))
         cash = self.take_out(100)
         self.deposit(cash)
         with self.assertRaises(UserError), self.cr.savepoint():
             self.deposit(cash)
 
+    # -- what no list shows ------------------------------------------------------
 
-@tagged("post_install", "-at_install")
-class TestPaymentCheck(CashCase):
     def findings(self):
         today = fields.Date.today()
         found = self.env["scenic.payment.check"]._findings(

@@ -78,26 +78,3 @@ class TestClearingLargeChart(ClearingCase):
         line = session.bank_payment_ids.move_id.line_ids.filtered("debit")
         self.assertEqual(line.account_id.scenic_clearing, "alipay")
         self.assertEqual(line.debit, 80)
-
-
-@tagged("post_install", "-at_install")
-class TestClearingSmallChart(ClearingCase):
-    chart = "cn"
-
-    def test_methods_get_their_accounts(self):
-        self.check_the_way()
-        self.assertEqual(self.company.scenic_acquirer_fee_account_id.code, "560311")
-
-
-@tagged("post_install", "-at_install")
-class TestClearingGenericChart(ClearingCase):
-    chart = "generic_coa"
-    country = "base.us"
-    currency = "base.USD"
-
-    def test_methods_get_their_accounts(self):
-        self.check_the_way()
-        company = self.company
-        self.assertEqual(company.scenic_acquirer_fee_account_id.internal_group, "expense")
-        self.assertTrue(company.scenic_bank_transit_account_id.reconcile)
-        self.assertTrue(company.scenic_settlement_journal_id)
