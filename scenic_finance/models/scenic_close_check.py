@@ -59,7 +59,8 @@ class ScenicCloseCheck(models.Model):
                 }
             )
         self.create(rows)
-        close.invalidate_recordset(["check_ids"])
+        names = {"check_ids", "todo_check_ids"} & set(close._fields)
+        close.invalidate_recordset(names)
 
     def action_open(self):
         """Open what is to be done."""

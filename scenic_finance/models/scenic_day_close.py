@@ -27,6 +27,15 @@ class ScenicDayClose(models.Model):
     match_ids = fields.One2many("scenic.day.match", "close_id", string="Match", readonly=True)
     difference_ids = fields.One2many("scenic.day.difference", "close_id")
     check_ids = fields.One2many("scenic.close.check", "day_close_id")
+    todo_difference_ids = fields.One2many(
+        "scenic.day.difference",
+        "close_id",
+        string="Differences to Explain",
+        domain=[("state", "=", "open")],
+    )
+    todo_check_ids = fields.One2many(
+        "scenic.close.check", "day_close_id", string="Checks to Do", domain=[("ok", "=", False)]
+    )
     proof_id = fields.Many2one("scenic.proof", readonly=True, ondelete="restrict")
 
     sold = fields.Integer(string="Persons Sold", readonly=True, aggregator=None)

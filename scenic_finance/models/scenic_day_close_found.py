@@ -46,7 +46,7 @@ class ScenicDayCloseFound(models.Model):
 
     def _store_differences(self, found):
         self.env["scenic.day.difference"]._store(self, found)
-        self.invalidate_recordset(["difference_ids"])
+        self.invalidate_recordset(["difference_ids", "todo_difference_ids"])
 
     def _code_text(self, code):
         labels = self.env["scenic.day.difference"]._fields["code"]._description_selection(self.env)

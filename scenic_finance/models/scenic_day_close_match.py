@@ -49,10 +49,7 @@ class ScenicDayCloseMatch(models.Model):
             | {name: use[name] or 0 for name in ("hour", "used", "sold", "paid", "value")}
             for use in self._by_hand(uses)
         ]
-        windows = [
-            {"place": "window", **{k: v for k, v in row.items() if k != "orders"}}
-            for row in self._fetch(day_sql.windows(**scope))
-        ]
+        windows = [{"place": "window", **row} for row in self._fetch(day_sql.windows(**scope))]
         office = [{"place": "office", **row} for row in self._fetch(day_sql.office(**scope))]
         return [*windows, *office, *gates, *hands]
 

@@ -46,7 +46,8 @@ WITH o AS (
     SELECT t.pos_order_id, SUM(t.pax) AS persons FROM scenic_ticket t
       JOIN o ON o.id = t.pos_order_id GROUP BY 1
 )
-SELECT o.config_id, o.hour, COUNT(*)::int AS orders, COALESCE(SUM(t.persons), 0)::int AS sold,
+SELECT o.config_id, o.hour, COALESCE(SUM(t.persons), 0)::int AS sold,
+       COALESCE(SUM(t.persons) FILTER (WHERE p.amount > o.amount_total - 0.005), 0)::int AS paid,
        SUM(o.amount_total / o.rate) AS sold_amount,
        COALESCE(SUM(p.amount / o.rate), 0) AS paid_amount
   FROM o LEFT JOIN paid p ON p.pos_order_id = o.id LEFT JOIN tickets t ON t.pos_order_id = o.id
@@ -98,6 +99,7 @@ SELECT id, config_id, user_id, hour, missing, no_session, lines_gap, paid_gap FR
 _OFFICE = """
 SELECT t.site_id, EXTRACT(hour FROM t.issued_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::int AS hour,
        SUM(t.pax)::int AS sold, SUM(t.net_value) AS sold_amount,
+       COALESCE(SUM(t.pax) FILTER (WHERE t.origin_aml_id IS NOT NULL), 0)::int AS paid,
        COALESCE(SUM(t.net_value) FILTER (WHERE t.origin_aml_id IS NOT NULL), 0) AS paid_amount
   FROM scenic_ticket t JOIN scenic_site s ON s.id = t.site_id
  WHERE t.company_id = %(company)s AND t.sale_day = %(day)s AND t.pos_order_id IS NULL
