@@ -25,21 +25,15 @@ class ScenicDayCloseReport(models.Model):
         return (self._paper_checks(), differences, *self._paper_match())
 
     def _paper_differences(self):
+        """Return the differences for paper: what and how much, and below it how it ended."""
         states = dict(self.difference_ids._fields["state"]._description_selection(self.env))
-        header = (
-            self.env._("Differences"),
-            self.env._("Persons"),
-            self.env._("Amount"),
-            self.env._("Owner"),
-            self.env._("State"),
-        )
+        header = (self.env._("Differences"), self.env._("Persons"), self.env._("Amount"))
         rows = []
         for row in self.difference_ids:
-            owner = row.owner_id.name or row.operator_id.name or ""
-            rows.append((row.name, row.persons, row.amount, owner, states[row.state]))
-            if row.explanation:
-                by = row.explained_by_id.name or ""
-                rows.append((f"   {row.explanation} ({by})", "", "", "", ""))
+            rows.append((row.name, row.persons, row.amount))
+            people = row.explained_by_id or row.owner_id or row.operator_id
+            parts = (states[row.state], people.name, row.explanation)
+            rows.append(("   " + " · ".join(part for part in parts if part), "", ""))
         return close_xlsx.Sheet(header[0], header, tuple(rows))
 
     def _sheet_differences(self):
