@@ -206,6 +206,17 @@ class TestChannelStatement(common_channel.ChannelCase):
         with self.assertRaises(UserError):
             statement.unlink()
 
+    def test_the_day_stays_open_while_a_difference_is_undecided(self):
+        self.order("A", use=True)
+        statement = self.statement([("A", "74.20"), ("A", "74.20")])
+        closes = self.env["scenic.day.close"].sudo()
+        close = closes.new({"company_id": self.company.id, "day": self.today})
+        check = close._check_statements()
+        self.assertEqual((check["code"], check["ok"]), ("channel_statement", False))
+        self.assertEqual((check["amount"], check["record"]), (74.20, statement))
+        self.decide(statement, "dispute", "double")
+        self.assertTrue(close._check_statements()["ok"])
+
     # -- the file ----------------------------------------------------------------
 
     def test_columns_are_chosen_once_and_saved(self):

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, datetime
+from pathlib import Path
 
 import finance_tools
 import openpyxl
@@ -191,3 +192,35 @@ def test_what_is_written_is_what_is_read(rows, form):
     assert [row.kind for row in found.rows] == [
         "refund" if amount < 0 else "sale" for _number, amount, _fee, _day in rows
     ]
+
+
+def layout(name):
+    """Return a layout of the sample park as the reader takes it."""
+    folder = Path(__file__).parents[2] / "data"
+
+    def lines(part):
+        with (folder / f"scenic.statement.mapping.{part}.csv").open(encoding="utf-8") as file:
+            return [row for row in csv.DictReader(file) if row["mapping_id/id"] == name]
+
+    values = {"kind": {}, "status": {}}
+    for row in lines("value"):
+        values[row["field"]][row["text"]] = row["value"]
+    return {"columns": {row["field"]: row["title"] for row in lines("column")}, "values": values}
+
+
+@pytest.mark.parametrize(
+    ("name", "file_name", "total", "fees", "kinds", "skipped"),
+    [
+        ("layout_hangtu", "hangtu-2026-11.csv", 100500, 5025, ["sale"] * 4 + ["refund"], 2),
+        ("layout_meihui", "meihui-2026-11.xlsx", 27000, 1620, ["sale"] * 3 + ["refund"], 1),
+    ],
+)
+def test_statements_of_the_sample_park(name, file_name, total, fees, kinds, skipped):
+    content = (Path(__file__).parents[2] / "data" / "statements" / file_name).read_bytes()
+    mapping = layout(name)
+    found = reader.read(reader.open_sheet(content, mapping["columns"]), mapping)
+    signs = [-1 if row.kind == "refund" else 1 for row in found.rows]
+    assert sum(s * row.amount for s, row in zip(signs, found.rows, strict=True)) == total
+    assert sum(s * row.fee for s, row in zip(signs, found.rows, strict=True)) == fees
+    assert [row.kind for row in found.rows] == kinds
+    assert (found.skipped, found.problems) == (skipped, [])
