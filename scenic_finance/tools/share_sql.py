@@ -234,7 +234,8 @@ SELECT MAX(e.day) FROM scenic_recognition b
  WHERE b.company_id = %(company)s AND b.day >= %(first)s AND e.day >= %(first)s
    AND e.day <= COALESCE(%(last)s, 'infinity'::date) AND e.kind = ANY(%(kinds)s)
    AND e.amount > 0 AND COALESCE(p.product_tmpl_id = %(product)s, TRUE)
-   AND COALESCE(r.zone_id = %(zone)s, TRUE) AND COALESCE(t.channel_id = %(channel)s, TRUE)
+   AND (%(zone)s::int IS NULL OR COALESCE(r.zone_id, e.unused_zone_id) = %(zone)s)
+   AND COALESCE(t.channel_id = %(channel)s, TRUE)
 """,
         company=company_id,
         kinds=kinds,

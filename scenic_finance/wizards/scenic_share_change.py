@@ -11,7 +11,12 @@ class ScenicShareChange(models.TransientModel):
     share_id = fields.Many2one("scenic.share", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="share_id.company_id")
     currency_id = fields.Many2one(related="share_id.currency_id")
-    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_from = fields.Date(
+        string="From",
+        required=True,
+        # today may have passages already
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=1),
+    )
     basis = fields.Selection(related="share_id.basis")
     percent = fields.Float(string="Share (%)", digits=(7, 4))
     amount = fields.Monetary(string="Per Person")

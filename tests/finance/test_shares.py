@@ -212,6 +212,22 @@ class TestShares(common_shares.ShareCase):
         self.share(self.car, 30, self.park.ropeway)
         self.share(self.town, 30, date_from=self.park.site._today() + timedelta(days=1))
 
+    def test_a_month_names_what_waits_to_be_settled(self):
+        self.share(self.car, 30)
+        self.use(self.sold())
+        self.recognise()
+        today = self.park.site._today()
+        close = self.env["scenic.month.close"].new(
+            {"company_id": self.company.id, "month": today.replace(day=1)}
+        )
+        checks = {check["code"]: check for check in close.sudo()._checks()}
+        self.assertTrue(checks["shares"]["ok"] and checks["settlements"]["ok"])
+        settlement = self.settle()
+        checks = {check["code"]: check for check in close.sudo()._checks()}
+        self.assertEqual(checks["settlements"]["record"], settlement)
+        report = self.env["scenic.report.partner"].search([("partner_id", "=", self.car.id)])
+        self.assertEqual(sum(report.mapped("accrued")), 22.64)
+
     def test_the_database_keeps_what_was_accrued(self):
         self.share(self.car, 30)
         self.use(self.sold())
