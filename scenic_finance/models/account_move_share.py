@@ -33,7 +33,7 @@ class AccountMove(models.Model):
 
     # EXTENDS account
     def _post(self, soft=True):
-        """Match a settlement's bill with the accrual; take the settlement back with its reversal."""
+        """Match a settlement's bill with the accrual; its reversal takes the settlement back."""
         for move in self.filtered("scenic_settlement_id"):
             move.scenic_settlement_id.sudo()._check_bill(move)
         undone = self.filtered(

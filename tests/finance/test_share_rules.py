@@ -71,13 +71,12 @@ _values = st.lists(st.integers(0, 100_000), min_size=1, max_size=60)
 def test_the_day_gets_the_percentage_of_the_day(values, percents):
     rules = [rule(n, n, Fraction(p, 100)) for n, p in enumerate(percents)]
     rows = share_rules.parts(values, rules)
-    running = Fraction(0)
     for n, one in enumerate(rules):
         got = sum(row[n][0] for row in rows)
-        low, running = running, running + one.percent
         exact = sum(values) * one.percent / 100
         assert abs(got - exact) <= 1
-    assert all(0 <= sum(part for part, _cut in row) <= value for row, value in zip(rows, values))
+    for row, value in zip(rows, values, strict=True):
+        assert 0 <= sum(part for part, _cut in row) <= value
 
 
 @given(_values, st.integers(1, 99))

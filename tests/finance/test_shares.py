@@ -217,7 +217,7 @@ class TestShares(common_shares.ShareCase):
         self.use(self.sold())
         self.recognise()
         today = self.park.site._today()
-        close = self.env["scenic.month.close"].new(
+        close = self.env["scenic.month.close"].create(
             {"company_id": self.company.id, "month": today.replace(day=1)}
         )
         checks = {check["code"]: check for check in close.sudo()._checks()}
