@@ -62,6 +62,19 @@ class ScenicTrace(models.Model):
             "scenic_breakage_line": "",
             "scenic_vat_release": "",
             "scenic_day_export": "",
+            "scenic_share_line": "settlement_id",
             "scenic_audit_check": "",
             "scenic_audit_check_line": "",
         }
+
+
+class ScenicChannel(models.Model):
+    _inherit = "scenic.channel"
+
+    _trace_fields = (
+        "settlement_mode",
+        "credit_limit",
+        "limit_action",
+        "commission_mode",
+        "commission_rate",
+    )
