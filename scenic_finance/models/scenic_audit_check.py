@@ -30,7 +30,6 @@ class ScenicAuditCheck(models.Model):
         super().init()
         protect(self.env.cr, self._table)
 
-    @api.model
     def action_check(self):
         """Check the companies that are switched on and open the result."""
         self.env["scenic.recognition"]._check_accountant()
