@@ -158,12 +158,12 @@ class ScenicRecognition(models.Model):
         )
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(companies))
-        for company in companies:
+        for left, company in zip(range(len(companies), 0, -1), companies, strict=True):
             while self._cron_run_day(company):
-                if cron._commit_progress() <= 0:
+                if cron._commit_progress(1, remaining=left) <= 0:
                     return
             self.env["scenic.proof"]._store(company)
-            cron._commit_progress(1)
+            cron._commit_progress(1, remaining=left - 1)
 
     @api.model
     def _cron_run_day(self, company):
