@@ -1,47 +1,11 @@
 """The auditor's working paper on breakage: every figure is a formula over figures in the file."""
 
 import io
-from collections import defaultdict
 
 import xlsxwriter
 
-from odoo import fields
-
-_MONEY, _RATE, _DAY = "#,##0.00", "0.0000%", "yyyy-mm-dd"
-
-
-class _Sheet:
-    """A sheet with a title row; tells where it wrote what."""
-
-    def __init__(self, book, name, titles):
-        self.page = book.add_worksheet(name)
-        self.name, self.row = name, 1
-        self.formats = {
-            kind: book.add_format({"num_format": kind}) for kind in (_MONEY, _RATE, _DAY)
-        }
-        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        for place, title in enumerate(titles):
-            self.page.write(0, place, title, bold)
-        self.page.set_column(0, 1, 28)
-        self.page.set_column(2, max(len(titles), 3), 14)
-        self.page.freeze_panes(1, 0)
-
-    def write(self, *cells):
-        """Write a row: values, or ``(formula or value, kind, result)``; returns its number."""
-        for place, cell in enumerate(cells):
-            value, kind, result = cell if isinstance(cell, tuple) else (cell, None, None)
-            style = self.formats.get(kind)
-            if isinstance(value, str) and value.startswith("="):
-                self.page.write_formula(self.row, place, value, style, result)
-            elif kind == _DAY and value:
-                self.page.write_datetime(self.row, place, fields.Datetime.to_datetime(value), style)
-            elif isinstance(value, str):
-                # a name never becomes a formula or a link
-                self.page.write_string(self.row, place, value, style)
-            elif value not in (None, False):
-                self.page.write(self.row, place, value, style)
-        self.row += 1
-        return self.row
+from . import breakage_paper_books
+from .breakage_paper_books import DAY, MONEY, RATE
 
 
 def make(env, company, date_from, date_to):
@@ -60,7 +24,7 @@ def make(env, company, date_from, date_to):
     return stream.getvalue()
 
 
-class _Paper:
+class _Paper(breakage_paper_books.Books):
     def __init__(self, env, company, date_from, date_to, book):
         self.env, self.company, self.book = env, company, book
         self.date_from, self.date_to = date_from, date_to
@@ -76,7 +40,7 @@ class _Paper:
         self.last_booking = 1
 
     def sheet(self, name, *titles):
-        return _Sheet(self.book, name, titles)
+        return breakage_paper_books.Sheet(self.book, name, titles)
 
     def method(self):
         _ = self.env._
@@ -131,13 +95,13 @@ class _Paper:
                     "same rules. An error above zero would have been taken back."
                 ),
             ),
-            (_("Expected breakage account"), self._account_name("ahead_account_id")),
-            (_("Income account"), self._account_name("account_id")),
+            (_("Expected breakage account"), self.account_name("ahead_account_id")),
+            (_("Income account"), self.account_name("account_id")),
         ]
         for place, row in enumerate(rows):
             page.write_row(place, 0, row)
 
-    def _account_name(self, name):
+    def account_name(self, name):
         account = self.company[f"scenic_breakage_{name}"].with_company(self.company)
         return account.display_name or ""
 
@@ -179,28 +143,28 @@ class _Paper:
                 curve.product_id.display_name,
                 curve.channel_id.name or "",
                 states[curve.state],
-                (curve.date_from, _DAY, None),
+                (curve.date_from, DAY, None),
                 curve.approved_by.name or "",
                 curve.min_tickets,
                 curve.min_months,
-                (curve.cap, _RATE, None),
+                (curve.cap, RATE, None),
                 (f"=SUMPRODUCT({of('D')},{of('H')})", None, curve.tickets),
                 (f"=SUM({of('H')})", None, curve.months),
-                (f"=_xlfn.MINIFS({of('I')},{of('H')},1)", _RATE, curve.lowest_rate),
+                (f"=_xlfn.MINIFS({of('I')},{of('H')},1)", RATE, curve.lowest_rate),
                 (
                     f"=IF(J{here}>0,ROUND(SUMPRODUCT({of('F')},{of('H')})/"
                     f"SUMPRODUCT({of('E')}+{of('F')},{of('H')}),6),0)",
-                    _RATE,
+                    RATE,
                     curve.average_rate,
                 ),
                 (
                     f"=IF(AND(J{here}>=G{here},I{here}>=F{here}),MIN(K{here},H{here}),0)",
-                    _RATE,
+                    RATE,
                     curve.rate,
                 ),
-                (f"=SUMPRODUCT({tested}*{of('K')})", _MONEY, curve.told_value),
-                (f"=SUMPRODUCT({tested}*{of('F')})", _MONEY, curve.actual_value),
-                (f"=N{here}-O{here}", _MONEY, curve.error),
+                (f"=SUMPRODUCT({tested}*{of('K')})", MONEY, curve.told_value),
+                (f"=SUMPRODUCT({tested}*{of('F')})", MONEY, curve.actual_value),
+                (f"=N{here}-O{here}", MONEY, curve.error),
             )
         return places
 
@@ -238,21 +202,21 @@ class _Paper:
                 sheet.write(
                     curve.product_id.display_name,
                     curve.channel_id.name or "",
-                    (month.month, _DAY, None),
+                    (month.month, DAY, None),
                     month.tickets,
-                    (month.used_value, _MONEY, None),
-                    (month.expired_value, _MONEY, None),
-                    (month.open_value, _MONEY, None),
+                    (month.used_value, MONEY, None),
+                    (month.expired_value, MONEY, None),
+                    (month.open_value, MONEY, None),
                     (f"=IF(AND(G{here}=0,E{here}+F{here}>0),1,0)", None, int(month.counted)),
                     (
                         f"=IF(E{here}+F{here}+G{here}>0,MAX(0,MIN(1,"
                         f"ROUND(F{here}/(E{here}+F{here}+G{here}),6))),0)",
-                        _RATE,
+                        RATE,
                         month.rate,
                     ),
-                    (told, _RATE, month.told_rate),
-                    (f"=ROUND(E{here}*J{here}/(1-J{here}),2)", _MONEY, month.told_value),
-                    (f"=IF(AND(H{here}=1,J{here}>0),K{here}-F{here},0)", _MONEY, month.error),
+                    (told, RATE, month.told_rate),
+                    (f"=ROUND(E{here}*J{here}/(1-J{here}),2)", MONEY, month.told_value),
+                    (f"=IF(AND(H{here}=1,J{here}>0),K{here}-F{here},0)", MONEY, month.error),
                 )
             if not curve.month_ids:
                 sheet.row = last
@@ -276,94 +240,8 @@ class _Paper:
                     curve.product_id.display_name,
                     curve.channel_id.name or "",
                     point.age,
-                    (point.used_value, _MONEY, None),
-                    (curve.sold_value, _MONEY, None),
-                    (f"=D{here}/E{here}", _RATE, point.used_share),
-                    (f"=1-F{here}", _RATE, point.unused_share),
+                    (point.used_value, MONEY, None),
+                    (curve.sold_value, MONEY, None),
+                    (f"=D{here}/E{here}", RATE, point.used_share),
+                    (f"=1-F{here}", RATE, point.unused_share),
                 )
-
-    def bookings(self):
-        _ = self.env._
-        sheet = self.sheet(
-            _("Bookings"),
-            _("Entry"),
-            _("Product"),
-            _("Channel"),
-            _("Day"),
-            _("Month of sale"),
-            _("Rate"),
-            _("Used"),
-            _("Expired"),
-            _("Still open"),
-            _("Taken before"),
-            _("Taken in all"),
-            _("Booked"),
-        )
-        for line in self.booked:
-            here = sheet.row + 1
-            sheet.write(
-                line.move_id.name or "",
-                line.product_id.display_name,
-                line.channel_id.name or "",
-                (line.day, _DAY, None),
-                (line.month, _DAY, None),
-                (line.rate, _RATE, None),
-                (line.used_value, _MONEY, None),
-                (line.expired_value, _MONEY, None),
-                (line.open_value, _MONEY, None),
-                (line.before, _MONEY, None),
-                (
-                    f"=MAX(0,MIN(ROUND(G{here}*F{here}/(1-F{here})-H{here},2),I{here}))",
-                    _MONEY,
-                    line.target,
-                ),
-                (f"=K{here}-J{here}", _MONEY, line.amount),
-            )
-        self.last_booking = max(sheet.row, 2)
-
-    def pools(self):
-        _ = self.env._
-        sheet = self.sheet(
-            _("Taken ahead"), _("Product"), _("Channel"), _("Month of sale"), _("Taken ahead")
-        )
-        sums = defaultdict(float)
-        for line in self.lines:
-            sums[line.product_id, line.channel_id, line.month] += line.amount
-        rounded = self.company.currency_id.round
-        for (product, channel, month), amount in sums.items():
-            if rounded(amount):
-                sheet.write(
-                    product.display_name,
-                    channel.name or "",
-                    (month, _DAY, None),
-                    (rounded(amount), _MONEY, None),
-                )
-        self.last_pool = max(sheet.row, 2)
-
-    def account(self):
-        _ = self.env._
-        before = fields.Date.subtract(self.date_from, days=1)
-        opening, closing = (self._ledger(day) for day in (before, self.date_to))
-        booked = self.company.currency_id.round(sum(self.booked.mapped("amount")))
-        sheet = self.sheet(_("Account"), self._account_name("ahead_account_id"), "")
-        sheet.write(_("Opening balance in the ledger"), (opening, _MONEY, None))
-        formula = f"=SUM('{_('Bookings')}'!L2:L{self.last_booking})"
-        sheet.write(_("Bookings of the period"), (formula, _MONEY, booked))
-        sheet.write(_("Closing balance by the bookings"), ("=B2+B3", _MONEY, opening + booked))
-        sheet.write(_("Closing balance in the ledger"), (closing, _MONEY, None))
-        sheet.write(_("Difference"), ("=ROUND(B4-B5,2)", _MONEY, opening + booked - closing))
-        formula = f"=SUM('{_('Taken ahead')}'!D2:D{self.last_pool})"
-        sheet.write(_("Taken ahead by month of sale"), (formula, _MONEY, closing))
-
-    def _ledger(self, day):
-        account = self.company.scenic_breakage_ahead_account_id
-        [(balance,)] = self.env["account.move.line"]._read_group(
-            [
-                ("company_id", "=", self.company.id),
-                ("account_id", "=", account.id),
-                ("parent_state", "=", "posted"),
-                ("date", "<=", day),
-            ],
-            aggregates=["balance:sum"],
-        )
-        return self.company.currency_id.round(balance or 0.0)

@@ -331,3 +331,40 @@ class TestExpiryByZone(breakage_books.BreakageCase):
         )
         self.recognise(self.late)
         self.assertEqual(self.income, 0)
+
+    def test_a_partner_keeps_its_part_of_what_nobody_used(self):
+        """The whole way with a share: expired or expected, the ropeway's part is never income."""
+        combo, ropeway = self.park.combo, self.park.ropeway
+        partner = self.env["res.partner"].create({"name": "Cable Car Ltd", "is_company": True})
+        self.env["scenic.share"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": partner.id,
+                "basis": "percent",
+                "percent": 100,
+                "zone_id": ropeway.id,
+                "date_from": fields.Date.subtract(self.today, days=99),
+                "owed_when_unused": True,
+                "treatment": "agent",
+            }
+        )
+        for ago in (2, 1):
+            tickets = self.sold(4, combo, ago)
+            self.used(tickets[:2])
+            tickets._expire()
+        self.run_until()
+        # of 8 tickets nobody took the ropeway, 40.00 each; 4 × 60.00 of the park expired
+        payable = self.company.scenic_share_account_id
+        self.assertEqual((self.income, self.balance(payable)), (240, 320))
+        curve = self.build(combo)
+        self.assertEqual((curve.rate, curve.verdict), (0.5, "ok"))
+        curve.action_approve()
+        curve.date_from = self.today
+        tickets = self.sold(2, combo)
+        self.used(tickets[0])
+        self.run_until()
+        self.assertEqual(self.ahead, 60)
+        tickets._expire()
+        self.run_until()
+        self.assertEqual((self.ahead, self.income), (0, 300))
+        self.assertEqual(self.balance(payable), 400)
