@@ -83,7 +83,8 @@ def ours(channel_id, company_id, statement_id, numbers, days, by_use):
     within ``days``, and those that an earlier statement left for this one.
     """
     settled = (
-        SQL("u.first_use")
+        # a use that was taken back is none
+        SQL("CASE WHEN u.used THEN u.first_use END")
         if by_use
         else SQL("(i.consumed_at AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date")
     )

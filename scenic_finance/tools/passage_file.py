@@ -52,9 +52,9 @@ def _book(title, facts, columns, rows):
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEEEEE"})
     formats = {
-        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        date: book.add_format({"num_format": "yyyy-mm-dd"}),
-        Decimal: book.add_format({"num_format": "#,##0.00"}),
+        "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "amount": book.add_format({"num_format": "#,##0.00"}),
     }
     sheet = book.add_worksheet()
     sheet.set_column(0, len(columns), 18)
@@ -80,9 +80,11 @@ def _cell(sheet, row, column, value, formats):
         return
     if isinstance(value, str):
         sheet.write_string(row, column, value)
-    elif isinstance(value, (datetime, date)):
-        sheet.write_datetime(row, column, value, formats[type(value)])
+    elif isinstance(value, datetime):
+        sheet.write_datetime(row, column, value, formats["time"])
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["day"])
     elif isinstance(value, (Decimal, float)):
-        sheet.write_number(row, column, value, formats[Decimal])
+        sheet.write_number(row, column, value, formats["amount"])
     else:
         sheet.write_number(row, column, value)

@@ -207,6 +207,8 @@ def close_session(window):
     session = window.sudo().current_session_id
     if session.config_id.cash_control:
         session.post_closing_cash_details(session.cash_register_balance_end)
+        # computed above from what was counted before; a browser's call begins without it
+        session.invalidate_recordset(["cash_register_difference"])
     result = session.close_session_from_ui()
     assert result.get("successful"), result
     return session
