@@ -102,7 +102,9 @@ def _table(table, digits):
         ("LEFTPADDING", (0, 0), (-1, -1), 2),
         ("RIGHTPADDING", (0, 0), (-1, -1), 2),
     ]
-    return Table(data, colWidths=_widths(table), style=TableStyle(look), repeatRows=1)
+    return Table(
+        data, colWidths=_widths(table), style=TableStyle(look), repeatRows=1, hAlign="LEFT"
+    )
 
 
 def _widths(table):

@@ -151,12 +151,12 @@ class ScenicDailySheet(models.TransientModel):
             tables.append(table)
         return daily_sheet.Sheet(
             title=self.env._("Daily Sheet"),
-            subtitle=f"{self._site_text()} · {self._period()}",
+            subtitle=f"{self._site_text()}, {self._period()}",
             facts=tuple(self._facts()),
             tables=tuple(tables),
             notes=tuple(self._notes(lines)),
             signatures=(self.env._("Prepared by"), self.env._("Checked by")),
-            footer=f"{self.company_id.name} · {self._period()}",
+            footer=f"{self.company_id.name}, {self._period()}",
             money="#,##0" + ("." + "0" * digits if digits else ""),
             digits=digits,
         )
@@ -205,13 +205,13 @@ class ScenicDailySheet(models.TransientModel):
         move = relativedelta(years=years)
         first, last = self.date_from + move, self.date_to + move
         text = format_date(self.env, first)
-        return text if first == last else f"{text} – {format_date(self.env, last)}"
+        return text if first == last else f"{text} - {format_date(self.env, last)}"
 
     def _facts(self):
         yield self.env._("Company"), self.company_id.name
         yield self.env._("Currency"), self.company_id.currency_id.name
         now = format_datetime(self.env, fields.Datetime.now())
-        yield self.env._("Made"), f"{now} · {self.env.user.name}"
+        yield self.env._("Made"), f"{now}, {self.env.user.name}"
         if unposted := self._unposted():
             yield (
                 self.env._("Not in the ledger yet"),
