@@ -15,7 +15,8 @@ class AccountMoveLineVoucherCredit(models.Model):
         context = self.env.context
         if context.get("scenic_keep_tickets") and "move_reverse_cancel" not in context:
             for line, vals in zip(self, vals_list, strict=True):
-                items = line.scenic_voucher_item_ids
+                # who corrects an invoice need not know of vouchers
+                items = line.sudo().scenic_voucher_item_ids
                 if items:
                     vals["scenic_voucher_item_ids"] = [Command.set(items.ids)]
         return vals_list

@@ -3,7 +3,10 @@
 The whole lists run with `tools/odoo_tests`, with and without the addons, and are compared.
 """
 
-from odoo.addons.account.tests import test_account_move_out_refund
+from odoo.addons.account.tests import (
+    test_account_move_out_invoice,
+    test_account_move_out_refund,
+)
 from odoo.addons.point_of_sale.tests import (
     test_pos_basic_config,
     test_pos_other_currency_config,
@@ -52,4 +55,8 @@ TestAccountMoveOutRefundOnchanges = chosen(
     test_account_move_out_refund.TestAccountMoveOutRefundOnchanges,
     "test_out_refund_line_onchange_product_1",
     "test_out_refund_create_storno",
+)
+TestAccountMoveOutInvoiceOnchanges = chosen(
+    test_account_move_out_invoice.TestAccountMoveOutInvoiceOnchanges,
+    "test_out_invoice_create_refund",
 )
