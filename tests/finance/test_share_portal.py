@@ -66,6 +66,12 @@ class TestSharePortal(common_shares.ShareCase, HttpCase):
 
     def test_a_period_filters(self):
         self.authenticate("portal_car", "portal_password")
+        self.env.flush_all()
+        counters = {"params": {"counters": ["share_count", "settlement_count"]}}
+        self.assertEqual(
+            self.url_open("/my/counters", json=counters).json()["result"],
+            {"share_count": 1, "settlement_count": 1},
+        )
         self.assertNotIn(
             "22.64", self.page("/my/shares?date_begin=2026-01-01&date_end=2026-01-31").text
         )

@@ -64,7 +64,7 @@ def test_a_fixed_amount_beside_shares_of_everything_is_an_excess():
 _percents = st.lists(st.integers(1, 10_000), min_size=1, max_size=5).filter(
     lambda parts: sum(parts) <= 10_000
 )
-_values = st.lists(st.integers(0, 100_000), min_size=1, max_size=60)
+_values = st.lists(st.integers(0, 100_000), min_size=1, max_size=20)
 
 
 @given(_values, _percents)
