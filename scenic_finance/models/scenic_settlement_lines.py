@@ -60,9 +60,11 @@ class ScenicSettlementLines(models.Model):
     def _summed(self, condition):
         self.env.flush_all()
         self.env.cr.execute(settlement_sql.summary(condition))
+        # at once: whatever is asked for next uses the same cursor
+        found = self.env.cr.dictfetchall()
         kinds = dict(self.env["scenic.share.line"]._fields["kind"]._description_selection(self.env))
         rows = []
-        for row in self.env.cr.dictfetchall():
+        for row in found:
             share = self.env["scenic.share"].sudo().browse(row["share_id"])
             product = self.env["product.product"].sudo().browse(row["product_id"])
             zone = self.env["scenic.zone"].sudo().browse(row["zone_id"])

@@ -68,6 +68,8 @@ class ScenicSettlementList(models.Model):
         """Return rows of a list of passages, with names for what they point at."""
         self.env.flush_all()
         self.env.cr.execute(settlement_sql.passages(condition, limit, offset))
+        # at once: whatever is asked for next uses the same cursor
+        rows = self.env.cr.dictfetchall()
         lines = self.env["scenic.share.line"].sudo()
         kinds = dict(lines._fields["kind"]._description_selection(self.env))
         sources = {
@@ -77,7 +79,6 @@ class ScenicSettlementList(models.Model):
             "settlement": ("scenic.settlement", "settlement_id", "name"),
         }
         names = {key: {} for key in sources}
-        rows = self.env.cr.dictfetchall()
         for row in rows:
             for key, (model, column, field) in sources.items():
                 record_id = row[column]

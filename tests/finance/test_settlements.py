@@ -182,6 +182,8 @@ class TestSettlements(common_shares.ShareCase):
 
     def test_the_list_of_passages_is_attached(self):
         settlement = self.settle()
+        # as in a worker that has just started: reading labels asks the database
+        self.env.registry.clear_all_caches()
         bill = self.billed(settlement)
         attached = self.env["ir.attachment"].search(
             [("res_model", "=", "account.move"), ("res_id", "=", bill.id)]
@@ -207,6 +209,7 @@ class TestSettlements(common_shares.ShareCase):
     def test_the_statement_is_printed(self):
         settlement = self.settle()
         settlement.action_confirm()
+        self.env.registry.clear_all_caches()
         html = self.env["ir.actions.report"]._render_qweb_html(
             "scenic_finance.settlement_document", settlement.ids
         )[0]
