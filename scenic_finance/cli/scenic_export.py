@@ -1,5 +1,6 @@
 """Exports one day from the command line: odoo scenic_export -d DATABASE 2026-05-01."""
 
+import sys
 from datetime import date
 
 from odoo import SUPERUSER_ID
@@ -37,4 +38,4 @@ class ScenicExport(Command):
             path = options.output or exports._filename(companies, options.day)
             with open(path, "w+b") as file:
                 export = exports._write_to(file, companies, options.day)
-            print(f"{path}: {export.row_count} rows, manifest {export.digest}")
+            sys.stdout.write(f"{path}: {export.row_count} rows, manifest {export.digest}\n")

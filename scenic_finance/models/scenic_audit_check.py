@@ -41,8 +41,8 @@ class ScenicAuditCheck(models.Model):
     @api.model
     def _cron_run(self):
         """Check every night; whoever looks finds when a problem appeared."""
-        sites = self.env["scenic.site"].sudo().search([])
-        for company in sites.company_id:
+        sites = self.env["scenic.site"].sudo()
+        for (company,) in sites._read_group([], groupby=["company_id"]):
             self._run(company)
 
     @api.model
