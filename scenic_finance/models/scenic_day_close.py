@@ -24,7 +24,7 @@ class ScenicDayClose(models.Model):
     _number_prefix = "DC"
 
     day = fields.Date(string="Business Day", required=True, readonly=True, index=True)
-    match_ids = fields.One2many("scenic.day.match", "close_id", string="Match", readonly=True)
+    match_ids = fields.One2many("scenic.day.match", "close_id", readonly=True)
     difference_ids = fields.One2many("scenic.day.difference", "close_id")
     check_ids = fields.One2many("scenic.close.check", "day_close_id")
     todo_difference_ids = fields.One2many(

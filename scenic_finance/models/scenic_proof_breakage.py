@@ -8,7 +8,6 @@ class ScenicProofBreakage(models.Model):
     _inherit = "scenic.proof"
 
     breakage_ahead = fields.Monetary(
-        string="Breakage Ahead",
         readonly=True,
         help="Expected breakage that is income already, on an account of its own against the "
         "ticket liability.",

@@ -18,7 +18,6 @@ class ScenicRecognitionBreakage(models.Model):
 
     breakage_line_ids = fields.One2many("scenic.breakage.line", "recognition_id", readonly=True)
     breakage_ahead = fields.Monetary(
-        string="Breakage Ahead",
         readonly=True,
         help="Expected breakage that this run took ahead of its expiry; negative: took back.",
     )

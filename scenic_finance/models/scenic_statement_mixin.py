@@ -54,7 +54,7 @@ class ScenicStatementMixin(models.AbstractModel):
     matched_count = fields.Integer(string="Matched", compute="_compute_totals")
     difference_count = fields.Integer(string="Differences", compute="_compute_totals")
     open_count = fields.Integer(string="Open Differences", compute="_compute_totals")
-    open_amount = fields.Monetary(string="Open Amount", compute="_compute_totals")
+    open_amount = fields.Monetary(compute="_compute_totals")
     amount = fields.Monetary(string="Their Amount", compute="_compute_totals")
     our_amount = fields.Monetary(compute="_compute_totals")
     difference = fields.Monetary(compute="_compute_totals")

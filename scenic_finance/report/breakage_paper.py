@@ -43,60 +43,59 @@ class _Paper(breakage_paper_books.Books):
         return breakage_paper_books.Sheet(self.book, name, titles)
 
     def method(self):
-        _ = self.env._
-        page = self.book.add_worksheet(_("Method"))
+        page = self.book.add_worksheet(self.env._("Method"))
         page.set_column(0, 0, 34)
         page.set_column(1, 1, 110)
         methods = self.env["res.company"]._fields["scenic_breakage_method"]
         method = dict(methods._description_selection(self.env))[self.company.scenic_breakage_method]
         rows = [
-            (_("Company"), self.company.name),
-            (_("Period"), f"{self.date_from} – {self.date_to}"),
-            (_("Breakage"), method),
+            (self.env._("Company"), self.company.name),
+            (self.env._("Period"), f"{self.date_from} – {self.date_to}"),
+            (self.env._("Breakage"), method),
             (
-                _("Basis"),
-                _(
+                self.env._("Basis"),
+                self.env._(
                     "CAS 14 §39 and IFRS 15 B46: a customer's unexercised rights that the park "
                     "expects to be entitled to are income in proportion to the rights that are "
                     "exercised; otherwise when the ticket expires."
                 ),
             ),
             (
-                _("History"),
-                _(
+                self.env._("History"),
+                self.env._(
                     "Per product, channel and month of sale, from posted entries: tickets that "
                     "were not given back. A month counts once none of its tickets is open."
                 ),
             ),
             (
-                _("Rate"),
-                _(
+                self.env._("Rate"),
+                self.env._(
                     "The lowest month of the history, at most the cap; nothing below the smallest "
                     "sample. So income is taken ahead only where taking it back is highly "
                     "improbable."
                 ),
             ),
             (
-                _("Booking"),
-                _(
+                self.env._("Booking"),
+                self.env._(
                     "Taken in all = rate / (1 - rate) × used - expired, at least nothing, at most "
                     "what is still open. Each recognition books the difference to what was taken "
                     "before: debit the expected breakage account, credit breakage income."
                 ),
             ),
             (
-                _("Third parties"),
-                _("Unused value that belongs to partners is in no figure of this paper."),
+                self.env._("Third parties"),
+                self.env._("Unused value that belongs to partners is in no figure of this paper."),
             ),
             (
-                _("Back-test"),
-                _(
+                self.env._("Back-test"),
+                self.env._(
                     "Each month is foretold by the rate that the months before it give under the "
                     "same rules. An error above zero would have been taken back."
                 ),
             ),
-            (_("Expected breakage account"), self.account_name("ahead_account_id")),
-            (_("Income account"), self.account_name("account_id")),
+            (self.env._("Expected breakage account"), self.account_name("ahead_account_id")),
+            (self.env._("Income account"), self.account_name("account_id")),
         ]
         for place, row in enumerate(rows):
             page.write_row(place, 0, row)
@@ -107,28 +106,27 @@ class _Paper(breakage_paper_books.Books):
 
     def rates(self):
         """Write one row for each curve; returns {curve: (its row, first and last of history)}."""
-        _ = self.env._
         sheet = self.sheet(
-            _("Rates"),
-            _("Product"),
-            _("Channel"),
-            _("State"),
-            _("In force from"),
-            _("Approved by"),
-            _("Smallest sample (tickets)"),
-            _("Smallest sample (months)"),
-            _("Cap"),
-            _("Tickets"),
-            _("Months"),
-            _("Lowest rate"),
-            _("Average rate"),
-            _("Rate"),
-            _("Foretold"),
-            _("Expired"),
-            _("Error"),
+            self.env._("Rates"),
+            self.env._("Product"),
+            self.env._("Channel"),
+            self.env._("State"),
+            self.env._("In force from"),
+            self.env._("Approved by"),
+            self.env._("Smallest sample (tickets)"),
+            self.env._("Smallest sample (months)"),
+            self.env._("Cap"),
+            self.env._("Tickets"),
+            self.env._("Months"),
+            self.env._("Lowest rate"),
+            self.env._("Average rate"),
+            self.env._("Rate"),
+            self.env._("Foretold"),
+            self.env._("Expired"),
+            self.env._("Error"),
         )
         states = dict(self.curves._fields["state"]._description_selection(self.env))
-        history, places, row = _("History"), {}, 2
+        history, places, row = self.env._("History"), {}, 2
         for curve in self.curves:
             first, last = row, row + max(len(curve.month_ids), 1) - 1
             row = last + 1
@@ -139,7 +137,7 @@ class _Paper(breakage_paper_books.Books):
                 return f"'{history}'!${column}${first}:${column}${last}"
 
             tested = f"({of('H')}=1)*({of('J')}>0)"
-            sheet.write(
+            sheet.add(
                 curve.product_id.display_name,
                 curve.channel_id.name or "",
                 states[curve.state],
@@ -169,22 +167,21 @@ class _Paper(breakage_paper_books.Books):
         return places
 
     def history(self, places):
-        _ = self.env._
-        rates = _("Rates")
+        rates = self.env._("Rates")
         sheet = self.sheet(
-            _("History"),
-            _("Product"),
-            _("Channel"),
-            _("Month of sale"),
-            _("Tickets"),
-            _("Used"),
-            _("Expired"),
-            _("Still open"),
-            _("Counts"),
-            _("Rate"),
-            _("Foretold rate"),
-            _("Foretold"),
-            _("Error"),
+            self.env._("History"),
+            self.env._("Product"),
+            self.env._("Channel"),
+            self.env._("Month of sale"),
+            self.env._("Tickets"),
+            self.env._("Used"),
+            self.env._("Expired"),
+            self.env._("Still open"),
+            self.env._("Counts"),
+            self.env._("Rate"),
+            self.env._("Foretold rate"),
+            self.env._("Foretold"),
+            self.env._("Error"),
         )
         for curve, (place, first, last) in places.items():
             for month in curve.month_ids:
@@ -199,7 +196,7 @@ class _Paper(breakage_paper_books.Books):
                         f"SUMPRODUCT($D{span('$D')},{counts})>='{rates}'!$F${place}),"
                         f"MIN({lowest},'{rates}'!$H${place}),0)"
                     )
-                sheet.write(
+                sheet.add(
                     curve.product_id.display_name,
                     curve.channel_id.name or "",
                     (month.month, DAY, None),
@@ -222,21 +219,20 @@ class _Paper(breakage_paper_books.Books):
                 sheet.row = last
 
     def curve(self, places):
-        _ = self.env._
         sheet = self.sheet(
-            _("Curve"),
-            _("Product"),
-            _("Channel"),
-            _("Days after the sale"),
-            _("Used until then"),
-            _("Sold"),
-            _("Used part"),
-            _("Not used yet"),
+            self.env._("Curve"),
+            self.env._("Product"),
+            self.env._("Channel"),
+            self.env._("Days after the sale"),
+            self.env._("Used until then"),
+            self.env._("Sold"),
+            self.env._("Used part"),
+            self.env._("Not used yet"),
         )
         for curve in places:
             for point in curve.point_ids:
                 here = sheet.row + 1
-                sheet.write(
+                sheet.add(
                     curve.product_id.display_name,
                     curve.channel_id.name or "",
                     point.age,

@@ -21,7 +21,7 @@ class Sheet:
         self.page.set_column(2, max(len(titles), 3), 14)
         self.page.freeze_panes(1, 0)
 
-    def write(self, *cells):
+    def add(self, *cells):
         """Write a row: values, or ``(formula or value, kind, result)``; returns its number."""
         for place, cell in enumerate(cells):
             computed = isinstance(cell, tuple)
@@ -44,25 +44,24 @@ class Books:
     """What was booked in a period, line by line, and the account that holds it."""
 
     def bookings(self):
-        _ = self.env._
         sheet = self.sheet(
-            _("Bookings"),
-            _("Entry"),
-            _("Product"),
-            _("Channel"),
-            _("Day"),
-            _("Month of sale"),
-            _("Rate"),
-            _("Used"),
-            _("Expired"),
-            _("Still open"),
-            _("Taken before"),
-            _("Taken in all"),
-            _("Booked"),
+            self.env._("Bookings"),
+            self.env._("Entry"),
+            self.env._("Product"),
+            self.env._("Channel"),
+            self.env._("Day"),
+            self.env._("Month of sale"),
+            self.env._("Rate"),
+            self.env._("Used"),
+            self.env._("Expired"),
+            self.env._("Still open"),
+            self.env._("Taken before"),
+            self.env._("Taken in all"),
+            self.env._("Booked"),
         )
         for line in self.booked:
             here = sheet.row + 1
-            sheet.write(
+            sheet.add(
                 line.move_id.name or "",
                 line.product_id.display_name,
                 line.channel_id.name or "",
@@ -83,9 +82,12 @@ class Books:
         self.last_booking = max(sheet.row, 2)
 
     def pools(self):
-        _ = self.env._
         sheet = self.sheet(
-            _("Taken ahead"), _("Product"), _("Channel"), _("Month of sale"), _("Taken ahead")
+            self.env._("Taken ahead"),
+            self.env._("Product"),
+            self.env._("Channel"),
+            self.env._("Month of sale"),
+            self.env._("Taken ahead"),
         )
         sums = defaultdict(float)
         for line in self.lines:
@@ -93,7 +95,7 @@ class Books:
         rounded = self.company.currency_id.round
         for (product, channel, month), amount in sums.items():
             if rounded(amount):
-                sheet.write(
+                sheet.add(
                     product.display_name,
                     channel.name or "",
                     (month, DAY, None),
@@ -102,19 +104,20 @@ class Books:
         self.last_pool = max(sheet.row, 2)
 
     def account(self):
-        _ = self.env._
         before = fields.Date.subtract(self.date_from, days=1)
         opening, closing = (self._ledger(day) for day in (before, self.date_to))
         booked = self.company.currency_id.round(sum(self.booked.mapped("amount")))
-        sheet = self.sheet(_("Account"), self.account_name("ahead_account_id"), "")
-        sheet.write(_("Opening balance in the ledger"), (opening, MONEY, None))
-        formula = f"=SUM('{_('Bookings')}'!L2:L{self.last_booking})"
-        sheet.write(_("Bookings of the period"), (formula, MONEY, booked))
-        sheet.write(_("Closing balance by the bookings"), ("=B2+B3", MONEY, opening + booked))
-        sheet.write(_("Closing balance in the ledger"), (closing, MONEY, None))
-        sheet.write(_("Difference"), ("=ROUND(B4-B5,2)", MONEY, opening + booked - closing))
-        formula = f"=SUM('{_('Taken ahead')}'!D2:D{self.last_pool})"
-        sheet.write(_("Taken ahead by month of sale"), (formula, MONEY, closing))
+        sheet = self.sheet(self.env._("Account"), self.account_name("ahead_account_id"), "")
+        sheet.add(self.env._("Opening balance in the ledger"), (opening, MONEY, None))
+        formula = f"=SUM('{self.env._('Bookings')}'!L2:L{self.last_booking})"
+        sheet.add(self.env._("Bookings of the period"), (formula, MONEY, booked))
+        sheet.add(
+            self.env._("Closing balance by the bookings"), ("=B2+B3", MONEY, opening + booked)
+        )
+        sheet.add(self.env._("Closing balance in the ledger"), (closing, MONEY, None))
+        sheet.add(self.env._("Difference"), ("=ROUND(B4-B5,2)", MONEY, opening + booked - closing))
+        formula = f"=SUM('{self.env._('Taken ahead')}'!D2:D{self.last_pool})"
+        sheet.add(self.env._("Taken ahead by month of sale"), (formula, MONEY, closing))
 
     def _ledger(self, day):
         account = self.company.scenic_breakage_ahead_account_id

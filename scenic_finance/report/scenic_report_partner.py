@@ -52,7 +52,7 @@ class ScenicReportPartner(models.Model):
     accrued = fields.Monetary(readonly=True, help="Earned or owed, not billed yet.")
     billed = fields.Monetary(readonly=True)
     paid = fields.Monetary(readonly=True)
-    open_amount = fields.Monetary(string="Open Amount", readonly=True, help="Billed and not paid.")
+    open_amount = fields.Monetary(readonly=True, help="Billed and not paid.")
     overdue = fields.Monetary(readonly=True)
     net_position = fields.Monetary(
         readonly=True, help="What the partner owes in the end; negative: what the park owes."

@@ -1,8 +1,8 @@
 """Signed figures of the books: one spelling, one hash, one signature. Nothing here knows Odoo.
 
 A document is made of texts, whole numbers, booleans, nulls, lists and objects; amounts of money are
-texts ("123.40"), because no two programs print a float alike. Its spelling is JSON with sorted keys,
-without blanks, in ASCII. What is signed is a label and that spelling; the key is one that the
+texts ("123.40"), because no two programs print a float alike. Its spelling is JSON with sorted
+keys, without blanks, in ASCII. What is signed is a label and that spelling; the key is one that the
 root key of the park vouches for, so whoever knows the root's public half can check everything.
 """
 

@@ -31,10 +31,10 @@ def _items(company_id, account_ids, day):
     return SQL(_ITEMS, company=company_id, accounts=account_ids, when=SQL("l.date = %s", day))
 
 
-def _span(site_days, column):
-    """Return the condition that a moment lies in the day of its site."""
+def _span(site_days):
+    """Return the condition that a use happened in the day of its site."""
     return SQL(" OR ").join(
-        SQL("(s.id = %s AND %s >= %s AND %s < %s)", site_id, SQL(column), begin, SQL(column), end)
+        SQL("(s.id = %s AND r.happened_at >= %s AND r.happened_at < %s)", site_id, begin, end)
         for site_id, begin, end in site_days
     )
 
@@ -66,7 +66,7 @@ SELECT r.id, t.uid, z.code AS zone, r.use_no, r.kind, r.reverses_id AS reverses,
  ORDER BY r.id
 """,
         facts=facts,
-        span=_span(site_days, "r.happened_at"),
+        span=_span(site_days),
     )
 
 
@@ -105,7 +105,7 @@ SELECT e.id, t.uid, e.redemption_id AS redemption, e.kind, e.day::text AS day,
  ORDER BY e.id
 """,
         chosen=_chosen_events(company_id, day),
-        span=_span(site_days, "r.happened_at"),
+        span=_span(site_days),
         day=day,
         scale=scale,
     )
@@ -204,7 +204,7 @@ SELECT t.uid, t.gen, p.gate_product_code AS product, s.code AS site, t.state, t.
         company=company_id,
         day=day,
         events=_chosen_events(company_id, day),
-        span=_span(site_days, "r.happened_at"),
+        span=_span(site_days),
         scale=scale,
     )
 

@@ -367,11 +367,11 @@ class MonthCase(common_group.GroupCase, common_shares.ShareCase, common_channel.
         persons = self.chance.randint(1, ticket.pax)
         journal.pass_through(ticket, persons)
         self.done["passages"] += 1
-        if number == 0 and str(self.park.ropeway.id) in ticket.rights and persons == ticket.pax:
-            if self.chance.random() < 0.6:
-                lane = {"lane": "R1", "zone": "ROPEWAY"}
-                op = journal.reserve(ticket, persons, **lane)
-                journal.write("passed", ticket, pax=persons, op=op, **lane)
+        goes_on = number == 0 and str(self.park.ropeway.id) in ticket.rights
+        if goes_on and persons == ticket.pax and self.chance.random() < 0.6:
+            lane = {"lane": "R1", "zone": "ROPEWAY"}
+            op = journal.reserve(ticket, persons, **lane)
+            journal.write("passed", ticket, pax=persons, op=op, **lane)
 
     def report(self):
         """Let the boxes tell what they have not told, where they reach the server."""

@@ -150,11 +150,13 @@ class LaneRunner:
     def _let_time_pass(self, now: float) -> None:
         """End what is over, but no passage before all that the barrier saw of it was heard."""
         lane = self.lane
-        due = lane.deadline is not None and lane.deadline <= now
-        if due and lane.passage and self.barrier and now < lane.deadline + BEHIND_S:
-            if self.barrier.watched_until() < lane.deadline or not self._inbox.empty():
-                return
-        self._carry(lane.tick(now))
+        if not (lane.passage and self._is_behind(lane.deadline, now)):
+            self._carry(lane.tick(now))
+
+    def _is_behind(self, deadline: float | None, now: float) -> bool:
+        if self.barrier is None or deadline is None or not deadline <= now < deadline + BEHIND_S:
+            return False
+        return self.barrier.watched_until() < deadline or not self._inbox.empty()
 
     def _input(self, item: Item) -> list[Effect]:
         lane, now = self.lane, self.clock.mono()
