@@ -39,7 +39,6 @@ WAYS = {
 }
 EXPLAINED = {  # what an accountant knows of this park
     "use_unpaid": "The group pays by invoice.",
-    "fact_without_use": "Refunded while the gate was cut off: see the incident.",
 }
 
 
@@ -199,11 +198,19 @@ class MonthCase(common_group.GroupCase, common_shares.ShareCase, common_channel.
 
     def close_days(self):
         """Close what can be closed: days before which nothing is open and all gates have told."""
+        lost = self.env["scenic.incident"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("state", "=", "open"),
+                ("kind", "in", ("after_void", "refund_early")),
+            ]
+        )
+        for incident in lost:
+            incident._settle("explained", "Refunded while the gate was cut off.")
         while (day := self.next_to_close()) < self.day:
             close = self.env["scenic.day.close"]._prepare(self.company, day)
             for row in close.difference_ids.filtered(lambda row: row.state == "open"):
                 if row.code in EXPLAINED:
-                    self.done[row.code] += row.persons
                     row._explain(EXPLAINED[row.code])
             self.left = close._close()
             if self.left:
