@@ -28,7 +28,7 @@ class ScenicCloseMixin(models.AbstractModel):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Not Closed"), ("closed", "Closed")],
         required=True,
         readonly=True,
         default="open",

@@ -143,6 +143,8 @@ class ScenicDayClose(models.Model):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(companies))
         for company in companies:
+            # what is to do is written down in the language of those who read it
+            self = self.with_context(lang=company.partner_id.lang)
             for day in self._missing_days(company):
                 self._prepare(company, day)
             since = self._last_day(company) - timedelta(days=_BACK)

@@ -70,7 +70,7 @@ class ScenicDayDifference(models.Model):
         "scenic.day.close", string="Closed Day", readonly=True, index="btree_not_null"
     )
     state = fields.Selection(
-        [("gone", "Resolved"), ("explained", "Explained"), ("open", "Open")],
+        [("gone", "Resolved"), ("explained", "Explained"), ("open", "To Explain")],
         required=True,
         readonly=True,
         default="open",

@@ -56,7 +56,7 @@ class ScenicStatementLineMixin(models.AbstractModel):
     is_key = fields.Boolean(readonly=True, help="No other row may have this order and kind.")
     resolution = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Undecided"),
             ("accept", "Accept theirs"),
             ("dispute", "Dispute"),
             ("write_off", "Write off"),
