@@ -1,55 +1,21 @@
 """Two recognitions at once, on connections of their own: every use becomes revenue once."""
 
-from contextlib import contextmanager
 from threading import Barrier, Thread
 
-import common_finance
+import committed_books
 import common_scenic
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 USES = 40
 
 
 @tagged("post_install", "-at_install")
-class TestRecognitionConcurrency(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.connect() as env:
-            company = common_finance.make_company(env, "cn_large_bis")
-            cls.company_id = company.id
-            cls.addClassCleanup(cls.remove)
-            env = common_finance.company_env(env, company)
-            park = common_finance.make_priced_park(env, company)
-            cls.product_id, cls.zone_id = park.adult.id, park.gate.id
-
-    @classmethod
-    @contextmanager
-    def connect(cls):
-        """Give an environment on a new connection; commits unless something is raised."""
-        with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    @classmethod
-    def remove(cls):
-        with cls.connect() as env:
-            common_finance.remove_company(env, env["res.company"].browse(cls.company_id))
-
-    @classmethod
-    @contextmanager
-    def books(cls):
-        """Give an environment in the company of the test, and the company."""
-        with cls.connect() as env:
-            company = env["res.company"].browse(cls.company_id)
-            yield common_finance.company_env(env, company), company
-
+class TestRecognitionConcurrency(committed_books.CommittedBooksCase):
     def sell_and_use(self):
         with self.books() as (env, _company):
             invoice = env["account.move"].create(

@@ -2,16 +2,14 @@
 
 import os
 import subprocess
-from contextlib import contextmanager
 
-import common_finance
+import committed_books
 import common_scenic
 from scenic_park import waiting
 from scenic_tools import paths
 
-from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo import fields
+from odoo.tests import get_db_name, tagged
 
 # the job as the scheduler runs it, held up inside its second entry: posted, but not committed
 JOB = """
@@ -37,38 +35,7 @@ WAITING = (
 
 
 @tagged("post_install", "-at_install")
-class TestRecognitionKill(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.connect() as env:
-            company = common_finance.make_company(env, "cn_large_bis")
-            cls.company_id = company.id
-            cls.addClassCleanup(cls.remove)
-            env = common_finance.company_env(env, company)
-            park = common_finance.make_priced_park(env, company)
-            cls.product_id, cls.zone_id = park.adult.id, park.gate.id
-            cls.today = park.site._today()
-
-    @classmethod
-    @contextmanager
-    def connect(cls):
-        with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    @classmethod
-    def remove(cls):
-        with cls.connect() as env:
-            common_finance.remove_company(env, env["res.company"].browse(cls.company_id))
-
-    @classmethod
-    @contextmanager
-    def books(cls):
-        with cls.connect() as env:
-            company = env["res.company"].browse(cls.company_id)
-            yield common_finance.company_env(env, company), company
-
+class TestRecognitionKill(committed_books.CommittedBooksCase):
     def day(self, ago):
         return fields.Date.subtract(self.today, days=ago)
 
