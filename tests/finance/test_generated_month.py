@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import common_voucher
 import month_books
+import month_trade
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -45,7 +46,7 @@ class TestGeneratedMonth(month_books.MonthCase):
 
     def everything_happened(self):
         self.assertGreaterEqual(self.made(), self.tickets_wanted)
-        for way in month_books.WAYS:
+        for way in month_trade.WAYS:
             self.assertTrue(self.done[way], way)
         for what in ("passages", "refunds", "late invoices", "payments settled"):
             self.assertTrue(self.done[what], what)
