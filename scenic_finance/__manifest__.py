@@ -1,6 +1,6 @@
 {
     "name": "Scenic Finance",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "summary": "Ticket prices become revenue with the passages, and the ledger is proved by them",
     "author": "Scenic project contributors",

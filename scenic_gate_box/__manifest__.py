@@ -1,7 +1,7 @@
 {
     "name": "Scenic Gate Box",
     "summary": "Lets the stock IoT box run gates on any Linux computer",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Hidden",
     "author": "Scenic project contributors",
     "website": "https://example.org/scenic",

@@ -1,7 +1,7 @@
 {
     "name": "Scenic Gate IoT",
     "summary": "Gates of a scenic area on the Odoo IoT box: tickets down, passages up",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Scenic",
     "author": "Scenic project contributors",
     "website": "https://example.org/scenic",

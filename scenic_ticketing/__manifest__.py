@@ -1,6 +1,6 @@
 {
     "name": "Scenic Ticketing",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Point of Sale",
     "summary": "Tickets, rights, windows and the redemption ledger of a scenic area",
     "author": "Scenic project contributors",

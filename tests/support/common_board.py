@@ -10,7 +10,7 @@ from odoo import fields
 
 MB = 1024**2
 STATUS = {
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "disk_free": 9000 * MB,
     "clock": "ok",
     "lanes": {"G1": {"state": "idle", "usable": True, "since": 0, "devices": []}},

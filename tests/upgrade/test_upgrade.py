@@ -9,7 +9,7 @@ import pytest
 from scenic_tools import database, paths, setup
 
 HERE = Path(__file__).parent
-RELEASES = ("19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0")
+RELEASES = ("19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0")
 ADDONS = ("scenic_ticketing", "scenic_gate_iot", "scenic_finance")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .runner import LaneRunner
 
-VERSION = "19.0.1.3.0"
+VERSION = "19.0.1.4.0"
 
 
 def box_status(box: GateBox) -> dict:
