@@ -178,7 +178,7 @@ def test_strangers_open_nothing(lane):
     assert stranger.send("api/act", b"x" * 5000, **signed).status == 413
     for body in (b"{", b"[]", b"\xff", b"[" * 4000, b"null"):
         assert stranger.send("api/act", body, **signed).status == 400
-    for path in ("../box.py", "..%2fgate.db", "lane_page.py", "api/../app.js", "gate.db"):
+    for path in ("../box.py", "..%2fgate.db", "lane_page.py", "api/../lane_page.js", "gate.db"):
         assert stranger.send(path, method="GET").status == 404
     assert stranger.send("api/act", wish, method="DELETE", **signed).status == 404
     for bad in ({"persons": 0}, {"persons": 256}, {"persons": "x"}, {"reason": "OK"},
@@ -200,7 +200,7 @@ def test_wrong_pins_lock_the_number_out_and_the_right_one_comes_too_late(lane):
 
 
 def test_the_page_itself_shows_no_secret_and_is_closed_to_frames(lane):
-    for path in ("", "app.js", "app.css"):
+    for path in ("", "lane_page.js", "page_view.js", "app.css"):
         reply = lane.browser.send(path, method="GET")
         assert reply.status == 200
         assert "frame-ancestors 'none'" in reply.headers["Content-Security-Policy"]

@@ -35,8 +35,11 @@ MAX_WAITING = 12  # more such calls are answered at once
 
 FILES = {
     "": ("lane_page.html", "text/html; charset=utf-8"),
-    "app.js": ("lane_page.js", "text/javascript; charset=utf-8"),
     "app.css": ("lane_page.css", "text/css; charset=utf-8"),
+} | {
+    # the parts of the page import each other under these names
+    f"{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
+    for name in ("lane_page", "page_acts", "page_base", "page_sign", "page_sound", "page_view")
 }
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"

@@ -1,0 +1,89 @@
+/* What all parts of the lane page share: its state, its words, calls to the box, elements. */
+const BASE = "/scenic_gate/lane/";
+export const FLASH_MS = 6000; // how long a scan fills the screen
+export const MARKS = { green: "✓", red: "✕", amber: "!" };
+
+export const page = {
+    hello: null,
+    me: null,
+    state: null,
+    lane: "",
+    seen: null,
+    run: 0,
+    down: false,
+};
+
+const app = document.getElementById("app");
+const toast = document.getElementById("toast");
+
+export function el(tag, props = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(props)) {
+        if (name === "on") {
+            for (const [event, handler] of Object.entries(value)) {
+                node.addEventListener(event, handler);
+            }
+        } else if (name in node && name !== "list") {
+            node[name] = value;
+        } else {
+            node.setAttribute(name, value);
+        }
+    }
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+}
+
+export function fill(...children) {
+    app.replaceChildren(...children);
+}
+
+export function words() {
+    return (page.state && page.state.words) || (page.hello && page.hello.words) || {};
+}
+
+export function t(key) {
+    return words()[key] || key;
+}
+
+export function clock(seconds) {
+    const lang = (page.state && page.state.lang) || "en";
+    return new Date(seconds * 1000).toLocaleTimeString(lang, { hour12: false });
+}
+
+export function say(text) {
+    toast.textContent = text;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => (toast.textContent = ""), 6000);
+}
+
+export function uid() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export async function call(name, data = {}) {
+    const headers = { "Content-Type": "application/json", "X-Scenic-Lane": "1" };
+    if (page.me) {
+        headers["X-Scenic-Token"] = page.me.token;
+    }
+    const reply = await fetch(BASE + "api/" + name, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(data),
+        credentials: "same-origin",
+        cache: "no-store",
+    });
+    let answer = {};
+    try {
+        answer = await reply.json();
+    } catch {
+        // a refusal without words
+    }
+    return { status: reply.status, answer };
+}
+
+/** The bytes of a sound, or null when the box does not have it. */
+export async function soundBytes(name) {
+    const reply = await fetch(BASE + "sound/" + encodeURIComponent(name));
+    return reply.ok ? reply.arrayBuffer() : null;
+}
