@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from iot_handlers.scenic_gate import auth, facts
 from iot_handlers.scenic_gate.config import Config, ConfigError, parse
+from iot_handlers.scenic_gate.entry import Entry
 from iot_handlers.scenic_rules.ticket_code import MAX_TEXT
 
 CODE = code(1)
@@ -237,6 +238,23 @@ def _ask(body):
     kept = json.dumps(message.status, allow_nan=False, ensure_ascii=False)
     kept.encode()
     assert "\\u0000" not in kept  # PostgreSQL's jsonb refuses it
+
+
+@given(
+    st.text(st.characters(codec=None), max_size=500), st.text(max_size=90), st.integers(-9, 99_999)
+)
+@settings(max_examples=examples(60))
+def test_whatever_is_written_down_the_server_takes(engine, request_body, text, reason, pax):
+    """One fact that it refuses by its form would keep all later ones of the box for ever."""
+    engine.journal.flush()
+    before = engine.journal.seq
+    engine.record(facts.STAFF, "G1", NOW, pax=pax, reason=reason, code=text)
+    engine.journal.refuse(Entry(facts.REFUSED, int(NOW * 1000), code=text, reason=reason))
+    engine.journal.flush()
+    told = engine.journal.facts(before, 10)
+    assert [fact["kind"] for fact in told] == [facts.STAFF, facts.REFUSED]
+    body = json.dumps(request_body | {"facts": told}).encode()
+    assert len(_pure("sync_request").parse_sync(body).facts) == 2
 
 
 def test_each_bad_value_in_a_question():

@@ -189,6 +189,31 @@ def test_strangers_open_nothing(lane):
     assert not facts(lane, "opened")
 
 
+@pytest.mark.parametrize("who", ["\ud800", "1\x002", "9" * 16, "1\n2", "\u202e12"])
+def test_what_a_stranger_types_stops_neither_lanes_nor_reports(lane, who):
+    """Wrong PINs are written down: five under a name that cannot be kept, and nothing else could.
+
+    Previously each later fact failed with it, in memory until a restart: no lane admitted anybody.
+    """
+    for pin in ("1", "\ud800") * 3:
+        assert lane.browser.sign_in(pin, who).status in (400, 401, 429)
+    lane.scan(lane.code(1))
+    wait_for(lambda: len(opened(lane)) == 1)
+    for fact in lane.box.engine.journal.facts(0, 500):
+        assert "\x00" not in (fact["code"] or "").encode().decode()
+
+
+def test_members_of_another_kind_are_refused(lane):
+    lane.browser.sign_in()
+    for bad in ({"act": {}}, {"act": []}, {"act": "open", "reason": {}},
+                {"act": "admit", "key": []}, {"act": "reopen", "op": {}},
+                {"act": "open", "persons": 1e400}):  # fmt: skip
+        wish = {"lane": "G1", "uid": f"kind-{bad}"[:60], "reason": "M_GUEST"} | bad
+        reply = lane.browser.send("api/act", json.dumps(wish).encode())
+        assert reply.status == 400 or json.loads(reply.body)["result"] != "done", bad
+    assert not opened(lane)
+
+
 def test_wrong_pins_lock_the_number_out_and_the_right_one_comes_too_late(lane):
     for _ in range(lane_access.NEAR_TRIES):
         assert lane.browser.sign_in("000000").status == 401

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from . import exposure
 from .batch import Batch, by_rule
-from .entry import Entry, uid_hex
+from .entry import Entry, fitting, uid_hex
 from .facts import FIELDS, RELEASED, RESERVED, genesis
 from .store import Store, StoreError, put_in
 
@@ -101,12 +101,12 @@ class Journal:
     def record(self, *entries: Entry) -> bool:
         """Write facts that already happened, together; False when they wait for the disk."""
         with self.store.lock:
-            self._late.extend(entries)
+            self._late.extend(map(fitting, entries))
             return self._drain(())
 
     def refuse(self, entry: Entry) -> None:
         """Note a refusal; :meth:`flush` writes it with the others."""
-        self._refusals.append(entry)
+        self._refusals.append(fitting(entry))
 
     def flush(self) -> bool:
         """Write everything that waits, in one transaction. False when the disk refuses."""

@@ -28,7 +28,8 @@ MAX_KEYS = 1000  # failed names remembered; a stranger may invent them
 
 def pin_hash(pin: str, salt: bytes) -> bytes:
     """Return the slow hash of a PIN; the server uses the same function."""
-    return hashlib.scrypt(pin.encode(), salt=salt, **SCRYPT)
+    # half a character is no error here: it is a wrong PIN
+    return hashlib.scrypt(pin.encode("utf-8", "surrogatepass"), salt=salt, **SCRYPT)
 
 
 @dataclass(slots=True)

@@ -95,6 +95,8 @@ class LanePage:
             reply = self._answer(call)
         except StoreError:
             reply = _json(503, {"error": "E_STORE"})
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+            reply = Reply(400)  # a member of another kind than the page sends
         return Reply(reply.status, reply.body, SAFE | reply.headers)
 
     def _answer(self, call: Call) -> Reply:
@@ -121,11 +123,14 @@ class LanePage:
         who, pin = wish.get("who"), wish.get("pin")
         if not (isinstance(who, str) and isinstance(pin, str) and len(who) <= 16):
             return Reply(400)
+        if not who.isprintable():
+            return Reply(400)  # it would be written down, and no attendant is called so
         found = self.access.sign_in(who.strip(), pin, call.peer)
         if isinstance(found, str):
             return _json(429 if found != "wrong" else 401, {"error": found})
         cookie, session = found
-        self.desk.note(lane_desk.SIGN_IN, _text(wish.get("lane")), session.who)
+        lane = _text(wish.get("lane"))
+        self.desk.note(lane_desk.SIGN_IN, lane if lane in self._box.lanes else "", session.who)
         return _json(200, self._me(session), {"Set-Cookie": _cookie(cookie, call, int(SESSION_S))})
 
     def _me(self, session: Session) -> dict:
