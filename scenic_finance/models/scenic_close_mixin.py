@@ -14,6 +14,8 @@ class ScenicCloseMixin(models.AbstractModel):
 
     _name = "scenic.close.mixin"
     _description = "Closed Period of the Books"
+    _number_prefix = ""
+    _period_field = ""  # its date, "day" or "month"
 
     name = fields.Char(string="Closing Number", readonly=True, copy=False)
     number = fields.Integer(
@@ -37,6 +39,7 @@ class ScenicCloseMixin(models.AbstractModel):
     is_replaced = fields.Boolean(
         string="Opened Again", readonly=True, copy=False, help="A later version took its place."
     )
+    proof_id = fields.Many2one("scenic.proof", readonly=True, ondelete="restrict")
     refreshed_at = fields.Datetime(string="Computed at", readonly=True)
     todo_count = fields.Integer(string="To Do", readonly=True, aggregator=None)
     closed_at = fields.Datetime(readonly=True, copy=False)
@@ -156,8 +159,6 @@ class ScenicCloseMixin(models.AbstractModel):
         close._seal(keys)
         return []
 
-    _number_prefix = ""
-
     def _next_number(self):
         """Return the next number of the company: the row of the sequence is locked till commit."""
         sequences = self.env["ir.sequence"].sudo()
@@ -218,7 +219,16 @@ class ScenicCloseMixin(models.AbstractModel):
 
     def _version_before(self):
         """Return the version of the same period that this one replaces, if any."""
-        raise NotImplementedError
+        return self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                (self._period_field, "=", self[self._period_field]),
+                ("state", "=", "closed"),
+                ("version", "<", self.version),
+            ],
+            order="version desc",
+            limit=1,
+        )
 
     def _money(self, amount):
         """Return an amount as it is written into a signed document."""
@@ -233,7 +243,7 @@ class ScenicCloseMixin(models.AbstractModel):
         """Close, or show what is still to be done."""
         self._check_closer()
         self.check_access("read")
-        for close in self.sorted(self._order.partition(" ")[0]):
+        for close in self.sorted(self._period_field):
             if obstacles := close._close():
                 head = self.env._("%s cannot be closed yet.", close._period_text())
                 return self._tell("\n".join([head, *obstacles[:8]]), "warning", True)
@@ -246,3 +256,25 @@ class ScenicCloseMixin(models.AbstractModel):
         for close in self.filtered(lambda close: close.state == "open"):
             close.sudo().with_company(close.company_id)._refresh()
         return True
+
+    def action_proof(self):
+        """Open the proof of the end of the period."""
+        self.ensure_one()
+        return self.proof_id._get_records_action() if self.proof_id else False
+
+    def action_report(self):
+        return self._file("report.pdf")
+
+    def action_sheet(self):
+        return self._file("report.xlsx")
+
+    def action_signed(self):
+        return self._file("close.json")
+
+    def _file(self, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/scenic/{self._period_field}-close/{self.id}/{name}",
+            "target": "new",
+        }

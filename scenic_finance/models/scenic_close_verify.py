@@ -97,7 +97,12 @@ class ScenicCloseVerify(models.AbstractModel):
 
     def _next_version(self):
         """Return the values of the version that takes the place of this one."""
-        return {"company_id": self.company_id.id, "version": self.version + 1}
+        period = self._period_field
+        return {
+            "company_id": self.company_id.id,
+            "version": self.version + 1,
+            period: self[period],
+        }
 
     def action_reopen(self):
         """Ask for the reason."""

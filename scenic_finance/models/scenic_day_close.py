@@ -22,6 +22,7 @@ class ScenicDayClose(models.Model):
     _inherit = ["mail.thread", "scenic.close.mixin"]
     _order = "day desc, version desc, id desc"
     _number_prefix = "DC"
+    _period_field = "day"
 
     day = fields.Date(string="Business Day", required=True, readonly=True, index=True)
     match_ids = fields.One2many("scenic.day.match", "close_id", readonly=True)
@@ -36,7 +37,6 @@ class ScenicDayClose(models.Model):
     todo_check_ids = fields.One2many(
         "scenic.close.check", "day_close_id", string="Checks to Do", domain=[("ok", "=", False)]
     )
-    proof_id = fields.Many2one("scenic.proof", readonly=True, ondelete="restrict")
 
     sold = fields.Integer(string="Persons Sold", readonly=True, aggregator=None)
     sold_amount = fields.Monetary(string="Sold", readonly=True, aggregator=None)
@@ -224,21 +224,6 @@ class ScenicDayClose(models.Model):
             company.flush_recordset()
         return obstacles
 
-    def _version_before(self):
-        return self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("day", "=", self.day),
-                ("state", "=", "closed"),
-                ("version", "<", self.version),
-            ],
-            order="version desc",
-            limit=1,
-        )
-
-    def _next_version(self):
-        return super()._next_version() | {"day": self.day}
-
     def _document(self):
         """Return what is signed of a day."""
         return {
@@ -268,25 +253,3 @@ class ScenicDayClose(models.Model):
             self.env["scenic.recognition"]._run(self.company_id, self.day)
             self.action_refresh()
         return True
-
-    def action_proof(self):
-        """Open the proof of the day."""
-        self.ensure_one()
-        return self.proof_id._get_records_action() if self.proof_id else False
-
-    def action_report(self):
-        return self._file("report.pdf")
-
-    def action_sheet(self):
-        return self._file("report.xlsx")
-
-    def action_signed(self):
-        return self._file("close.json")
-
-    def _file(self, name):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/scenic/day-close/{self.id}/{name}",
-            "target": "new",
-        }

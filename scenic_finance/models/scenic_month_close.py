@@ -17,13 +17,13 @@ class ScenicMonthClose(models.Model):
     _inherit = ["mail.thread", "scenic.close.mixin"]
     _order = "month desc, version desc, id desc"
     _number_prefix = "MC"
+    _period_field = "month"
 
     month = fields.Date(required=True, readonly=True, index=True, help="First day of the month.")
     date_from = fields.Date(related="month", string="From")
     date_to = fields.Date(string="Until", compute="_compute_date_to", store=True)
     line_ids = fields.One2many("scenic.month.line", "close_id", string="Roll-forward")
     check_ids = fields.One2many("scenic.close.check", "month_close_id")
-    proof_id = fields.Many2one("scenic.proof", readonly=True, ondelete="restrict")
     opening = fields.Monetary(readonly=True, aggregator=None)
     late = fields.Monetary(string="Late, Earlier Months", readonly=True)
     sold = fields.Monetary(readonly=True)
@@ -154,21 +154,6 @@ class ScenicMonthClose(models.Model):
                 company.fiscalyear_lock_date = self.date_to
         return obstacles
 
-    def _version_before(self):
-        return self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("month", "=", self.month),
-                ("state", "=", "closed"),
-                ("version", "<", self.version),
-            ],
-            order="version desc",
-            limit=1,
-        )
-
-    def _next_version(self):
-        return super()._next_version() | {"month": self.month}
-
     def _document(self):
         """Return what is signed of a month."""
         tied = ("unposted_sales", "unposted_refunds", "unposted_releases", "liability")
@@ -184,11 +169,6 @@ class ScenicMonthClose(models.Model):
             "checks": [row._signed() for row in self.check_ids.sorted("id")],
         }
 
-    def action_proof(self):
-        """Open the proof of the month's end."""
-        self.ensure_one()
-        return self.proof_id._get_records_action() if self.proof_id else False
-
     def action_lines(self):
         """Open the roll-forward as a list that can be exported."""
         self.ensure_one()
@@ -196,20 +176,3 @@ class ScenicMonthClose(models.Model):
             "scenic_finance.scenic_month_line_action"
         )
         return {**action, "domain": [("close_id", "=", self.id)], "context": {}}
-
-    def action_report(self):
-        return self._file("report.pdf")
-
-    def action_sheet(self):
-        return self._file("report.xlsx")
-
-    def action_signed(self):
-        return self._file("close.json")
-
-    def _file(self, name):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/scenic/month-close/{self.id}/{name}",
-            "target": "new",
-        }

@@ -38,6 +38,7 @@ from . import (
     scenic_handheld_redeem,
     scenic_handheld_ticket,
 )
+from . import scenic_window_device
 from . import scenic_printer
 from . import scenic_reader
 from . import (

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-_PREFIX = "scenic_printer:"  # as iot_handlers/scenic_gate/runtime.py names the devices
-
 
 class ScenicPrinter(models.Model):
     """Printers that a box of ours drives by itself: no print system needed."""
@@ -22,26 +20,6 @@ class ScenicPrinter(models.Model):
         "port, or a serial port like /dev/serial/by-path/…",
     )
     baud = fields.Integer(default=9600, help="Speed of a serial port.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        printers = super().create(vals_list)
-        printers._name_way()
-        return printers
-
-    def write(self, vals):
-        res = super().write(vals)
-        if "box_id" in vals:
-            self._name_way()
-        return res
-
-    def _name_way(self):
-        """Write down how windows reach printers of our boxes: nobody needs to type that."""
-        for printer in self.filtered("box_id"):
-            vals = {"device": f"{_PREFIX}{printer.id}"}
-            if not printer.box_address:
-                vals["box_address"] = printer.box_id.ip
-            printer.write(vals)
 
     # EXTENDS scenic_ticketing
     @api.constrains("connection", "box_address", "device", "box_id")

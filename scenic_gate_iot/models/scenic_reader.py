@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-_PREFIX = "scenic_reader:"  # as iot_handlers/scenic_gate/runtime.py names the devices
-
 
 class ScenicReader(models.Model):
     """Card readers that a box of ours reads by itself."""
@@ -27,26 +25,6 @@ class ScenicReader(models.Model):
         default="sam",
     )
     baud = fields.Integer(help="Speed of a serial port. 0 = 115200 for ID cards, else 9600.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        readers = super().create(vals_list)
-        readers._name_way()
-        return readers
-
-    def write(self, vals):
-        res = super().write(vals)
-        if "box_id" in vals:
-            self._name_way()
-        return res
-
-    def _name_way(self):
-        """Write down how windows reach them: nobody needs to type that."""
-        for reader in self:
-            vals = {"device": f"{_PREFIX}{reader.id}"}
-            if not reader.box_address:
-                vals["box_address"] = reader.box_id.ip
-            reader.write(vals)
 
     @api.constrains("url")
     def _check_url(self):

@@ -153,6 +153,7 @@ from . import res_config_settings_media
 from . import scenic_slot_places
 from . import scenic_holder_list
 from . import scenic_print_layout
+from . import scenic_window_device
 from . import scenic_printer
 from . import pos_config_print
 from . import scenic_reader

@@ -1,9 +1,5 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-
-_ADDRESS = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?")
 
 
 class ScenicPrinter(models.Model):
@@ -11,15 +7,8 @@ class ScenicPrinter(models.Model):
 
     _name = "scenic.printer"
     _description = "Ticket Printer"
-    _inherit = ["pos.load.mixin"]
-    _order = "sequence, name, id"
+    _inherit = ["scenic.window.device"]
 
-    name = fields.Char(required=True, help="Where it stands, for example Window 3.")
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
     connection = fields.Selection(
         [("box", "A device of an IoT box"), ("proxy", "The hardware proxy of the window")],
         required=True,
@@ -43,13 +32,7 @@ class ScenicPrinter(models.Model):
         help="Dots across the paper of a receipt printer. Layouts for wider paper are drawn "
         "as wide as this.",
     )
-    box_address = fields.Char(
-        "Address of the Box",
-        help="Name or IP address as windows reach it, with the port where it is not 80 or 443. "
-        "A window uses https where it was itself opened by https.",
-    )
     device = fields.Char(
-        "Device of the Box",
         help="Identifier of the printer on the box, as the page of the box shows it.",
     )
 
@@ -62,14 +45,6 @@ class ScenicPrinter(models.Model):
                         "%(printer)s hangs on an IoT box: enter the address of the box and which "
                         "of its devices it is.",
                         printer=printer.name,
-                    )
-                )
-            if not _ADDRESS.fullmatch(printer.box_address):
-                raise ValidationError(
-                    self.env._(
-                        "%(address)s is no address of a box. Enter a name or an IP address, like "
-                        "192.168.1.20 or box.example.org:8069.",
-                        address=printer.box_address,
                     )
                 )
 

@@ -1,10 +1,6 @@
-import re
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
-_ADDRESS = re.compile(r"[A-Za-z0-9.\-]{1,253}(:\d{1,5})?")
 
 
 class ScenicReader(models.Model):
@@ -12,21 +8,9 @@ class ScenicReader(models.Model):
 
     _name = "scenic.reader"
     _description = "Card Reader of a Window"
-    _inherit = ["pos.load.mixin"]
-    _order = "sequence, name, id"
+    _inherit = ["scenic.window.device"]
 
-    name = fields.Char(required=True, help="Where it stands, for example Window 3.")
-    active = fields.Boolean(default=True)
-    sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
-    box_address = fields.Char(
-        "Address of the Box",
-        help="Name or IP address as windows reach it, with the port where it is not 80 or 443. "
-        "A window uses https where it was itself opened by https.",
-    )
-    device = fields.Char("Device of the Box", readonly=True)
+    device = fields.Char(readonly=True)
     key = fields.Char(
         default=lambda self: secrets.token_hex(32),
         required=True,
@@ -38,18 +22,6 @@ class ScenicReader(models.Model):
         help="Shared by the box and the windows with this reader. Who does not know it gets no "
         "reading from the box.",
     )
-
-    @api.constrains("box_address")
-    def _check_address(self):
-        for reader in self.filtered("box_address"):
-            if not _ADDRESS.fullmatch(reader.box_address):
-                raise ValidationError(
-                    self.env._(
-                        "%(address)s is no address of a box. Enter a name or an IP address, like "
-                        "192.168.1.20 or box.example.org:8069.",
-                        address=reader.box_address,
-                    )
-                )
 
     def action_new_key(self):
         """Make another key: windows get it when they are opened again, the box in seconds."""

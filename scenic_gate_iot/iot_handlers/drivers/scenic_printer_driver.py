@@ -13,12 +13,11 @@ from base64 import b64decode
 from odoo.addons.iot_drivers.driver import Driver
 from odoo.addons.iot_drivers.event_manager import event_manager
 
-from ..scenic_gate import printer_port, runtime
+from ..scenic_gate import printer_port, runtime, window_events
 
 _logger = logging.getLogger(__name__)
 
 LARGEST = 4_000_000  # characters of base64; a metre of 80 mm paper has a tenth of it
-KEEP_S = 60
 SLICE_ROWS = 255
 
 
@@ -66,28 +65,9 @@ class ScenicPrinterDriver(Driver):
         self._tell(status, message, data.get("session_id"))
 
     def _tell(self, status, message, owner):
-        """Leave the result for who asks for events.
-
-        Not by ``device_changed``, which tells the server first and waits for it: without a server
-        each slip would be confirmed seconds after it came out.
-        """
-        now = time.time()
-        event = {
-            "device_identifier": self.device_identifier,
-            "time": now,
-            "status": status,
-            "message": message,
-            "owner": owner,
-        }
-        events = event_manager.events
-        # nobody else clears the list where no window polls
-        while events and events[0]["time"] < now - KEEP_S:
-            del events[0]
-        events.append(event)
-        for session in list(event_manager.sessions.values()):
-            if self.device_identifier in session["devices"] and not session["event"].is_set():
-                session["result"] = dict(event)
-                session["event"].set()
+        window_events.leave(
+            event_manager, self.device_identifier, time.time(), status, message, owner
+        )
 
 
 def _decoded(text):

@@ -9,10 +9,8 @@ import time
 from odoo.addons.iot_drivers.driver import Driver
 from odoo.addons.iot_drivers.event_manager import event_manager
 
-from ..scenic_gate import runtime
+from ..scenic_gate import runtime, window_events
 from ..scenic_gate.window_reader import WindowReader
-
-KEEP_S = 60
 
 
 class ScenicReaderDriver(Driver):
@@ -47,20 +45,6 @@ class ScenicReaderDriver(Driver):
         self._stopped.wait()
 
     def _tell(self, status, message, owner):
-        """Leave the answer for who asks for events, as the printers of ours do."""
-        now = time.time()
-        event = {
-            "device_identifier": self.device_identifier,
-            "time": now,
-            "status": status,
-            "message": message,
-            "owner": owner,
-        }
-        events = event_manager.events
-        while events and events[0]["time"] < now - KEEP_S:
-            del events[0]
-        events.append(event)
-        for session in list(event_manager.sessions.values()):
-            if self.device_identifier in session["devices"] and not session["event"].is_set():
-                session["result"] = dict(event)
-                session["event"].set()
+        window_events.leave(
+            event_manager, self.device_identifier, time.time(), status, message, owner
+        )
