@@ -15,6 +15,8 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 UNIT = 1
 FLASH_BASE = 0x0200
+READ_INPUTS = 2
+POLLS = 5  # of two lanes on a line, and one more
 
 
 class FlashCoil(WriteSingleCoilRequest):
@@ -116,10 +118,17 @@ class Board:
         self._call(self.server.async_setValues(UNIT, 2, number, [on]))
 
     def pulse_input(self, number, seconds=0.1):
-        self.set_input(number, True)
-        time.sleep(seconds)
-        self.set_input(number, False)
-        time.sleep(seconds)
+        """Somebody passes: the input changes, and back, each time as long as it takes to be read."""
+        for on in (True, False):
+            self.set_input(number, on)
+            polls, begun = self._polls(), time.monotonic()
+            time.sleep(seconds)
+            # a busy machine polls late; the next poll but one has taken notice of this one
+            while self._polls() < polls + POLLS and time.monotonic() < begun + 2:
+                time.sleep(0.005)
+
+    def _polls(self):
+        return sum(function == READ_INPUTS for function, _address, _bits in self.log)
 
 
 def tcp_board(port):

@@ -124,3 +124,4 @@ def test_the_floor_on_disk_only_rises(world):
         if draw.random() < 0.2:
             world.power_on()
     assert floors == sorted(floors)
+    assert floors[-1] >= kit.NOW, "nothing was kept"

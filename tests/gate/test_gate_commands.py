@@ -27,11 +27,15 @@ def test_signed_command_acts_once_and_is_acknowledged(box):
 
 
 def test_lost_ack_is_sent_again_and_the_command_does_not_act_again(box):
-    box.server.commands = [command()]
+    order = command()
+    box.server.commands = [order]
     box.sync.once()
     box.server.lose = ["request", "reply"]
-    for _ in range(3):
+    box.sync.once()
+    assert [ack["uid"] for ack in box.desk.acks()] == [order["uid"]]
+    for _ in range(2):
         box.sync.once()
+    assert box.server.acks == {order["uid"]: "done"}
     assert box.orders == ["open"]
     assert box.desk.acks() == []
 

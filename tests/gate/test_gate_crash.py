@@ -171,3 +171,37 @@ def played(folder, scene, at, more, late):
     check(stage.engine, stage.door.could_enter(), stage.door.entered)
     stage.engine.store.close()
     return failing.count
+
+
+def test_who_was_turned_away_for_a_lost_answer_of_the_disk_gets_in(folder):
+    """The right may be on disk as used by then: it is given back, for nothing had opened."""
+    for at in range(1, 10**9):
+        (folder / str(at)).mkdir()
+        stage = Stage(folder / str(at))
+        db = stage.engine.store.db
+        stage.engine.store.db = failing = Failing(db, at, late=True)
+        stage.scan()
+        stage.engine.store.db = db
+        stage.push()
+        stage.wait(20)
+        stage.scan()
+        assert stage.door.could_enter() == Counter({1: 1}), f"statement {at}"
+        stage.engine.store.close()
+        if failing.count < at:
+            break
+    assert at > 5
+
+
+def test_an_end_that_waits_for_the_disk_is_not_doubled_by_a_restart_of_the_lane(folder):
+    stage = Stage(folder)
+    stage.scan()
+    db = stage.engine.store.db
+    stage.engine.store.db = Failing(db, 1, more=10**6)
+    stage.push()
+    with pytest.raises(StoreError):
+        stage.engine.recover(stage.clock.now())
+    stage.engine.store.db = db
+    stage.engine.recover(stage.clock.now())
+    chain = check(stage.engine, stage.door.could_enter(), stage.door.entered)
+    assert facts.PASSED in [fact["kind"] for fact in chain]
+    stage.engine.store.close()

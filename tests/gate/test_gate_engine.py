@@ -248,6 +248,18 @@ def test_broken_ticket_row_does_not_keep_the_others_out(engine):
     assert engine.store.get("cursor") == 5
 
 
+def test_passage_nobody_saw_is_opened_again_once_and_at_its_own_lane(engine, tmp_path):
+    outcome = engine.scan("G1", code(1), NOW)
+    engine.record(facts.UNKNOWN, "G1", NOW + 6, of=outcome, pax=1)
+    assert engine.reopen(outcome.op, "G2") is None
+    assert engine.reopen(outcome.op, "G1").admit == 1
+    assert engine.reopen(outcome.op, "G1") is None
+    # nor by whoever starts the box anew
+    again = kit.engine(tmp_path)
+    assert again.reopen(outcome.op, "G1") is None
+    again.store.close()
+
+
 def test_file_that_is_no_database_is_named(tmp_path):
     (tmp_path / "gate.db").write_bytes(b"this is no database" * 400)
     with pytest.raises(StoreError, match=r"gate\.db") as caught:

@@ -102,6 +102,18 @@ def test_a_recording_is_worthless_after_a_restart(restarted):
     assert {n: state(net[n]) for n in net.boxes} == before
 
 
+def test_a_recording_of_an_earlier_run_is_worthless_once_the_next_one_is_met():
+    net = a_day()
+    log = list(net.log)
+    net[2].boot()
+    net.settle()
+    before, served = state(net[1]), net[1].desk.counts["served"]
+    net.fate = lambda *_: ()
+    handle_all(net[1], [data for sender, receiver, data in log if (sender, receiver) == (2, 1)])
+    assert net[1].desk._links[2].run == net[2].desk.run
+    assert (state(net[1]), net[1].desk.counts["served"]) == (before, served)
+
+
 def test_a_question_recorded_before_a_restart_uses_nothing_up():
     net = Net((1, 2, 3))
     net.settle()
