@@ -31,6 +31,7 @@ class ScenicDevice(models.Model):
         [
             ("line_reader", "Line scanner (serial, USB, TCP)"),
             ("hid_reader", "Keyboard scanner (USB)"),
+            ("tcp_head", "QR head that connects to the box (TCP)"),
             ("osdp", "OSDP reader or controller"),
             ("modbus_barrier", "Modbus relay board (RTU, TCP)"),
             ("frame_barrier", "Turnstile board by frames (presets, own boards)"),
@@ -132,12 +133,12 @@ class ScenicDevice(models.Model):
         if roles and self.role not in roles:
             self.role = roles[0]
 
-    @api.constrains("options", "driver")
+    @api.constrains("options", "driver", "role")
     def _check_options(self):
         for device in self:
             options = device.options or {}
             if isinstance(options, dict):
-                for problem in driver_specs.problems(device.driver, options):
+                for problem in driver_specs.problems(device.driver, options, device.role):
                     raise ValidationError(device_problem.text(self.env, device, problem))
             else:
                 raise ValidationError(

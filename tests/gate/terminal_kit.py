@@ -28,8 +28,9 @@ class Gate:
 
     def __init__(self, folder, role, others=(), url="http://127.0.0.1", lane=None, **options):
         self.port = free_port()
+        driver = "tcp_head" if url.startswith("tcp:") else "http_terminal"
         options = {"port": self.port, **options}
-        device = {"name": "T", "role": role, "driver": "http_terminal", "url": url}
+        device = {"name": "T", "role": role, "driver": driver, "url": url}
         devices = [{**device, "options": options}, *others]
         self.clock = kit.FakeClock()
         self.engine = kit.engine(

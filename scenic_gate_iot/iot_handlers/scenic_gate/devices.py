@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import http_terminal
+from . import http_terminal, tcp_head
 from .bus import PolledBus
 from .config import DeviceConfig, LaneConfig
 from .device import Barrier, Device, DeviceError, Reader, Terminal
@@ -47,6 +47,8 @@ FACTORIES: dict[tuple[str, str], Factory] = {
     ("osdp", "barrier"): Factory(OsdpBarrier, OsdpBus),
     ("modbus_barrier", "barrier"): Factory(ModbusBarrier, ModbusBus),
     ("sam_idcard", "reader"): Factory(SamIdCard),
+    ("tcp_head", "reader"): Factory(tcp_head.reader),
+    ("tcp_head", "terminal"): Factory(tcp_head.TcpHead),
     ("http_terminal", "terminal"): Factory(http_terminal.HttpTerminal),
     ("http_terminal", "reader"): Factory(http_terminal.reader),
     ("http_terminal", "barrier"): Factory(http_terminal.barrier),

@@ -97,6 +97,7 @@ class Spec:
     roles: tuple[str, ...]
     schemes: tuple[str, ...]  # beginnings of its addresses
     options: Mapping[str, Option] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by role
     # what the options together get wrong
     check: Callable[[Mapping], list[Problem]] = lambda options: []
 

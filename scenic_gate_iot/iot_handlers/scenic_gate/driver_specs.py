@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import frame_protocol, http_spec
+from . import frame_protocol, head_spec, http_spec
 from .driver_options import LINE, SERIAL, Option, Problem, Spec, milliseconds, whole
 
 _KIND = Option("choice", choices=("code", "card"))
@@ -61,6 +61,7 @@ SPECS: dict[str, Spec] = {
             "timeout_ms": Option("number", 1, 60_000),
         },
     ),
+    "tcp_head": head_spec.SPEC,
     "osdp": Spec(
         ("reader", "barrier"),
         SERIAL,
@@ -82,7 +83,7 @@ SPECS: dict[str, Spec] = {
 }
 
 
-def problems(driver: str, options: Mapping) -> list[Problem]:
+def problems(driver: str, options: Mapping, role: str = "") -> list[Problem]:
     """Return what a driver cannot follow; empty for a driver that is not described here."""
     spec = SPECS.get(driver)
     if spec is None:
@@ -94,6 +95,9 @@ def problems(driver: str, options: Mapping) -> list[Problem]:
             found.append(Problem(name, "unknown", ", ".join(sorted(spec.options))))
         elif code := option.problem(value):
             found.append(Problem(name, code, option.wanted))
+    for name in spec.needs.get(role, ()):
+        if not options.get(name):
+            found.append(Problem(name, "missing"))
     return found or spec.check(options)
 
 

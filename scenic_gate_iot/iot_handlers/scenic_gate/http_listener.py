@@ -16,10 +16,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from .addresses import Networks, is_in
 from .http_message import BadRequest, Reply, Request, fields_of
 from .port import monotonic
 
@@ -34,7 +34,7 @@ MAX_TARGET = 2048
 class Guest(Protocol):
     """A device that may call."""
 
-    networks: tuple[IPv4Network | IPv6Network, ...]
+    networks: Networks
     max_body: int
 
     def owns(self, path: str, query: Mapping[str, str]) -> bool:
@@ -244,19 +244,14 @@ class Listener:
 
     def knows(self, host: str) -> bool:
         """Tell whether some device may call from this address."""
-        return any(_is_in(host, guest.networks) for guest in self._guests)
+        return any(is_in(host, guest.networks) for guest in self._guests)
 
     def guest(self, host: str, path: str, query: Mapping[str, str]) -> Guest | None:
         """Return the device that calls."""
         for guest in self._guests:
-            if guest.owns(path, query) and _is_in(host, guest.networks):
+            if guest.owns(path, query) and is_in(host, guest.networks):
                 return guest
         return None
-
-
-def _is_in(host: str, networks) -> bool:
-    address = ip_address(host)
-    return any(address in network for network in networks)
 
 
 _listeners: dict[int, Listener] = {}

@@ -23,7 +23,7 @@ def _check(options: Mapping) -> list[Problem]:
     path = str(options.get("path") or "/")
     if not path.startswith("/") or path.startswith(_PATHS) or "?" in path:
         return [Problem("path", "text", "/gate/7")]
-    return _numbers(options) or _addresses(options)
+    return _numbers(options) or addresses(options)
 
 
 def _numbers(options: Mapping) -> list[Problem]:
@@ -35,7 +35,8 @@ def _numbers(options: Mapping) -> list[Problem]:
     return []
 
 
-def _addresses(options: Mapping) -> list[Problem]:
+def addresses(options: Mapping) -> list[Problem]:
+    """Check who may call."""
     try:
         for part in str(options.get("allowed_ips") or "127.0.0.1").split(","):
             ip_network(part.strip(), strict=False)

@@ -32,6 +32,11 @@ class LineSplitter:
         self._last = 0.0
         self.dropped = 0  # lines too long, and halves of lines
 
+    @property
+    def begun(self) -> bool:
+        """Whether a line is under way."""
+        return bool(self._buffer) or self._overflow
+
     def feed(self, data: bytes, now: float) -> list[str]:
         """Take bytes; return the texts they complete."""
         out = self.idle(now)

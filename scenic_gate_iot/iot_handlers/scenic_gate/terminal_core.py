@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from ipaddress import ip_network
-from urllib.parse import urlsplit
 
+from .addresses import networks
 from .device import Ack, Health, Signal
 from .device_http import DeviceClient
 from .http_listener import listener
@@ -35,7 +34,7 @@ class Core:
 
     def __init__(self, url: str, options: dict, opens: bool) -> None:
         self.profile = PROFILES[options["profile"]](options)
-        self.networks = _networks(url, str(options.get("allowed_ips") or ""))
+        self.networks = networks(url, str(options.get("allowed_ips") or ""))
         self.max_body = self.profile.max_body
         self.opens, self.dropped, self.error = opens, 0, "nobody has called yet"
         self.client = DeviceClient(
@@ -206,12 +205,3 @@ class Core:
         ok = self.is_alive()
         detail = self.client.error or ("" if ok else self.error or "the device is silent")
         return Health(ok, detail, self.dropped)
-
-
-def _networks(url: str, allowed: str) -> tuple:
-    parts = [part for part in allowed.replace(" ", "").split(",") if part]
-    parts = parts or [urlsplit(url).hostname or ""]
-    try:
-        return tuple(ip_network(part, strict=False) for part in parts)
-    except ValueError as err:
-        raise ValueError("allowed_ips") from err
