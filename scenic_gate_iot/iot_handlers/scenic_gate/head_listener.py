@@ -75,14 +75,14 @@ class Line:
         until = monotonic() + seconds
         while True:
             with self._lock:
+                if not self.open:
+                    return False
                 try:
-                    queued = (
-                        fcntl.ioctl(self.link, termios.TIOCOUTQ, bytes(4)) if self.open else b""
-                    )
+                    queued = fcntl.ioctl(self.link, termios.TIOCOUTQ, bytes(4))
                 except OSError:
                     return False
-            if not queued or struct.unpack("i", queued)[0] == 0:
-                return bool(queued)
+            if not any(queued):
+                return True
             if monotonic() >= until:
                 return False
             wait(0.001)
