@@ -159,24 +159,29 @@ class GateBox:
                 self._stopped.wait(0.5)
                 continue
             try:
-                readers, barrier = self.devices.build(config)
-            except DeviceError as err:
+                self._serve_once(config, lambda: stopped() or self._stopped.is_set())
+            except Exception as err:
+                # a thread's loop: nobody else would ever open this lane again
                 if self.lane_errors.get(code) != str(err):
-                    _logger.error("%s", err)
+                    told = isinstance(err, DeviceError)  # it says all there is to know
+                    _logger.error("Lane %s: %s", code, err, exc_info=not told)
                 self.lane_errors[code] = str(err)
                 self._stopped.wait(1.0)
-                continue
-            self.lane_errors.pop(code, None)
-            runner = LaneRunner(
-                config, self.engine, self.clock, barrier, readers, changed=self.wake.set
-            )
-            self.runners[code] = runner
-            try:
-                runner.run(lambda: stopped() or self._stopped.is_set())
-            finally:
-                # a lane that left and came back may have a new runner already
-                if self.runners.get(code) is runner:
-                    del self.runners[code]
+
+    def _serve_once(self, config: LaneConfig, stopped: Callable[[], bool]) -> None:
+        """Serve a lane as it is configured now, until that changes."""
+        readers, barrier = self.devices.build(config)
+        code = config.code
+        self.lane_errors.pop(code, None)
+        runner = self.runners[code] = LaneRunner(
+            config, self.engine, self.clock, barrier, readers, changed=self.wake.set
+        )
+        try:
+            runner.run(stopped)
+        finally:
+            # a lane that left and came back may have a new runner already
+            if self.runners.get(code) is runner:
+                del self.runners[code]
 
     def _follow_lan(self) -> None:
         self.lan.configure(self.engine.config.lan if self.engine.config else None)

@@ -106,7 +106,7 @@ class PolledBus:
                 self._wake.wait(self._work())
             else:
                 for device in self._devices:
-                    device.lost()
+                    self._guarded(device.lost)
                 self._wake.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1
             self._wake.clear()
@@ -119,10 +119,27 @@ class PolledBus:
         except PortError as err:
             self.error = str(err)
             return False
+        except Exception as err:
+            # a thread's loop: a library that fails in a new way must not end the line for good
+            self._stumbled(err)
+            return False
         with self._lock:
+            return self._take(port)
+
+    def _take(self, port) -> bool:
+        try:
             self._opened(port)
-            self._port, self.error = port, ""
+        except Exception as err:
+            self._stumbled(err)
+            port.close()
+            return False
+        self._port, self.error = port, ""
         return True
+
+    def _stumbled(self, err: Exception) -> None:
+        if repr(err) != self.error:
+            _logger.exception("Line %s", self.url)
+        self.error = repr(err)
 
     def _work(self) -> float:
         """Run jobs and polls that are due; return seconds until the next."""

@@ -126,7 +126,10 @@ class FrameBus(PolledBus):
                 for device in self._devices:
                     self._hand_over(device, data, now)
                 self.heard_until = began
-        except PortError as err:
+        except Exception as err:
+            # a thread's loop: whatever it was, the line is opened anew with another reader
+            if not isinstance(err, PortError):
+                _logger.exception("Line %s", self.url)
             with self._lock:
                 if self._port is port:
                     self._drop(err)

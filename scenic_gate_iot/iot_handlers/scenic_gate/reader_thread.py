@@ -59,5 +59,10 @@ class ReaderThread(Reader):
                 if text != self._error:
                     _logger.warning("%s %s: %s", self.driver, self._url, text)
                 self._error = text
+            except Exception as err:
+                # a thread's loop: whatever the driver stumbled over, the next code is read
+                if repr(err) != self._error:
+                    _logger.exception("%s %s", self.driver, self._url)
+                self._error = repr(err)
             self._stopped.wait(RETRY_S[min(self._failures, len(RETRY_S) - 1)])
             self._failures += 1

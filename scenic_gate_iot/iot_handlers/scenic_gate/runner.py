@@ -101,20 +101,28 @@ class LaneRunner:
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve the lane until ``stopped()`` or :meth:`retire`; then shut it."""
-        for reader in self.readers:
-            reader.start(self.scan)
-        if self.barrier:
-            self.barrier.start(self.signal)
-        self._resume()
+        started: list[Reader | Barrier] = []
         try:
+            for reader in self.readers:
+                reader.start(self.scan)
+                started.append(reader)
+            if self.barrier:
+                self.barrier.start(self.signal)
+                started.append(self.barrier)
+            self._resume()
             while not stopped() and not self._may_retire():
                 self.turn(self._wait())
         finally:
-            for reader in self.readers:
-                reader.stop()
-            if self.barrier:
-                self.barrier.stop()
+            for device in started:
+                self._stop(device)
             self._give_up()
+
+    def _stop(self, device: Reader | Barrier) -> None:
+        try:
+            device.stop()
+        except Exception:
+            # a driver's mistake must not leave the others on
+            _logger.exception("Device of lane %s", self.config.code)
 
     def _may_retire(self) -> bool:
         if self._retire_at is None:

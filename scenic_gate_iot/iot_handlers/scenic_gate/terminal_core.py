@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ from .profile_zk import ZkPush
 from .scan import Scan
 from .terminal_ask import Ask, CheckAsk, Once
 from .terminal_link import Orders, Stream
+
+_logger = logging.getLogger(__name__)
 
 PROFILES: dict[str, type[Profile]] = {
     "vgdecode": VgDecode,
@@ -64,7 +67,18 @@ class Core:
         self._stopped = threading.Event()
         self._last = 0.0
         for run in (self._watch, *([self._read_stream] if self.profile.stream else [])):
-            threading.Thread(target=run, args=(self._stopped,), daemon=True).start()
+            threading.Thread(target=self._kept, args=(run, self._stopped), daemon=True).start()
+
+    def _kept(self, run: Callable, stopped: threading.Event) -> None:
+        """Begin anew with a loop that broke: the device would be lost until a restart."""
+        while not stopped.is_set():
+            try:
+                run(stopped)
+            except Exception as err:
+                if repr(err) != self.error:
+                    _logger.exception("http_terminal")
+                self.error = repr(err)
+                stopped.wait(WATCH_S)
 
     def detach(self) -> None:
         """End with the last face that stops."""

@@ -6,6 +6,7 @@ text for each document.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -16,6 +17,8 @@ from .port import PortError, monotonic, open_port, wait
 from .sam import SamError
 from .sam_reader import SamReader, SamSilent
 from .sealed_reading import AskError, Question, question, seal
+
+_logger = logging.getLogger(__name__)
 
 PAUSE_S = 0.25
 KEEP = 256  # questions remembered, to refuse a repetition
@@ -78,6 +81,10 @@ class WindowReader:
             self._tell("error", UNREACHABLE, owner)
         except AskError:
             self._tell("error", UNSIGNED, owner)
+        except Exception:
+            # the window waits for an answer
+            _logger.exception("Reader %s", self._device)
+            self._tell("error", UNREACHABLE, owner)
         finally:
             self._port_lock.release()
 
