@@ -64,6 +64,7 @@ SPEC = Spec(
         "door": whole(1, 255),
         "seconds": whole(1, 254),
         "poll_s": whole(1, 30),
+        "auth": Option("flag"),
         "utc_offset": Option("number", -12, 14),
         "ask": TEXT,
         "passed": TEXT,

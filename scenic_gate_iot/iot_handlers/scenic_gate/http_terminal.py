@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .device import Ack, Barrier, DeviceError, Health, Reader, Signal, Terminal
+from .device import Ack, Barrier, DeviceError, Feedback, Health, Reader, Signal, Terminal
 from .terminal_core import Core
 
 
@@ -64,6 +64,10 @@ class Face(Reader):
     def feedback(self, good: bool) -> None:
         """Answer the device."""
         self.core.feedback(good)
+
+    def show(self, feedback: Feedback) -> None:
+        """Answer the device, which may show the text."""
+        self.core.feedback(feedback.good, feedback.text)
 
     def deciding(self, text: str) -> None:
         """Remember which request the lane looks at."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .device import Signal
@@ -16,7 +16,8 @@ class Seen:
 
     ``event`` names the event on this device: the same one again is a repetition. ``reply`` is
     answered at once; None: the decision is the answer. ``check``: number by which the device
-    wants to hear the decision, in a request of ours.
+    wants to hear the decision, in a request of ours. ``answer``: makes the reply to this request
+    from the decision and the text for the visitor, which may be empty.
     """
 
     text: str = ""
@@ -27,6 +28,7 @@ class Seen:
     check: int | None = None
     t: float | None = None  # Unix seconds of the event, as the device says
     acked: tuple[str, bool] | None = None  # an order that the device carried out, or refused
+    answer: Callable[[bool, str], Reply] | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Profile:
     """One protocol; heirs say what is different. ``options`` are those of the device."""
 
     max_body = 4096
-    waits = False  # the reply to a scan is the decision
+    opens = True  # the device itself is what opens
     heartbeat_s = 0.0  # a device that is alive calls at least that often; 0: nobody knows
     confirm = "none"
     stream = ""  # path of a stream of events that the box reads from the device
@@ -61,8 +63,8 @@ class Profile:
         """Understand a request; BadRequest when it is none of this protocol."""
         raise NotImplementedError
 
-    def answer(self, good: bool) -> Reply:
-        """Return the reply that carries the decision, where ``waits``."""
+    def answer(self, good: bool, text: str = "") -> Reply:
+        """Return the reply that carries the decision, where a request is not answered at once."""
         raise NotImplementedError
 
     def check_call(self, number: int, good: bool) -> Call | None:

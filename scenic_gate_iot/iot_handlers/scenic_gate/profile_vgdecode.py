@@ -18,8 +18,6 @@ _FIELD = "vgdecoderesult="
 class VgDecode(Profile):
     """Option ``number``: the device number set in the head; others on the path are refused."""
 
-    waits = True
-
     def parse(self, request: Request) -> Seen:
         """Understand a request."""
         text = request.text
@@ -42,6 +40,6 @@ class VgDecode(Profile):
             raise BadRequest("an empty code")
         return code
 
-    def answer(self, good: bool) -> Reply:
+    def answer(self, good: bool, text: str = "") -> Reply:
         """Return the reply that carries the decision."""
         return Reply(GOOD if good else BAD)

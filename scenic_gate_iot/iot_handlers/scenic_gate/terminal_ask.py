@@ -22,17 +22,18 @@ class Ask:
         self._lock = threading.Lock()
         self._decided, self._sent = threading.Event(), threading.Event()
         self._good, self._read = False, False
+        self.text = ""  # for the visitor, where the decision has one
 
     def is_over(self) -> bool:
         """Tell whether nobody waits any more."""
         return self._decided.is_set() or monotonic() >= self._until
 
-    def settle(self, good: bool) -> bool:
+    def settle(self, good: bool, text: str = "") -> bool:
         """Decide, if that was not done and is not too late; must not block."""
         with self._lock:
             if self.is_over():
                 return False
-            self._good = good
+            self._good, self.text = good, text
             self._decided.set()
             return True
 
@@ -65,9 +66,9 @@ class CheckAsk(Ask):
         super().__init__(seconds)
         self._client, self._profile, self._number = client, profile, number
 
-    def settle(self, good: bool) -> bool:
+    def settle(self, good: bool, text: str = "") -> bool:
         """Decide; the request goes out on a thread of its own."""
-        if not super().settle(good):
+        if not super().settle(good, text):
             return False
         threading.Thread(target=self._tell, args=(good,), daemon=True).start()
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from .addresses import networks
 from .device import Ack, Health, Signal
@@ -37,6 +38,7 @@ class Core:
 
     def __init__(self, url: str, options: dict, opens: bool) -> None:
         self.profile = PROFILES[options["profile"]](options)
+        self.profile.opens = opens
         self.networks = networks(url, str(options.get("allowed_ips") or ""))
         self.max_body = self.profile.max_body
         self.opens, self.dropped, self.error = opens, 0, "nobody has called yet"
@@ -149,9 +151,10 @@ class Core:
         ask = self._take(seen)
         if seen.reply is not None:
             return seen.reply
+        answer = seen.answer or self.profile.answer
         if ask is None:
-            return self.profile.answer(False)
-        return Reply(self.profile.answer(ask.wait()).body, done=ask.was_read)
+            return answer(False, "")
+        return replace(answer(ask.wait(), ask.text), done=ask.was_read)
 
     def _take(self, seen: Seen) -> Ask | None:
         """Pass on what was seen, once; return what waits for the decision."""
@@ -163,7 +166,7 @@ class Core:
         if not seen.text or self.on_scan is None:
             return None
         ask = self._ask(seen)
-        if ask is None and self.profile.waits:
+        if ask is None and seen.reply is None:
             self.refuse()  # it asks again before it has its answer
             return None
         until = seen.t + self._max_age_s if seen.t and self._max_age_s else None
@@ -173,7 +176,7 @@ class Core:
     def _ask(self, seen: Seen) -> Ask | None:
         if seen.check is not None:
             return CheckAsk(self.answer_s, self.client, self.profile, seen.check)
-        if not self.profile.waits:
+        if seen.reply is not None:
             return None
         with self._lock:
             if self._asking and not self._asking.is_over():
@@ -193,10 +196,10 @@ class Core:
         request = getattr(text, "request", None)
         self.at = request if isinstance(request, Ask) else None
 
-    def feedback(self, good: bool) -> None:
+    def feedback(self, good: bool, text: str = "") -> None:
         """Answer a request that is still open; a device that opens by a yes gets none here."""
         if self.at:
-            self.at.settle(good and not self.opens)
+            self.at.settle(good and not self.opens, text)
 
     def open(self) -> Ack:
         """Open by the answer that is waited for, else by an order."""
