@@ -3,6 +3,7 @@
 import pytest
 from gate_kit import NOW, ZONE, code, ticket_row, uid
 from iot_handlers.scenic_gate import lan_wire as wire
+from iot_handlers.scenic_gate import peer_uses
 from iot_handlers.scenic_gate.claim import rank
 from lan_kit import EVERYWHERE, Net
 
@@ -407,6 +408,20 @@ def test_a_void_ticket_is_told_to_a_box_without_server(net):
     assert net[2].scan(listed).reason == "OK"
 
 
+def test_a_box_that_was_off_over_night_hears_of_refunds_of_the_evening(net):
+    """Previously what the server had said was forgotten with the first day that began."""
+    serial = serial_owned_by(2)
+    for box in net.box.values():
+        box.list(ticket_row(serial), cursor=5)
+    net.isolate({1, 3})
+    net[1].list(ticket_row(serial, state="void"), cursor=9)
+    night = int((NOW + 3600) * 1000)
+    peer_uses.prune(net[1].store, night, night, night - 400 * 86_400_000)
+    net.isolate({1, 2, 3})
+    net.settle()
+    assert net[2].scan(serial).reason == "E_REVOKED"
+
+
 def test_hundreds_of_void_tickets_of_one_page_arrive(net):
     rows = [ticket_row(n, state="void") for n in range(1, 900)]
     net[1].list(*rows, cursor=7)
@@ -446,8 +461,6 @@ def test_gossip_ends_when_everybody_knows_everything(net):
 
 
 def test_old_facts_and_uses_are_forgotten(net):
-    from iot_handlers.scenic_gate import peer_uses
-
     serial = serial_owned_by(2)
     net[2].scan(serial)
     net.settle()

@@ -4,6 +4,9 @@ import time
 
 import gate_kit as kit
 import page_kit
+from iot_handlers.scenic_gate import emergency, facts
+from iot_handlers.scenic_gate.config import parse
+from iot_handlers.scenic_gate.entry import Entry
 from modbus_board import wait_for
 from test_gate_box import Site, site  # noqa: F401 (a fixture)
 from test_gate_lane_page import Browser
@@ -67,3 +70,50 @@ def test_an_emergency_outlasts_a_power_cut(site):  # noqa: F811
         chain = site.server.chain(epoch)
         assert [f["kind"] for f in chain].count("emergency_on") == 1
         assert [f["kind"] for f in chain].count("emergency_off") == 1
+
+
+def test_an_emergency_outlasts_its_own_facts_and_is_found_at_once(tmp_path):
+    """Weeks without anybody looking; and a lane that starts does not read through all facts."""
+    box = kit.box(tmp_path)
+    engine, store = box.engine, box.store
+    engine.configure(parse(kit.config()))
+    now = box.clock.now()
+    assert emergency.since(store, "G1") is None
+    engine.record(facts.EMERGENCY_ON, "G1", now)
+    for _ in range(2000):
+        engine.journal.refuse(Entry(facts.REFUSED, int((now + 1) * 1000), "G1"))
+    engine.journal.flush()
+    assert engine.journal.prune(engine.journal.seq, int((now + 2) * 1000)) >= 2000
+    steps = []
+    store.db.set_progress_handler(lambda: steps.append(1) and 0, 100)
+    assert emergency.since(store, "G1") == int(now * 1000) / 1000
+    assert emergency.since(store, "G2") is None
+    assert len(steps) < 5
+    engine.record(facts.EMERGENCY_OFF, "G1", now + 9)
+    assert emergency.since(store, "G1") is None
+    box.stop()
+
+
+def test_an_emergency_that_an_earlier_version_wrote_down_goes_on(tmp_path):
+    box = kit.box(tmp_path)
+    box.engine.record(facts.EMERGENCY_ON, "G1", 1000.0)
+    with box.store.transaction() as db:
+        db.execute("DELETE FROM kv WHERE k LIKE 'emergency:%'")
+    assert emergency.since(box.store, "G1") == 1000.0
+    box.stop()
+
+
+def test_a_lane_that_breaks_in_an_emergency_still_waits_for_the_panel(site, monkeypatch):  # noqa: F811
+    with site.running():
+        site.board.set_input(2, True)
+        until(site, "emergency")
+        runner = site.box.runners["G1"]
+        monkeypatch.setattr(runner.test, "tick", lambda now: 1 / 0)
+        wait_for(lambda: runner.lane.free == 0 and runner.lane.state.value == "emergency")
+        before = runner.lane
+        wait_for(lambda: runner.lane is not before)
+        monkeypatch.undo()
+        results = []
+        runner.command({"action": "reset", "lane": "G1"}, results.append)
+        wait_for(lambda: results == ["busy"])
+        until(site, "emergency")

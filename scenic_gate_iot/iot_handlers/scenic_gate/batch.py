@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from . import exposure, uses
+from . import emergency, exposure, uses
 from .entry import Entry, chained, values_of
 from .facts import (
     CLOSED,
+    EMERGENCIES,
     ENDINGS,
     GIVEN_BACK_UNSEEN,
     LEAVINGS,
@@ -68,6 +69,8 @@ class Batch:
             self._end(e)
         elif e.uid is not None and e.zone is None and e.kind in LEAVINGS:
             uses.leave(self._db, e.uid, e.t)
+        elif e.kind in EMERGENCIES:
+            emergency.note(self._db, e.lane, e.kind, e.t)
 
     def expose(self, op: str, cents: int, persons: int) -> None:
         """Count the reservation that was added last as let in without the server's knowledge."""

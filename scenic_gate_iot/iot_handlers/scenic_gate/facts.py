@@ -47,6 +47,7 @@ KINDS = (
     STAFF,
 )
 ENDINGS = (PASSED, RELEASED, CLOSED, UNKNOWN)  # what ends (part of) a reservation
+EMERGENCIES = (EMERGENCY_ON, EMERGENCY_OFF)
 GIVEN_BACK_UNSEEN = "R_UNSEEN"
 LEAVINGS = (PASSED, CLOSED)  # of a ticket, without zone and op: its holder went out
 

@@ -278,6 +278,10 @@ class Lane(LaneEvents):
         """Persons counted during the emergency under way."""
         return self._free
 
-    def resume_emergency(self) -> None:
-        """Go on with an emergency that staff had not ended when the last run stopped."""
-        self.state, self._free = State.EMERGENCY, 0
+    def resume_emergency(self, before: Lane | None = None) -> None:
+        """Go on with an emergency that staff had not ended when the last run stopped.
+
+        ``before``: the machine that broke in the middle; the panel tells no level twice.
+        """
+        self.state, self._free = State.EMERGENCY, before.free if before else 0
+        self._panel = before._panel if before else False

@@ -179,4 +179,8 @@ def prune(store: Store, facts_before: int, unlisted_before: int, uses_before: in
         )
         db.execute("DELETE FROM peer_use WHERE t < ?", (uses_before,))
         db.execute("DELETE FROM listed_use WHERE uid NOT IN (SELECT uid FROM ticket)")
-        db.execute("DELETE FROM state_news WHERE t < ?", (uses_before,))
+        # as long as the ticket is listed: a box that was off for days still has to hear of it
+        db.execute(
+            "DELETE FROM state_news WHERE t < ? AND uid NOT IN (SELECT uid FROM ticket)",
+            (uses_before,),
+        )

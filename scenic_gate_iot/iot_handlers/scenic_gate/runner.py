@@ -319,16 +319,16 @@ class LaneRunner:
     # ---------------------------------------------------------------- failure
 
     def _start_anew(self) -> None:
-        usable = self.lane.usable
+        before = self.lane
         self._order(lambda barrier: barrier.close())
         self._give_up()
         self.lane = Lane(self.config.settings)
-        self.lane.usable = usable
-        self._resume()
+        self.lane.usable = before.usable
+        self._resume(before)
 
-    def _resume(self) -> None:
+    def _resume(self, before: Lane | None = None) -> None:
         if emergency.since(self.engine.store, self.config.code) is not None:
-            self.lane.resume_emergency()
+            self.lane.resume_emergency(before)
 
     def _give_up(self) -> None:
         """End the passage under way as unknown: nobody watches it any more."""
