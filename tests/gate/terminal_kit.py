@@ -101,10 +101,14 @@ def curl(url, *arguments, data=None):
 
 
 class HikDevice:
-    """Answers like a terminal: remoteCheck, door, alertStream. Its Digest is httpbin's business."""
+    """Answers like a terminal: remoteCheck, door, alertStream. Its Digest is httpbin's business.
 
-    def __init__(self):
+    ``reply``: what it answers to orders, as its maker prints it.
+    """
+
+    def __init__(self, reply='{"statusCode": 1, "statusString": "OK"}'):
         self.calls, self.status, self.events = [], 200, []
+        self.reply = reply
         self.delay = 0
         owner = self
 
@@ -113,11 +117,13 @@ class HikDevice:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 owner.calls.append((self.path, body))
                 time.sleep(owner.delay)
-                reply = b'{"statusCode": 1, "statusString": "OK"}'
+                reply = owner.reply.encode()
                 self.send_response(owner.status)
                 self.send_header("Content-Length", str(len(reply)))
                 self.end_headers()
                 self.wfile.write(reply)
+
+            do_POST = do_PUT
 
             def do_GET(self):
                 self.send_response(200)

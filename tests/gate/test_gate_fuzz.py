@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from iot_handlers.scenic_gate import auth, facts
 from iot_handlers.scenic_gate.config import Config, ConfigError, parse
 from iot_handlers.scenic_gate.entry import Entry
+from iot_handlers.scenic_gate.http_message import Request
+from iot_handlers.scenic_gate.terminal_core import PROFILES as PROFILE_CLASSES
 from iot_handlers.scenic_rules.ticket_code import MAX_TEXT
 
 CODE = code(1)
@@ -266,3 +268,57 @@ def test_each_bad_value_in_a_question():
             continue
         assert len(asked.code) <= MAX_TEXT
         (asked.code + asked.lane).encode()
+
+
+# ----------------------------------------------------------------- terminals
+
+
+PROFILES = {
+    "vgdecode": ("/t", b"vgdecoderesult=ABC&&devicenumber=0"),
+    "face": ("/t", b"personId=7&deviceKey=84E0&time=1700000000000&type=face_0"),
+    "uface": ("/t", b'{"personId": "7", "QRdata": "S1", "time": "1700000000000"}'),
+    "zk_push": ("/iclock/cdata", b"time=2026-09-21 21:33:20\tpin=7\tcardno=0\tevent=0\tindex=42"),
+    "hik_isapi": ("/t", b'{"AccessControllerEvent": {"serialNo": 7, "subEventType": 75}}'),
+}
+QUERIES = ({}, {"SN": "1", "table": "rtlog"}, {"SN": "1", "AuthType": "device"})
+
+
+def _understood(name, body, query, kind=""):
+    """Let a profile read a body; whatever it makes of it is a text that a lane can take."""
+    options = {"path": "/t", "sn": "1", "auth": "AuthType" in query, "raw": True}
+    profile = PROFILE_CLASSES[name](options)
+    path = PROFILES[name][0]
+    try:
+        seen = profile.parse(Request("POST", path, query, {"content-type": kind}, body))
+    except ValueError:
+        return
+    assert seen.text == "".join(char for char in seen.text if char.isprintable())
+    assert len(seen.text) <= MAX_TEXT
+    for good in (True, False):
+        reply = seen.reply or (seen.answer or profile.answer)(good, "no")
+        lines = reply.body.split("\r\n")
+        # nothing that a stranger wrote becomes a line of ours
+        assert good or not any(line.startswith("CONTROL") for line in lines)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+@pytest.mark.parametrize("query", QUERIES, ids=["plain", "event", "question"])
+def test_a_request_cut_anywhere_is_read_or_refused(name, query):
+    whole = PROFILES[name][1]
+    for at in range(len(whole) + 1):
+        _understood(name, whole[:at], query)
+        _understood(name, whole[at:], query)
+
+
+@given(
+    st.sampled_from(sorted(PROFILES)),
+    st.sampled_from(QUERIES),
+    st.lists(st.tuples(st.integers(0, 80), st.binary(max_size=12)), max_size=5),
+    st.sampled_from(["", "multipart/form-data; boundary=x", "multipart/form-data"]),
+)
+@settings(max_examples=examples(300))
+def test_no_request_of_a_terminal_stops_the_box(name, query, changes, kind):
+    body = PROFILES[name][1]
+    for at, data in changes:
+        body = body[:at] + data + body[at + len(data) // 2 :]
+    _understood(name, body, query, kind)

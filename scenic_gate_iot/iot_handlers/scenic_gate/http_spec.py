@@ -9,7 +9,7 @@ from .driver_options import Option, Problem, Spec, milliseconds, whole
 
 TEXT = Option("text")
 # what each profile cannot do without
-_NEEDS = {"vgdecode": "path", "face": "path", "zk_push": "sn", "hik_isapi": "path"}
+_NEEDS = {"vgdecode": "path", "face": "path", "uface": "path", "zk_push": "sn", "hik_isapi": "path"}
 _PATHS = ("/iclock/",)  # of push devices: no other may have them
 
 
@@ -60,6 +60,8 @@ SPEC = Spec(
         "number": TEXT,
         "raw": Option("flag"),
         "device_key": TEXT,
+        "repeat_s": Option("number", 0, 600),
+        "speak": Option("flag"),
         "sn": TEXT,
         "door": whole(1, 255),
         "seconds": whole(1, 254),

@@ -67,7 +67,9 @@ class Face(Reader):
 
     def show(self, feedback: Feedback) -> None:
         """Answer the device, which may show the text."""
-        self.core.feedback(feedback.good, feedback.text)
+        # whom that is about was told before, or left long ago
+        text = "" if feedback.reason == "SAME_SCAN" else feedback.text
+        self.core.feedback(feedback.good, text)
 
     def deciding(self, text: str) -> None:
         """Remember which request the lane looks at."""

@@ -46,6 +46,7 @@ class Profile:
 
     max_body = 4096
     opens = True  # the device itself is what opens
+    stay_s = 0.0  # the same again within so long after the last time is who is still there
     heartbeat_s = 0.0  # a device that is alive calls at least that often; 0: nobody knows
     confirm = "none"
     stream = ""  # path of a stream of events that the box reads from the device
@@ -77,6 +78,14 @@ class Profile:
 
     def shut_call(self, hold: bool) -> Call | None:
         """Return the request that holds open, or ends that."""
+        return None
+
+    def text_call(self, text: str) -> Call | None:
+        """Return the request that shows or speaks a text; None where there is none."""
+        return None
+
+    def restart_call(self) -> Call | None:
+        """Return the request that restarts the device; None where there is none."""
         return None
 
     def taken(self, body: bytes) -> bool:

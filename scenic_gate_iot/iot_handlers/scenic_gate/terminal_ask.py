@@ -100,3 +100,18 @@ class Once:
             if len(self._seen) > KEEP:
                 self._seen.popitem(last=False)
             return new
+
+
+class Stays:
+    """Who is still there: the window slides with each time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last: tuple[str, float] = ("", 0.0)
+        self._lock = threading.Lock()
+
+    def is_there(self, text: str, now: float) -> bool:
+        """Note who was seen; tell whether it is who was there just now."""
+        with self._lock:
+            (before, at), self._last = self._last, (text, now)
+            return text == before and now - at < self._seconds

@@ -16,10 +16,11 @@ from .port import monotonic
 from .profile import Profile, Seen
 from .profile_face import FaceCallback
 from .profile_hik import HikIsapi
+from .profile_uface import Uface
 from .profile_vgdecode import VgDecode
 from .profile_zk import ZkPush
 from .scan import Scan
-from .terminal_ask import Ask, CheckAsk, Once
+from .terminal_ask import Ask, CheckAsk, Once, Stays
 from .terminal_link import Orders, Stream
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ PROFILES: dict[str, type[Profile]] = {
     "hik_isapi": HikIsapi,
     "zk_push": ZkPush,
     "face": FaceCallback,
+    "uface": Uface,
 }
 WATCH_S = 0.5
 
@@ -52,6 +54,7 @@ class Core:
         self.on_scan: Callable[[str], None] | None = None
         self.on_signal: Callable[[Signal, int], None] | None = None
         self._once, self._last, self._bound = Once(), 0.0, False
+        self._stays = Stays(self.profile.stay_s)
         self._users, self._stopped = 0, threading.Event()
         self._lock = threading.Lock()
         self.told: bool | None = None  # what the lane was told: there, or not
@@ -165,6 +168,9 @@ class Core:
             self.signal(signal, count)
         if not seen.text or self.on_scan is None:
             return None
+        if self._stays.is_there(seen.text, monotonic()):
+            self.refuse()
+            return None
         ask = self._ask(seen)
         if ask is None and seen.reply is None:
             self.refuse()  # it asks again before it has its answer
@@ -200,6 +206,11 @@ class Core:
         """Answer a request that is still open; a device that opens by a yes gets none here."""
         if self.at:
             self.at.settle(good and not self.opens, text)
+        if call := self.profile.text_call(text):
+            # the lane must not wait for a terminal that speaks
+            threading.Thread(
+                target=self.client.order, args=(call, self.profile.taken), daemon=True
+            ).start()
 
     def open(self) -> Ack:
         """Open by the answer that is waited for, else by an order."""
