@@ -37,6 +37,7 @@ BODIES = (
     b'{"params": {"data": {"action": "open"}}}',
     b"x" * 300_000,
 )
+JUNK = "no-order-of-anybody"  # part of what is sent as one
 NOT_ORDERS = (None, 5, "open", [], {}, {"action": "open", "lane": "G1"}, {"uid": "\ud800"})
 
 
@@ -111,9 +112,10 @@ class Client:
         names = ("open", "hold", "command", "", "print_receipt", "serve_lane", "__init__", None, {})
         for device in devices:
             for name in names:
-                yield self._act(device, {"action": name, "document": "@@@", "receipt": "AAAA"})
+                junk = {"document": "@@@" + JUNK, "receipt": "AAAA"}
+                yield self._act(device, {"action": name} | junk)
             for order in (*NOT_ORDERS, *orders):
-                yield self._act(device, {"action": "command", "command": order})
+                yield self._act(device, {"action": "command", "command": order, "more": JUNK})
         # once more, as it was: what is not good does not get better
         for order in orders:
             yield self._act(devices[0], {"action": "command", "command": order})

@@ -21,6 +21,7 @@ from scenic_box import BoxFolder, BoxProcess
 from scenic_park.relay import Relay
 from scenic_tools import odoo_source
 
+TELL = "/iot/box/send_websocket"
 DEVICES = ("scenic_gate:G1", "scenic_printer:7", "scenic_gate:", "", "x" * 5000, "\ud800")
 
 # a serial adapter is a line of text for Python's own port list: the box meets our pseudo terminals
@@ -198,6 +199,7 @@ def test_a_hostile_client_of_the_network_opens_nothing_and_stops_nobody(place):
         command(expires=time.time() + 60, box="box-2"),  # another box's
         command(expires=time.time() + 60, box=place.server.box, token="guessed"),
     ]
+    told = place.http.seen.count(TELL)
     with hostile.Client(place.box.port) as client:
         replies = [*client.every_route(), *client.actions(DEVICES, orders)]
         client.half_requests()
@@ -215,6 +217,10 @@ def test_a_hostile_client_of_the_network_opens_nothing_and_stops_nobody(place):
     opened = [entry for entry in place.board.log[log:] if entry[0] == 5 and entry[2] == [True]]
     assert len(opened) == 1
     assert sum(place.box.status()["orders_refused"].values()) >= refused + len(orders)
+    # what nobody signed is neither kept, nor logged, nor told to the server; four were signed
+    assert place.http.seen.count(TELL) <= told + 4
+    lines = place.folder.log.read_text(errors="replace").splitlines()
+    assert not [line[:300] for line in lines if hostile.JUNK in line]
 
 
 def test_port_of_a_lane_is_never_probed_by_other_drivers(place):

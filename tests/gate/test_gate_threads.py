@@ -2,13 +2,19 @@
 
 import socket
 
+import gate_kit as kit
 import pytest
+from iot_handlers.scenic_gate import box as gate_box
 from iot_handlers.scenic_gate import bus as gate_bus
+from iot_handlers.scenic_gate import updates as gate_updates
+from iot_handlers.scenic_gate.config import parse
 from iot_handlers.scenic_gate.line_reader import LineReader
 from iot_handlers.scenic_gate.modbus_barrier import ModbusBarrier
 from iot_handlers.scenic_gate.modbus_bus import ModbusBus
-from iot_handlers.scenic_gate.runner import LaneRunner
+from iot_handlers.scenic_gate.runner import MOST_WAITING, LaneRunner
 from iot_handlers.scenic_gate.terminal_core import Core
+from iot_handlers.scenic_gate.updates import Updates
+from lan_kit import lan_config
 from modbus_board import tcp_board, wait_for
 from test_gate_box import free_port, site  # noqa: F401 (a fixture)
 
@@ -104,3 +110,61 @@ def test_a_terminal_that_stumbles_is_watched_on(monkeypatch):
         wait_for(lambda: len(told) > 1)
     finally:
         core.detach()
+
+
+def test_a_scanner_that_floods_takes_no_memory(tmp_path):
+    """A line at full speed brings thousands of texts a second, more than any lane looks at."""
+    box = kit.box(tmp_path)
+    runner = LaneRunner(parse(kit.config()).lanes["G1"], box.engine, box.clock, None)
+    for number in range(MOST_WAITING * 3):
+        runner.scan(f"noise {number}")
+    assert runner._inbox.qsize() == MOST_WAITING
+    assert runner.tally.status(box.clock.mono())["lost"] == MOST_WAITING * 2
+    box.stop()
+
+
+def test_a_port_that_was_taken_is_asked_for_again(tmp_path, monkeypatch):
+    """Previously boxes never talked to each other if another program had it at the start."""
+    monkeypatch.setattr(gate_box, "CHECKPOINT_S", 0.1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("", 0))
+        port = other.getsockname()[1]
+        box = kit.box(tmp_path)
+        box.engine.configure(parse(kit.config(lan=lan_config(1, {1: 1, 2: 1}, port))))
+        box.start()
+        assert str(port) in box.status()["claims"]["error"]
+    try:
+        wait_for(lambda: not box.status()["claims"]["error"])
+    finally:
+        box.stop()
+
+
+def test_handlers_that_cannot_be_swapped_leave_no_dead_box(tmp_path):
+    """The box stops before the guard writes: a full disk then, and nobody would begin anew."""
+
+    class Guard:
+        restarts = 0
+
+        def live_hash(self):
+            return "old"
+
+        def swap(self, *args):
+            raise OSError(28, "No space left on device")
+
+        def _restart(self):
+            self.restarts += 1
+
+    guard, box = Guard(), kit.box(tmp_path)
+    updates = Updates(box, guard)
+    updates._swap("new")
+    assert guard.restarts == 1
+    assert box.stopping.is_set()
+
+
+def test_nothing_is_swapped_where_there_is_no_room(tmp_path, monkeypatch):
+    box = kit.box(tmp_path)
+    monkeypatch.setattr(gate_updates, "ROOM", 1 << 60)
+    updates = Updates(box, None)
+    updates._swap("new")
+    assert (updates.error, box.stopping.is_set()) == ("disk", False)
+    box.stop()

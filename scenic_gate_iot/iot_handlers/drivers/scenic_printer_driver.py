@@ -19,6 +19,9 @@ _logger = logging.getLogger(__name__)
 
 LARGEST = 4_000_000  # characters of base64; a metre of 80 mm paper has a tenth of it
 SLICE_ROWS = 255
+MOST_DOTS = 20_000_000  # some metres of paper; a small file may unpack to much more
+
+_unpacking = threading.Lock()  # one picture at a time: many at once would take the box's memory
 
 
 class ScenicPrinterDriver(Driver):
@@ -44,11 +47,27 @@ class ScenicPrinterDriver(Driver):
     def supported(cls, device):
         return "url" in device
 
+    def action(self, data):
+        """Print each job once; unlike the stock way, what is no slip is not copied into the log."""
+        job = str(data.get("action_unique_id") or "")[:128]
+        if job and job in self._recent_action_ids:
+            return
+        if job:
+            self._recent_action_ids[job] = job
+        try:
+            self._actions[data.get("action", "")](data)
+        except Exception as err:
+            # a request's thread of the stock box: whatever was sent, the next slip is printed
+            self._recent_action_ids.pop(job, None)
+            _logger.warning("Printer %s: %s", self.device_name, repr(err)[:200])
+
     def _document(self, data):
         self._print(data, _decoded(data.get("document")))
 
     def _picture(self, data):
-        self._print(data, _escpos(_decoded(data.get("receipt"))))
+        with _unpacking:
+            content = _escpos(_decoded(data.get("receipt")))
+        self._print(data, content)
 
     def _print(self, data, content):
         status, message = "success", ""
@@ -80,7 +99,10 @@ def _escpos(picture):
     """Return the picture in raster commands, made the way the stock driver makes them."""
     from PIL import Image, ImageOps
 
-    image = ImageOps.invert(Image.open(io.BytesIO(picture)).convert("L")).convert("1")
+    opened = Image.open(io.BytesIO(picture))
+    if opened.width * opened.height > MOST_DOTS:
+        raise ValueError("The picture is larger than any slip.")
+    image = ImageOps.invert(opened.convert("L")).convert("1")
     width, dots = (image.width + 7) // 8, image.tobytes()
     out = [b"\x1b@\x1ba\x01"]
     for start in range(0, len(dots), width * SLICE_ROWS):

@@ -24,6 +24,8 @@ H_SIGNATURE = "X-Scenic-Signature"
 MAX_BODY = 4 * 1024 * 1024  # bytes of a request or reply
 MAX_FACTS = 500  # facts in one request
 
+COMMAND_FIELDS = ("uid", "lane", "action", "n", "expires", "op", "code", "sig")
+
 _REQUEST = b"scenic-sync-v1\n"
 _REPLY = b"scenic-sync-v1-reply\n"
 _COMMAND = b"scenic-command-v1\n"

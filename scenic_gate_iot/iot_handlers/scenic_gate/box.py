@@ -262,6 +262,8 @@ class GateBox:
                 if self.clock.mono() >= checkpoint_at:
                     self.store.checkpoint()
                     checkpoint_at = self.clock.mono() + CHECKPOINT_S
+                    if self.lan.error:
+                        self._follow_lan()  # the port may be free by now
                 today = self._today()
                 if today is not None and today != pruned_day:
                     self._prune(today)

@@ -14,6 +14,9 @@ ACTIONS = ("open", "reopen", "admit", "hold", "release", "reset", *TEST_ACTIONS)
 MAX_AHEAD = 300  # seconds: an order for later is no order
 KEEP_S = 86400
 
+_NAMES = ("session_id", "action_unique_id")  # of the stock route, to tell who asked
+_MOST = 512  # characters of a text in an order
+
 # (command, answer) -> whether a lane took it
 Dispatch = Callable[[Mapping, Callable[[str], None]], bool]
 
@@ -36,6 +39,20 @@ class CommandDesk:
         self._secrets, self._dispatch, self._changed = secrets, dispatch, changed
         self.turned_away: Counter[str] = Counter()  # orders without effect, by result
         self._loose: dict[str, str] = {}  # results of commands that were not worth a row
+
+    def order_in(self, data: Mapping) -> dict | None:
+        """Return an action of the stock route when it is a signed order, and nothing else of it.
+
+        The stock box keeps, logs and tells its server whatever anybody in its network sends it.
+        What is no order of ours is only counted.
+        """
+        command = data.get("command") if data.get("action") == "command" else None
+        if not auth.verify_command(*self._secrets(), command):
+            self.turned_away["unsigned"] += 1
+            return None
+        told = {name: command[name] for name in auth.COMMAND_FIELDS if name in command}
+        named = {name: str(data[name])[:_MOST] for name in _NAMES if data.get(name)}
+        return {"action": "command", "command": told} | named
 
     def accept(self, command: object, from_server: bool = False) -> str:
         """Act upon a command; return its result, or "accepted" while the lane is at it.

@@ -47,15 +47,18 @@ class Lan:
     def _listen_on(self, port: int) -> None:
         if self._socket is not None and port == self._port:
             return
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             with suppress(OSError):
                 made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
             made.bind(("", port))
             made.settimeout(0.5)
         except OSError as err:
-            self.error = f"UDP port {port}: {err}"
-            _logger.error("Boxes cannot talk to each other: %s", self.error)
+            text = f"UDP port {port}: {err}"
+            if text != self.error:
+                _logger.error("Boxes cannot talk to each other: %s", text)
+            self.error = text
+            made.close()
             return
         old, self._socket, self._port, self.error = self._socket, made, port, ""
         if old is not None:

@@ -20,6 +20,7 @@ NEAR_TRIES, NEAR_S = 5, 300.0  # wrong PINs of one attendant from one address, a
 FAR_TRIES, FAR_S = 20, 1800.0  # ... from any address
 WINDOW_S = 900.0  # wrong PINs older than this are forgotten
 BURST, BURST_S = 10, 60.0  # attempts of all together: each costs the box a slow hash
+BURST_EACH = 6  # of them from one address: who floods the page keeps nobody else out
 SESSION_S = 10 * 3600.0
 FRESH_S = 1800.0  # without an action for longer, the next one asks for the PIN again
 MAX_SESSIONS = 50
@@ -62,7 +63,7 @@ class Access:
         self._attendants, self._mono, self._token, self._locked = attendants, mono, token, locked
         self._sessions: dict[str, Session] = {}
         self._failures: dict[tuple, _Failures] = {}
-        self._attempts: deque[float] = deque()
+        self._attempts: deque[tuple[float, str]] = deque()
         self._lock = threading.Lock()
         self._hashing = threading.Lock()
 
@@ -76,7 +77,7 @@ class Access:
             if any(key in self._failures and self._failures[key].locked_until > now
                    for key in keys):  # fmt: skip
                 return "locked"
-            if not self._may_try(now):
+            if not self._may_try(now, peer):
                 return "busy"
         # one hash at a time: many at once would take the box's memory
         if not self._hashing.acquire(timeout=2):
@@ -94,12 +95,13 @@ class Access:
             self._locked(who)
         return "wrong"
 
-    def _may_try(self, now: float) -> bool:
-        while self._attempts and self._attempts[0] <= now - BURST_S:
+    def _may_try(self, now: float, peer: str) -> bool:
+        while self._attempts and self._attempts[0][0] <= now - BURST_S:
             self._attempts.popleft()
-        if len(self._attempts) >= BURST:
+        mine = sum(address == peer for _at, address in self._attempts)
+        if len(self._attempts) >= BURST or mine >= BURST_EACH:
             return False
-        self._attempts.append(now)
+        self._attempts.append((now, peer))
         return True
 
     def _is_right(self, who: str, pin: str) -> bool:

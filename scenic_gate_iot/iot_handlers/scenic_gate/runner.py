@@ -32,6 +32,7 @@ from .tally import Tally
 _logger = logging.getLogger(__name__)
 
 BEHIND_S = 2.0  # a passage waits so long for a host that has not looked at the sensor in time
+MOST_WAITING = 500  # scans in the inbox: some seconds of the fastest scanner; more is noise
 RETIRE_S = 30.0  # a lane whose configuration changed gets that long to finish its passage
 
 
@@ -73,6 +74,9 @@ class LaneRunner:
 
     def scan(self, text: str) -> None:
         """A reader delivered a text; may be called from any thread."""
+        if self._inbox.qsize() >= MOST_WAITING:
+            self.tally.lost += 1
+            return
         # whose card or face it was ends here
         self._inbox.put(Item("scan", (self.engine.veil(text), self.clock.mono())))
 

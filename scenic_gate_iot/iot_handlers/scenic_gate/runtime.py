@@ -90,8 +90,11 @@ def lane_page(path: str) -> http.Response:
             _page = LanePage(gate)
     asked = http.request.httprequest
     peer = asked.remote_addr or ""
-    # only the web server of the box itself may say that it has spoken TLS
-    proxied = peer in ("127.0.0.1", "::1") and asked.headers.get("X-Forwarded-Proto") == "https"
+    # only the web server of the box itself may say whom it speaks for, and that it has spoken TLS
+    local = peer in ("127.0.0.1", "::1")
+    proxied = local and asked.headers.get("X-Forwarded-Proto") == "https"
+    if local:
+        peer = asked.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or peer
     call = Call(
         method=asked.method,
         path=path,

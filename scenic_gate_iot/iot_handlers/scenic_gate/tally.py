@@ -11,11 +11,11 @@ FORGED = (Reason.E_SIG, Reason.E_CERT)
 
 
 class Tally:
-    """Counts scans. ``minute`` are the scans of the last sixty seconds."""
+    """Counts scans. ``minute``: those of the last sixty seconds; ``lost``: too many to look at."""
 
     def __init__(self) -> None:
         self._times: deque[float] = deque(maxlen=1000)
-        self.scans = self.refused = self.forged = 0
+        self.scans = self.refused = self.forged = self.lost = 0
 
     def scan(self, reason: Reason, admitted: bool, now: float) -> None:
         """Count a scan at ``now`` (monotonic seconds)."""
@@ -33,4 +33,5 @@ class Tally:
             "scans": self.scans,
             "refused": self.refused,
             "forged": self.forged,
+            "lost": self.lost,
         }

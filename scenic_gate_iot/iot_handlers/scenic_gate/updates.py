@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 MAX_UNPACKED, MAX_FILES = 8 * 1024 * 1024, 500
+ROOM = 4 * MAX_UNPACKED  # bytes on disk for two sets and what is written meanwhile
 RETRY_S = 60.0  # after a download that failed
 EMPTY_S = 6.0  # lanes get that long to become empty, else the swap waits
 LIMITS = (10.0, 900.0)  # seconds to prove itself
@@ -118,11 +120,19 @@ class Updates:
         """Empty the lanes, write everything down, and let the guard restart the box."""
         expect = [code for code, runner in self._box.runners.items() if runner.lane.usable]
         limit_s = min(max(float(self._offer.get("limit_s") or 180), LIMITS[0]), LIMITS[1])
+        if shutil.disk_usage(self._box.home).free < ROOM:
+            self.error = "disk"  # the way back has to be written, too
+            return
         if not self._box.care.empty_lanes(EMPTY_S):
             return
         _logger.warning("Scenic handlers %s come into force", name[:12])
         self._box.stop(wait=False)
-        self._guard.swap(name, expect, limit_s, str(self._offer.get("order") or ""))
+        try:
+            self._guard.swap(name, expect, limit_s, str(self._offer.get("order") or ""))
+        except Exception:
+            # the box is stopped already: it begins anew with the handlers that it has
+            _logger.exception("Scenic handlers %s", name[:12])
+            self._guard._restart()  # guards in the field have no other name for it
 
     # --------------------------------------------------------------------- proof
 

@@ -22,12 +22,16 @@ def leave(
         "message": message,
         "owner": owner,
     }
-    events = manager.events
-    # nobody else clears the list where no window polls
-    while events and events[0]["time"] < now - KEEP_S:
-        del events[0]
-    events.append(event)
+    forget(manager, now)
+    manager.events.append(event)
     for session in list(manager.sessions.values()):
         if device in session["devices"] and not session["event"].is_set():
             session["result"] = dict(event)
             session["event"].set()
+
+
+def forget(manager, now: float) -> None:
+    """Drop old events: nobody else clears the list where no window polls."""
+    events = manager.events
+    while events and events[0]["time"] < now - KEEP_S:
+        del events[0]
