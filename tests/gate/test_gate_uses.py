@@ -9,8 +9,9 @@ from fuzzing import examples
 from gate_kit import NOW, ZONE, code, uid
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from iot_handlers.scenic_gate import facts, uses
-from iot_handlers.scenic_gate.store import Store
+from iot_handlers.scenic_gate import facts, peer_uses, uses
+from iot_handlers.scenic_gate.entry import Entry
+from iot_handlers.scenic_gate.store import SWEEP, Store
 from iot_handlers.scenic_rules.views import History, ZoneUse
 from iot_handlers.scenic_rules.wire import TicketRow, ticket_from_wire
 
@@ -184,3 +185,38 @@ def test_exits_leave_with_their_tickets(engine):
     assert [number for number, _ in exits(engine)] == [uid(2)]
     engine.snapshot.prune(kit.DAY + 99, before=int(NOW * 1000) + 1)
     assert exits(engine) == []
+
+
+def test_housekeeping_lets_scans_in_all_the_time(tmp_path, monkeypatch):
+    """A site with hundreds of thousands of tickets, midnight, and a park that never closes."""
+    box = kit.box(tmp_path)
+    now, many = box.clock.now(), 5 * SWEEP
+    long_ago = int((now - 500 * DAY_S) * 1000)
+    with box.store.transaction() as db:
+        for n in range(many):
+            uses.reserve(db, n, ZONE, f"{n:032x}", 1, long_ago, "G1")
+            db.execute("INSERT INTO exit VALUES (?, ?)", (n, long_ago))
+            db.execute("INSERT INTO state_news VALUES (?, 0, 'void', 1, 0)", (n,))
+            claim = (n, ZONE, 1, long_ago, "L2")
+            peer_uses.claim(db, f"{n:032x}", 2, "e" * 16, b"run", 1, claim)
+        db.execute("UPDATE fact SET t = ?", (long_ago,))
+    for _n in range(many):
+        box.engine.journal.refuse(Entry(facts.REFUSED, long_ago, "G1"))
+    box.engine.journal.flush()
+    box.engine.record(facts.BOOT, "", now)
+    box.store.put(acked=box.engine.journal.seq)
+    most, before = [], box.store.db.total_changes
+
+    def let_in():
+        nonlocal before
+        most.append(box.store.db.total_changes - before)
+        before = box.store.db.total_changes
+
+    monkeypatch.setattr(box, "_pause", let_in)
+    box._prune(kit.DAY)
+    names = ("use", "exit", "state_news", "peer_use")
+    assert [box.store.rows(f"SELECT count(*) FROM {name}")[0][0] for name in names] == [0] * 4
+    assert box.engine.journal.oldest() > many
+    assert len(most) >= 20
+    assert max(most) <= 2 * SWEEP
+    box.stop()

@@ -26,7 +26,7 @@ from .gossip import TELL_S
 from .lan import Lan
 from .runner import LaneRunner
 from .status import box_status
-from .store import Store, StoreError
+from .store import SWEEP, Store, StoreError
 from .sync import Pairing, Sync, Transport
 
 _logger = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class GateBox:
         self.started = self.clock.now()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._checkpoint_at = 0.0
         self._pairing = pairing
         self.care = Care(self, transport, pairing, guard, pinned)
         self.desk = CommandDesk(
@@ -255,13 +256,13 @@ class GateBox:
         self.wake.clear()
 
     def _house_loop(self) -> None:
-        checkpoint_at, pruned_day = 0.0, None
+        pruned_day = None
         while not self._stopped.wait(FLUSH_S):
             try:
                 self.engine.journal.flush()
-                if self.clock.mono() >= checkpoint_at:
+                if self.clock.mono() >= self._checkpoint_at:
                     self.store.checkpoint()
-                    checkpoint_at = self.clock.mono() + CHECKPOINT_S
+                    self._checkpoint_at = self.clock.mono() + CHECKPOINT_S
                     if self.lan.error:
                         self._follow_lan()  # the port may be free by now
                 today = self._today()
@@ -279,12 +280,21 @@ class GateBox:
 
     def _prune(self, today: int) -> None:
         now = self.clock.now()
-        self.engine.journal.prune(self.store.get("acked", 0), int((now - KEEP_FACTS_S) * 1000))
-        self.engine.snapshot.prune(today, int((now - KEEP_USES_S) * 1000))
+        acked, before = self.store.get("acked", 0), int((now - KEEP_FACTS_S) * 1000)
+        while self.engine.journal.prune(acked, before, SWEEP):
+            self._pause()
+        self.engine.snapshot.prune(today, int((now - KEEP_USES_S) * 1000), self._pause)
         uses.fold(self.store, int((now - FOLD_S) * 1000))
         ages = (TELL_S, KEEP_FACTS_S, KEEP_USES_S)
-        peer_uses.prune(self.store, *(int((now - age) * 1000) for age in ages))
+        peer_uses.prune(self.store, *(int((now - age) * 1000) for age in ages), self._pause)
         self.desk.prune(now)
+
+    def _pause(self) -> None:
+        """Let scans in between two transactions of housekeeping, and keep the log small."""
+        self._stopped.wait(0.002)
+        if self.clock.mono() >= self._checkpoint_at:
+            self.store.checkpoint()
+            self._checkpoint_at = self.clock.mono() + CHECKPOINT_S
 
     # ----------------------------------------------------------------- status
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .store import Store
 
@@ -36,6 +36,12 @@ def uids(store: Store, tags: Sequence[bytes]) -> list[int]:
     return found[:_MOST]
 
 
-def prune(db: sqlite3.Connection) -> None:
+def prune(store: Store, pause: Callable[[], None]) -> None:
     """Forget the tags of tickets that are gone."""
-    db.execute("DELETE FROM credential WHERE uid NOT IN (SELECT uid FROM ticket)")
+    gone = "uid NOT IN (SELECT uid FROM ticket)"
+    store.sweep(
+        f"SELECT tag, uid FROM credential WHERE {gone}",
+        (),
+        f"DELETE FROM credential WHERE tag = ?1 AND uid = ?2 AND {gone}",
+        pause=pause,
+    )

@@ -209,15 +209,17 @@ class Journal:
             left = exposure.acknowledged(db, acked)
             self.exposed = left
 
-    def prune(self, acked: int, before: int) -> int:
+    def prune(self, acked: int, before: int, most: int = 1 << 62) -> int:
         """Forget acknowledged facts up to the first that is not older than ``before`` (ms).
 
         The newest fact stays, and the hash of the last one forgotten: the chain has no hole.
+        ``most``: at a time, for a day has many and scans wait meanwhile.
         :return: number of facts forgotten
         """
         with self.store.transaction() as db:
             young = db.execute("SELECT min(seq) FROM fact WHERE t >= ?", (before,)).fetchone()[0]
             last = min(acked, self.seq - 1, self.seq if young is None else young - 1)
+            last = min(last, self.oldest() - 1 + most)
             row = db.execute("SELECT hash FROM fact WHERE seq = ?", (last,)).fetchone()
             if row:
                 put_in(db, {"pruned_hash": row[0].hex()})

@@ -8,7 +8,7 @@ One row per passage of another box. ``seq`` is the number of its reservation in 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from . import uses
 from .facts import LEAVINGS, RELEASED, RESERVED
@@ -169,18 +169,39 @@ def list_uses(db: sqlite3.Connection, uid: int, journals: dict[str, int]) -> Non
         db.execute("INSERT INTO listed_use VALUES (?, ?, ?, ?)", (uid, int(box), epoch, seq))
 
 
-def prune(store: Store, facts_before: int, unlisted_before: int, uses_before: int) -> None:
+_NOT_LISTED = "uid NOT IN (SELECT uid FROM ticket)"
+
+
+def prune(
+    store: Store,
+    facts_before: int,
+    unlisted_before: int,
+    uses_before: int,
+    pause: Callable[[], None] = lambda: None,
+) -> None:
     """Forget facts to be told on, uses of tickets that are not listed, and all, by age (ms)."""
-    with store.transaction() as db:
-        db.execute("DELETE FROM peer_fact WHERE t < ?", (facts_before,))
-        db.execute(
-            "DELETE FROM peer_use WHERE t < ? AND uid NOT IN (SELECT uid FROM ticket)",
-            (unlisted_before,),
-        )
-        db.execute("DELETE FROM peer_use WHERE t < ?", (uses_before,))
-        db.execute("DELETE FROM listed_use WHERE uid NOT IN (SELECT uid FROM ticket)")
-        # as long as the ticket is listed: a box that was off for days still has to hear of it
-        db.execute(
-            "DELETE FROM state_news WHERE t < ? AND uid NOT IN (SELECT uid FROM ticket)",
-            (uses_before,),
-        )
+    store.sweep(
+        "SELECT box, epoch, seq FROM peer_fact WHERE t < ?1",
+        (facts_before,),
+        "DELETE FROM peer_fact WHERE box = ?1 AND epoch = ?2 AND seq = ?3",
+        pause=pause,
+    )
+    store.sweep(
+        f"SELECT op FROM peer_use WHERE t < ?2 OR t < ?1 AND {_NOT_LISTED}",
+        (unlisted_before, uses_before),
+        "DELETE FROM peer_use WHERE op = ?1",
+        pause=pause,
+    )
+    store.sweep(
+        f"SELECT DISTINCT uid FROM listed_use WHERE {_NOT_LISTED}",
+        (),
+        f"DELETE FROM listed_use WHERE uid = ?1 AND {_NOT_LISTED}",
+        pause=pause,
+    )
+    # as long as the ticket is listed: a box that was off for days still has to hear of it
+    store.sweep(
+        f"SELECT uid FROM state_news WHERE t < ?1 AND {_NOT_LISTED}",
+        (uses_before,),
+        f"DELETE FROM state_news WHERE uid = ?1 AND {_NOT_LISTED}",
+        pause=pause,
+    )

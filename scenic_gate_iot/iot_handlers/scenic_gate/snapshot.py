@@ -18,7 +18,7 @@ from ..scenic_rules.wire import (
     zone_use_to_wire,
 )
 from . import credential_rows, state_rows
-from .store import Store, put_in
+from .store import Store
 
 CHUNK = 250  # rows in one transaction, some 3 ms: a scan may wait for one, not for all
 KEEP_DAYS = 3  # an expired ticket stays that long, so that late scans still say "expired"
@@ -36,14 +36,21 @@ _UPSERT = (
     " slot_len, pax, entrances, flags, state, rights, elsewhere, iat, alias, uses, out_t)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_EXPIRED = (
-    "DELETE FROM use WHERE uid IN (SELECT uid FROM ticket WHERE valid_from + valid_days + ? <= ?)",
-    "DELETE FROM exit WHERE uid IN (SELECT uid FROM ticket WHERE valid_from + valid_days + ? <= ?)",
+_EXPIRED = "SELECT uid, ?1, ?2 FROM ticket WHERE valid_from + valid_days + ?1 <= ?2"
+_STILL = "(SELECT uid FROM ticket WHERE uid = ?1 AND valid_from + valid_days + ?2 <= ?3)"
+_WITH_IT = (
+    f"DELETE FROM use WHERE uid IN {_STILL}",
+    f"DELETE FROM exit WHERE uid IN {_STILL}",
+    f"DELETE FROM credential WHERE uid IN {_STILL}",
+    f"DELETE FROM ticket WHERE uid IN {_STILL}",
 )
-_NEVER_LISTED = (
-    "DELETE FROM use WHERE last_t < ? AND uid NOT IN (SELECT uid FROM ticket)",
-    "DELETE FROM exit WHERE t < ? AND uid NOT IN (SELECT uid FROM ticket)",
+# of tickets that were never listed
+_USED = "SELECT DISTINCT uid, ?1 FROM use WHERE last_t < ?1 AND uid NOT IN (SELECT uid FROM ticket)"
+_FORGET_USE = (
+    "DELETE FROM use WHERE uid = ?1 AND last_t < ?2 AND uid NOT IN (SELECT uid FROM ticket)"
 )
+_LEFT = "SELECT uid, ?1 FROM exit WHERE t < ?1 AND uid NOT IN (SELECT uid FROM ticket)"
+_FORGET_EXIT = "DELETE FROM exit WHERE uid = ?1 AND t < ?2 AND uid NOT IN (SELECT uid FROM ticket)"
 
 
 class Snapshot:
@@ -146,23 +153,20 @@ class Snapshot:
             self._count = self.store.aside("SELECT count(*) FROM ticket")[0][0]
         return self._count
 
-    def prune(self, today: int, before: int) -> int:
+    def prune(self, today: int, before: int, pause: Callable[[], None] = lambda: None) -> int:
         """Forget tickets that expired ``KEEP_DAYS`` before day ``today``, and their uses.
 
         Uses of tickets that were never listed go when the last is older than ``before`` (ms).
+        ``pause`` as for :meth:`apply`.
         """
-        with self.store.transaction() as db:
-            for statement in _EXPIRED:
-                db.execute(statement, (KEEP_DAYS, today))
-            done = db.execute(
-                "DELETE FROM ticket WHERE valid_from + valid_days + ? <= ?", (KEEP_DAYS, today)
-            )
-            for statement in _NEVER_LISTED:
-                db.execute(statement, (before,))
-            credential_rows.prune(db)
-            put_in(db, {"pruned_day": today})
+        store = self.store
+        done = store.sweep(_EXPIRED, (KEEP_DAYS, today), *_WITH_IT, pause=pause)
+        store.sweep(_USED, (before,), _FORGET_USE, pause=pause)
+        store.sweep(_LEFT, (before,), _FORGET_EXIT, pause=pause)
+        credential_rows.prune(store, pause)
+        store.put(pruned_day=today)
         self._count = None
-        return done.rowcount
+        return done
 
 
 def _zone_uses(text: str) -> dict[str, ZoneUse]:

@@ -86,6 +86,8 @@ UPDATE kv SET v = '0' WHERE k = 'cursor';
 """,
 }
 
+SWEEP = 250  # rows deleted in one transaction, some milliseconds
+
 _DAMAGE = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 
 
@@ -225,6 +227,8 @@ class Store:
 
     def aside(self, sql: str, values: tuple = ()) -> list[tuple]:
         """Run one statement on a connection of its own: long ones must not hold up a scan."""
+        if str(self.path) == ":memory:":
+            return self.rows(sql, values)
         side = sqlite3.connect(self.path, isolation_level=None, timeout=0.1)
         try:
             return side.execute(sql, values).fetchall()
@@ -232,6 +236,24 @@ class Store:
             raise StoreError(f"The gate database cannot be read: {err}") from err
         finally:
             side.close()
+
+    def sweep(
+        self, find: str, values: tuple, *deletes: str, pause: Callable[[], None] = lambda: None
+    ) -> int:
+        """Delete what ``find`` lists, some rows at a time: scans go on meanwhile.
+
+        ``find`` gives (key, *values) and may be out of date by the time of a delete: each of the
+        ``deletes`` has to look once more. ``pause`` runs between two transactions.
+        :return: number of rows found
+        """
+        rows = self.aside(find, values)
+        for start in range(0, len(rows), SWEEP):
+            part = rows[start : start + SWEEP]
+            with self.transaction() as db:
+                for delete in deletes:
+                    db.executemany(delete, part)
+            pause()
+        return len(rows)
 
     def checkpoint(self) -> None:
         """Copy the write-ahead log into the file."""
