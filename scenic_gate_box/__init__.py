@@ -3,7 +3,13 @@
 List it *before* ``iot_drivers`` in ``server_wide_modules``. See the README.
 """
 
+import os
+
 from .post_import import after_import
+
+# Odoo's server takes as many connections as come, a thread and a file each. Idle ones of anybody in
+# the network would use up the files of the process: lanes could not open their devices again.
+os.environ.setdefault("ODOO_MAX_HTTP_THREADS", "64")
 
 HELPERS = "odoo.addons.iot_drivers.tools.helpers"
 

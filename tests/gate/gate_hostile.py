@@ -125,6 +125,14 @@ class Client:
         body = json.dumps({"jsonrpc": "2.0", "params": params}).encode()
         return self.send("POST", "/iot_drivers/action", body, Content_Type="application/json")
 
+    def crowd(self, count):
+        """Begin many connections at once, without waiting for any."""
+        for _ in range(count):
+            connection = socket.socket()
+            connection.setblocking(False)
+            connection.connect_ex(("127.0.0.1", self.port))
+            self._open.append(connection)
+
     def half_requests(self, count=40):
         """Begin many requests and end none."""
         for number in range(count):

@@ -223,6 +223,23 @@ def test_a_hostile_client_of_the_network_opens_nothing_and_stops_nobody(place):
     assert not [line[:300] for line in lines if hostile.JUNK in line]
 
 
+def test_a_crowd_of_idle_connections_leaves_the_lanes_their_files(place):
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+    files = f"/proc/{place.box.pid}/fd"
+    before = len(os.listdir(files))
+    with hostile.Client(place.box.port) as client:
+        client.crowd(250)
+        most = 0
+        for serial in (8, 9):
+            place.scan(place.today(serial))
+            wait_for(lambda: place.board.coils()[0], 10)
+            place.board.pulse_input(0)
+            wait_for(lambda: not place.board.coils()[0], 10)
+            most = max(most, len(os.listdir(files)))
+    assert most < before + 100
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 20)
+
+
 def test_port_of_a_lane_is_never_probed_by_other_drivers(place):
     wait_for(lambda: f"{place.ours}" in place.http.setups[-1]["devices"], 30)
     assert place.http.setups[-1]["devices"][str(place.ours)]["manufacturer"] == "Scenic"
