@@ -212,6 +212,20 @@ def test_inputs_tell_passages_and_emergency(place):
         assert ours.signals == [*told, Signal.EMERGENCY_ON, Signal.EMERGENCY_OFF]
 
 
+def test_emergency_that_ends_while_the_device_is_away_is_over(place):
+    """Previously the lane waited for the panel for ever, and no staff could reset it."""
+    made, bus, options = place
+    options = options | {"in_fire": 3}
+    with barrier(bus, options) as ours:
+        made.inputs(0, 0, 0, 1)
+        wait_for(lambda: ours.signals[-1] is Signal.EMERGENCY_ON)
+        ours.down()  # as the line does when it is lost, and everything begins anew
+        ours.up()
+        ours.heard(osdp.ISTATR, bytes(4))
+        assert ours.signals[-1] is Signal.EMERGENCY_OFF
+        assert ours.signals.count(Signal.EMERGENCY_ON) == 1
+
+
 def test_reader_and_barrier_are_one_device(place):
     made, bus, options = place
     with reader(bus, options) as one, barrier(bus, options) as two:

@@ -79,7 +79,7 @@ class OsdpBarrier(Barrier):
         self._emit: Callable[[Signal, int], None] = lambda signal, count: None
         self._levels: dict[str, bool] = {}
         self._edges: dict[str, float] = {}
-        self._held = self._up = False
+        self._held = self._up = self._fire = False
 
     def start(self, on_signal: Callable[[Signal, int], None]) -> None:
         """Begin to watch; the output is switched off with each new session."""
@@ -179,7 +179,9 @@ class OsdpBarrier(Barrier):
         }
         before, self._levels = self._levels, now
         fire = now.get("in_fire", False)
-        if fire != before.get("in_fire", False):
+        if fire != self._fire:
+            # also when it changed while nobody could ask: staff waits for the end of it
+            self._fire = fire
             self._emit(Signal.EMERGENCY_ON if fire else Signal.EMERGENCY_OFF, 0)
         # the first reading is a level, not an edge: somebody may just stand in the beam
         for name, signal in (("in_entry", Signal.PASSED), ("in_exit", Signal.REVERSE)):
