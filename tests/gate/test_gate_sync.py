@@ -50,6 +50,23 @@ def test_more_than_one_batch_is_sent_without_pause(box):
     assert len(box.server.facts) == 1100
 
 
+def test_feed_of_a_server_that_was_restored_is_read_anew(box):
+    """It gives the same numbers to other changes: those up to the old place would be missed."""
+    box.server.batch = 9
+    box.server.tickets = [ticket_row(n) for n in range(1, 6)]
+    box.engine.scan("G1", code(9), NOW)
+    box.sync.once()
+    assert (box.get("cursor"), box.get("acked")) == (5, 1)
+    box.server.facts.clear()
+    # two changes were forgotten, and three others came before this box called again
+    box.server.tickets[3:] = [ticket_row(1, state="void"), ticket_row(7), ticket_row(8)]
+    assert box.sync.once() is True
+    assert box.get("cursor") == 0
+    box.sync.once()
+    assert box.get("cursor") == 6
+    assert box.engine.row_of(kit.uid(1)).ticket.state == "void"
+
+
 def test_server_that_forgot_gets_the_facts_again(box):
     for serial in (1, 2):
         box.engine.scan(f"G{serial}", code(serial), NOW)

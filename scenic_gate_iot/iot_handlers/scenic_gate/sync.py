@@ -168,6 +168,10 @@ class Sync:
             self.engine.journal.acknowledged(acked_to)
         self.desk.acked(acks)
         starts_again = self._configure(reply)
+        if acked_to < acked_before:
+            # the server was restored from a backup: it gives the numbers of its feed once more
+            store.put(cursor=0, news_at=(0, 0))
+            starts_again = True
         if not starts_again and (tickets or cursor != cursor_before):
             self.engine.snapshot.apply(tickets, cursor, self.pause)
         for command in commands:
