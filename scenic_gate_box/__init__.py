@@ -17,7 +17,8 @@ HELPERS = "odoo.addons.iot_drivers.tools.helpers"
 @after_import(HELPERS)
 def adapt(helpers):
     """Adapt the helpers in the moment they exist: ``main.py``, next to run, already uses them."""
-    from . import guard, linux_box
+    from . import guard, linux_box, whole_download
 
     guard.install(helpers)
+    whole_download.adapt(helpers)
     linux_box.adapt(helpers)

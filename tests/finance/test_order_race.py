@@ -6,15 +6,13 @@ another course of events.
 
 import os
 from collections import Counter
-from contextlib import contextmanager
 
+import committed_books
 import common_finance
 import common_scenic
 import order_race
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
 WINDOWS = 4
 SALES = int(os.environ.get("SCENIC_RACE") or 12)
@@ -22,49 +20,23 @@ SEED = int(os.environ.get("SCENIC_SEED") or 4)
 
 
 @tagged("post_install", "-at_install")
-class TestOrderRace(BaseCase):
+class TestOrderRace(committed_books.CommittedBooksCase):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.connect() as env:
-            company = common_finance.make_company(env, "cn_large_bis")
-            cls.company_id = company.id
-            cls.addClassCleanup(cls.remove)
-            env = common_finance.company_env(env, company)
-            park = common_finance.make_priced_park(env, company)
-            # every sale takes places of the day, so all windows meet there
-            park.site.capacity_daily = 1_000_000
-            cls.site_id = park.site.id
-            products = [park.adult.id, park.combo.id, park.family.id]
-            cls.windows = []
-            for number in range(WINDOWS):
-                window = common_scenic.open_window(park, f"Race {number}")
-                script = order_race.Script(f"{SEED}-{number}", products)
-                cls.windows.append((script, window.id, window.env.uid))
-
-    @classmethod
-    @contextmanager
-    def connect(cls):
-        with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
-
-    @classmethod
-    @contextmanager
-    def books(cls):
-        with cls.connect() as env:
-            company = env["res.company"].browse(cls.company_id)
-            yield common_finance.company_env(env, company)
-
-    @classmethod
-    def remove(cls):
-        with cls.connect() as env:
-            common_finance.remove_company(env, env["res.company"].browse(cls.company_id))
+    def prepare(cls, park):
+        # every sale takes places of the day, so all windows meet there
+        park.site.capacity_daily = 1_000_000
+        cls.site_id = park.site.id
+        products = [park.adult.id, park.combo.id, park.family.id]
+        cls.windows = []
+        for number in range(WINDOWS):
+            window = common_scenic.open_window(park, f"Race {number}")
+            script = order_race.Script(f"{SEED}-{number}", products)
+            cls.windows.append((script, window.id, window.env.uid))
 
     def test_each_order_counts_once_whatever_the_network_did(self):
         race = order_race.Race(self.registry, {"allowed_company_ids": [self.company_id]})
         race.run(self.windows, SALES)
-        with self.books() as env:
+        with self.books() as (env, _company):
             given_back = Counter()
             for script, _window, _user in self.windows:
                 given_back += self.check_refunds(env, script, dict(race.refused))
@@ -123,7 +95,7 @@ class TestOrderRace(BaseCase):
 
     def close_and_prove(self):
         """Close the sessions: what they post is what the tickets are worth, to the cent."""
-        with self.books() as env:
+        with self.books() as (env, _company):
             for _script, window_id, user_id in self.windows:
                 window = env["pos.config"].browse(window_id).with_user(user_id)
                 common_finance.close_session(window)

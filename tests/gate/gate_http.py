@@ -63,9 +63,12 @@ class HttpServer:
             self.setups.append(params)
             self.server.box = params["iot_box"]["identifier"]
             self.send(handler, 200, b'{"jsonrpc": "2.0", "id": null, "result": "channel"}')
+        elif path == "/web/webclient/version_info":
+            self.send(handler, 200, b'{"jsonrpc": "2.0", "result": {"server_serie": "19.0"}}')
         elif path == "/iot/get_handlers" and self.handlers:
             data, tag = self.handlers
-            self.send(handler, 200, data, {"ETag": f'"{tag}"'})
+            known = handler.headers.get("If-None-Match") == tag
+            self.send(handler, 304 if known else 200, b"" if known else data, {"ETag": f'"{tag}"'})
         else:
             self.send(handler, 200, b'{"jsonrpc": "2.0", "id": null, "result": true}')
 

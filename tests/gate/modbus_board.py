@@ -118,7 +118,7 @@ class Board:
         self._call(self.server.async_setValues(UNIT, 2, number, [on]))
 
     def pulse_input(self, number, seconds=0.1):
-        """Somebody passes: the input changes, and back, each time as long as it takes to be read."""
+        """Somebody passes: the input changes, and back, each time until it was read."""
         for on in (True, False):
             self.set_input(number, on)
             polls, begun = self._polls(), time.monotonic()

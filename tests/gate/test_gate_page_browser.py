@@ -13,7 +13,7 @@ import pytest
 from iot_handlers.scenic_gate.lane_page import BASE
 from modbus_board import wait_for
 from playwright.sync_api import sync_playwright
-from test_gate_stock_box import Installation
+from stock_kit import Installation
 
 SHOTS = os.environ.get("SCENIC_SHOTS")  # a folder: keeps pictures of what was seen
 PHONE, TABLET = {"width": 390, "height": 844}, {"width": 1280, "height": 800}

@@ -3,122 +3,21 @@
 What is not ours here: Odoo's iot_drivers, its Manager, its download, its serial drivers.
 """
 
-import json
 import os
 import select
-import socket
 import time
-import urllib.request
 from contextlib import ExitStack
 
 import gate_hostile as hostile
 import gate_kit as kit
 import pytest
-from gate_http import ROOT, HttpServer, handler_zip
-from gate_server import FakeServer, command
-from modbus_board import tcp_board, wait_for, wire
-from scenic_box import BoxFolder, BoxProcess
+from gate_server import command
+from modbus_board import wait_for
 from scenic_park.relay import Relay
-from scenic_tools import odoo_source
+from stock_kit import Installation, port
 
 TELL = "/iot/box/send_websocket"
 DEVICES = ("scenic_gate:G1", "scenic_printer:7", "scenic_gate:", "", "x" * 5000, "\ud800")
-
-# a serial adapter is a line of text for Python's own port list: the box meets our pseudo terminals
-FAKE_PORTS = """
-import os
-from types import SimpleNamespace
-import serial.tools.list_ports
-
-def comports(*_args, **_options):
-    return [SimpleNamespace(device=path) for path in os.environ["FAKE_PORTS"].split(":")]
-
-serial.tools.list_ports.comports = comports
-"""
-
-
-def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def stock_addon():
-    odoo = odoo_source.find()
-    return odoo, next(
-        path / "iot_drivers" for path in odoo.addons_path if (path / "iot_drivers").is_dir()
-    )
-
-
-class Installation:
-    """A server that gives handlers, one lane on a serial scanner, and a stock box."""
-
-    def __init__(self, stack, folder):
-        self.odoo, stock = stock_addon()
-        self.ours, self.scanner = stack.enter_context(wire(_made(folder / "lane")))
-        self.other, self.weight = stack.enter_context(wire(_made(folder / "scale")))
-        self.modbus = port()
-        self.board = stack.enter_context(tcp_board(self.modbus))
-        self.server = FakeServer(kit.config(lanes=[self.lane()]))
-        self.server.now = time.time()
-        roots = [stock, ROOT / "scenic_ticketing", ROOT / "scenic_gate_iot"]
-        self.http = stack.enter_context(HttpServer(self.server, handler_zip(*roots)))
-        self.folder = BoxFolder(folder / "box")
-        self.folder.ensure(self.odoo)
-        self.box = BoxProcess(self.folder, port())
-        self.folder.configure(self.box.port)
-        site = _made(folder / "site")
-        (site / "sitecustomize.py").write_text(FAKE_PORTS)
-        os.environ["PYTHONPATH"] = str(site)
-        os.environ["FAKE_PORTS"] = f"{self.ours}:{self.other}"
-        stack.callback(lambda: [os.environ.pop(n) for n in ("PYTHONPATH", "FAKE_PORTS")])
-        stack.callback(self.box.stop)
-
-    def lane(self):
-        devices = [
-            {"name": "QR", "role": "reader", "driver": "line_reader", "url": str(self.ours)},
-            {
-                "name": "relay",
-                "role": "barrier",
-                "driver": "modbus_barrier",
-                "url": f"tcp://127.0.0.1:{self.modbus}",
-                "options": {"in_entry": 0},
-            },
-        ]
-        return kit.lane_config(devices=devices)
-
-    def scan(self, text):
-        with open(self.scanner, "wb", buffering=0) as line:
-            line.write(text.encode() + b"\r\n")
-
-    def call(self, path, **params):
-        body = json.dumps({"jsonrpc": "2.0", "params": params}).encode()
-        request = urllib.request.Request(
-            self.box.url + path, body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            return json.load(reply)
-
-    def act(self, **data):
-        return self.call(
-            "/iot_drivers/action",
-            session_id="visitor",
-            device_identifier="scenic_gate:G1",
-            data=data,
-        )
-
-    @property
-    def handlers(self):
-        return self.folder.place / "odoo" / "addons" / "iot_drivers" / "iot_handlers"
-
-    def today(self, serial):
-        today = int(time.time() + 8 * 3600 - kit.EPOCH) // 86400
-        return kit.code(serial, valid_from=today - 1, valid_days=3, iat=0)
-
-
-def _made(folder):
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +200,7 @@ def test_pinned_box_starts_beside_a_server_that_never_answers(place):
         place.box.start()
         assert not place.box.wait_ready(60)["online"]
         assert time.monotonic() - started < 60
-        _somebody_passes(place, 3)
+        place.somebody_passes(3)
         pid = place.box.pid
         network.join()
         wait_for(lambda: place.box.status()["online"], 60)
@@ -327,23 +226,10 @@ def test_unpinned_box_on_a_computer_starts_without_server_with_the_handlers_it_h
     finally:
         os.environ["PATH"] = path
     assert not place.box.wait_ready(60)["online"]
-    _somebody_passes(place, 4)
+    place.somebody_passes(4)
     assert not calls.exists(), calls.read_text()
     place.box.stop()
     place.folder.set("iot.box", remote_server=server)
     place.box.start()
     place.box.wait_ready()
     wait_for(lambda: place.box.status()["unsent"] == 0, 30)
-
-
-def _somebody_passes(place, serial):
-    before = place.box.status()["lanes"]["G1"]["last"]["t"]
-    place.scan(place.today(serial))
-    wait_for(lambda: place.board.coils()[0], 10)
-    place.board.pulse_input(0)
-
-    def seen():
-        last = place.box.status()["lanes"]["G1"]["last"]
-        return last["t"] > before and last["reason"] == "OK"
-
-    wait_for(seen, 10)

@@ -17,7 +17,7 @@ from gate_server import FakeServer
 from modbus_board import wait_for, wire
 from scenic_box import BoxFolder, BoxProcess
 from scenic_park import ports
-from test_gate_stock_box import stock_addon
+from stock_kit import stock_addon
 
 OURS, OTHER = "usb_1eab:0106", "usb_046d:c31c"
 OFF = bytes.fromhex("A00100A1")

@@ -17,7 +17,7 @@ from gate_http import ROOT, handler_zip_module
 from iot_handlers.scenic_gate import auth
 from iot_handlers.scenic_gate.transport import Answer
 from modbus_board import wait_for
-from test_gate_stock_box import Installation
+from stock_kit import Installation
 
 packer = handler_zip_module()
 LIMIT_S = 14

@@ -27,6 +27,11 @@ class CommittedBooksCase(BaseCase):
             park = common_finance.make_priced_park(env, company)
             cls.product_id, cls.zone_id = park.adult.id, park.gate.id
             cls.today = park.site._today()
+            cls.prepare(park)
+
+    @classmethod
+    def prepare(cls, park):
+        """Make what else the test needs, in the same transaction."""
 
     @classmethod
     @contextmanager

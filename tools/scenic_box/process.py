@@ -39,8 +39,8 @@ class BoxProcess:
     @property
     def pid(self) -> int | None:
         """Process number of a box that was started here before and still runs."""
-        if self._child:
-            self._child.poll()  # takes leave of one that ended
+        if self._child and self._child.poll() is None:
+            return self._child.pid  # also while it begins anew and its file is not written yet
         path = self.folder.place / "box.pid"
         try:
             pid = int(path.read_text())
