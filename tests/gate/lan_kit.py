@@ -51,9 +51,9 @@ class Box:
         self.engine.recover(NOW)
         self.desk = LanDesk(
             self.engine, secrets.token_bytes(8), lambda: NOW + self.net.t, lambda: self.net.t,
-            lambda box, data: self.net.send(self.number, box, data),
+            lambda box, data, _source=None: self.net.send(self.number, box, data),
         )  # fmt: skip
-        self.desk.await_answer = self.net.wait
+        self.desk.open_line = lambda: NetLine(self.net, self.number)
         self.desk.configure(self.engine.config.lan)
 
     def scan(self, serial=1, at=600.0, **fields):
@@ -73,6 +73,26 @@ class Box:
         with self.store.lock:
             self.engine._row = self.engine.row_of(kit.uid(serial))
             return self.engine.past_of(kit.uid(serial), ZONE, False).used
+
+
+class NetLine:
+    """Where a lane waits: the world goes on meanwhile."""
+
+    def __init__(self, net, number):
+        self.net, self.number, self.told = net, number, False
+
+    def send(self, box, data):
+        self.net.send(self.number, box, data)
+
+    def wait(self, seconds):
+        self.told = False
+        self.net.wait(self, seconds)
+
+    def tell(self):
+        self.told = True
+
+    def close(self):
+        pass
 
 
 class Net:
@@ -116,11 +136,11 @@ class Net:
             box.desk.listen()
         return bool(due or self._wire)
 
-    def wait(self, pending, seconds):
+    def wait(self, line, seconds):
         """Stands in for the waiting of a lane: the world goes on, then time does."""
         self.meanwhile()
         self.deliver()
-        if not pending.told.is_set():
+        if not line.told:
             self.t += min(seconds, 0.004)
 
     def settle(self):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
-from contextlib import suppress
 
 from .clock import Clock
 from .engine import Engine
+from .lan_ask import Line
 from .lan_config import LanConfig
 from .lan_desk import LanDesk
-from .lan_wire import MAX_DATAGRAM
+from .udp import Address, OwnLine, Port
 
 _logger = logging.getLogger(__name__)
 
 TELL_S = 1.0  # between digests while nothing happens
 LOOK_S = 0.05  # how soon others hear of a new fact
-BUFFER = 1 << 20
+HEAR_S = 0.5  # how soon the end is noticed
 
 
 class Lan:
@@ -26,11 +25,12 @@ class Lan:
     def __init__(self, engine: Engine, clock: Clock, run: bytes) -> None:
         self.engine = engine
         self.desk = LanDesk(engine, run, clock.now, clock.mono, self._send)
+        self.desk.open_line = self._open_line
         self.error = ""
         self._clock = clock
-        self._socket: socket.socket | None = None
-        self._addresses: dict[int, tuple[str, int]] = {}
-        self._port = 0
+        self._port: Port | None = None
+        self._lines: list[OwnLine] = []  # that no lane is using
+        self._addresses: dict[int, Address] = {}
         self._stopped = threading.Event()
         self._heard = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -44,23 +44,18 @@ class Lan:
         if config and not self._stopped.is_set():
             self._listen_on(config.port)
 
-    def _listen_on(self, port: int) -> None:
-        if self._socket is not None and port == self._port:
+    def _listen_on(self, number: int) -> None:
+        if self._port is not None and number == self._port.number:
             return
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            with suppress(OSError):
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            made.bind(("", port))
-            made.settimeout(0.5)
+            made = Port(number)
         except OSError as err:
-            text = f"UDP port {port}: {err}"
+            text = f"UDP port {number}: {err}"
             if text != self.error:
                 _logger.error("Boxes cannot talk to each other: %s", text)
             self.error = text
-            made.close()
             return
-        old, self._socket, self._port, self.error = self._socket, made, port, ""
+        old, self._port, self.error = self._port, made, ""
         if old is not None:
             old.close()
         if not self._threads:
@@ -78,33 +73,50 @@ class Lan:
         self._heard.set()
         for thread in self._threads:
             thread.join(timeout=5)
-        if self._socket is not None:
-            self._socket.close()
+        for port in (self._port, *(line.port for line in self._lines)):
+            if port is not None:
+                port.close()
 
-    def _send(self, box: int, datagram: bytes) -> None:
+    def _send(self, box: int, datagram: bytes, source: Address | None = None) -> None:
+        if self._port is not None:
+            self._send_from(self._port, box, datagram, source)
+
+    def _send_from(
+        self, port: Port, box: int, datagram: bytes, source: Address | None = None
+    ) -> None:
+        """Send to where the configuration says, or on its host to the port of ``source``."""
         address = self._addresses.get(box)
-        if address and self._socket is not None:
-            # no route, a cable that is out: lost like any other datagram
-            with suppress(OSError):
-                self._socket.sendto(datagram, address)
+        if address:
+            port.send(source if source and source[0] == address[0] else address, datagram)
+
+    def _open_line(self) -> Line:
+        try:
+            return self._lines.pop().open()
+        except IndexError:
+            pass
+        try:
+            return OwnLine(self._send_from, self._handle, self._lines.append).open()
+        except OSError:
+            return Line(self._send)  # no file is left to open; the common port hears
 
     def _hear_loop(self) -> None:
         while not self._stopped.is_set():
             try:
-                data = self._socket.recv(MAX_DATAGRAM + 1)
-            except TimeoutError:
-                continue
+                heard = self._port.hear(HEAR_S)
             except OSError:
-                # an unreachable peer, or the socket was replaced
-                self._stopped.wait(0.01)
+                self._stopped.wait(0.01)  # the port was replaced
                 continue
-            try:
-                self.desk.handle(data)
-                if self.desk.inbox:
-                    self._heard.set()
-            except Exception:
-                # a thread's loop: whatever a datagram caused, the next claim is answered
-                _logger.exception("Scenic claims")
+            if heard is not None:
+                self._handle(*heard)
+
+    def _handle(self, datagram: bytes, source: Address) -> None:
+        try:
+            self.desk.handle(datagram, source)
+            if self.desk.inbox:
+                self._heard.set()
+        except Exception:
+            # whatever a datagram caused, the next claim is answered
+            _logger.exception("Scenic claims")
 
     def _tell_loop(self) -> None:
         tell_at, told = 0.0, -1

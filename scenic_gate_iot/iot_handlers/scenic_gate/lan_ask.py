@@ -22,15 +22,38 @@ ALIVE_S = 3.0  # a box that was not heard for so long is not asked
 OWNER_SHARE = 0.6  # of the budget, where somebody else can be asked afterwards
 
 
+class Line:
+    """Where a passage waits for its answers. One for each question, kept by the thread that asks.
+
+    This one is told by another thread; see ``udp.OwnLine`` for one that hears for itself.
+    """
+
+    def __init__(self, send: Callable[[int, bytes], None]) -> None:
+        self.send = send
+        self._told = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until :meth:`tell`, or a little longer than nothing; at most so long."""
+        if self._told.wait(seconds):
+            self._told.clear()
+
+    def tell(self) -> None:
+        """Say that there is an answer; from any thread."""
+        self._told.set()
+
+    def close(self) -> None:
+        """End the question."""
+
+
 @dataclass
 class Pending:
-    """A question under way. ``told`` is set with each answer."""
+    """A question under way."""
 
     question: Question
     owner: int
+    line: Line
     targets: list[int] = field(default_factory=list)
     answers: dict[int, Answer] = field(default_factory=dict)
-    told: threading.Event = field(default_factory=threading.Event)
 
     def verdict(self) -> tuple[Answer | None, bool]:
         """Return what the answers so far mean, and whether the owner said so."""
@@ -47,13 +70,13 @@ class Asking:
     """Asks other boxes for passages of this one. ``send(box, datagram)`` may lose what it gets."""
 
     def __init__(
-        self, engine: Engine, mono: Callable[[], float], send: Callable[[int, bytes], None]
+        self, engine: Engine, mono: Callable[[], float], send: Callable[..., None]
     ) -> None:
         self.engine, self.mono, self.send = engine, mono, send
         self.config: LanConfig | None = None
         self.owner = Owner(engine)
         self.counts: Counter[str] = Counter()
-        self.await_answer = lambda pending, seconds: pending.told.wait(seconds)
+        self.open_line: Callable[[], Line] = lambda: Line(self.send)
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
         self._heard: dict[int, tuple[float, float | None]] = {}  # box: mono, Unix
@@ -105,7 +128,7 @@ class Asking:
 
     def ask(self, plan: Plan, question: Question) -> tuple[Answer | None, bool]:
         """Return the answer, None without one in time, and whether the owner itself gave it."""
-        pending = Pending(question, plan.owner)
+        pending = Pending(question, plan.owner, self.open_line())
         self.counts["asked"] += 1
         with self._lock:
             self._pending[question.op] = pending
@@ -114,6 +137,7 @@ class Asking:
         finally:
             with self._lock:
                 del self._pending[question.op]
+            pending.line.close()
         answer, by_owner = pending.verdict()
         if answer is not None and not answer.persons:
             self.counts["refused"] += 1
@@ -127,20 +151,18 @@ class Asking:
             begun, until = until, until + seconds
             pending.targets.append(box)
             datagram = self._question(pending, box)
-            # once more after half of the time: the same datagram, so that it counts once
-            for end in ((begun + until) / 2, until):
+            # once more after half of the time: the same datagram, so that it counts once. From the
+            # common port: a firewall may let answers through to that one only
+            for end, send in (((begun + until) / 2, pending.line.send), (until, self.send)):
                 if datagram and not pending.answers.get(box):
-                    self.send(box, datagram)
+                    send(box, datagram)
                 self._await(pending, box, end)
             if pending.verdict()[0] is not None:
                 return
 
     def _await(self, pending: Pending, box: int, end: float) -> None:
-        while self.mono() < end:
-            pending.told.clear()
-            if box in pending.answers:
-                return
-            self.await_answer(pending, end - self.mono())
+        while box not in pending.answers and (left := end - self.mono()) > 0:
+            pending.line.wait(left)
 
     def _question(self, pending: Pending, box: int) -> bytes | None:
         try:

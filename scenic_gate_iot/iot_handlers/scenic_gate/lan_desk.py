@@ -1,6 +1,7 @@
 """One box among those of its site: what it says, hears, asks and answers. No socket, no thread.
 
-``send(box, datagram)`` may lose what it is given; datagrams come in through :meth:`LanDesk.handle`.
+``send(box, datagram, source=None)`` may lose what it is given; datagrams come in through
+:meth:`LanDesk.handle`.
 The database is never touched while ``_lock`` is held.
 """
 
@@ -23,6 +24,8 @@ _logger = logging.getLogger(__name__)
 INBOX = 400  # datagrams of gossip that wait; more are lost, and told again
 GREETINGS = 100  # a second
 
+Source = tuple[str, int] | None
+
 
 class LanDesk(Asking):
     """``run``: eight random bytes of this start; ``now``, ``mono``: see :class:`clock.Clock`."""
@@ -33,7 +36,7 @@ class LanDesk(Asking):
         run: bytes,
         now: Callable[[], float],
         mono: Callable[[], float],
-        send: Callable[[int, bytes], None],
+        send: Callable[..., None],
     ) -> None:
         super().__init__(engine, mono, send)
         self.run, self.now = run, now
@@ -68,8 +71,11 @@ class LanDesk(Asking):
             self._number += 1
             return wire.seal(config.key, link.packet(kind, self._number, body))
 
-    def handle(self, data: bytes) -> None:
-        """Take a datagram, whoever sent it; anything that is no good is counted and forgotten."""
+    def handle(self, data: bytes, source: Source = None) -> None:
+        """Take a datagram, whoever sent it; anything that is no good is counted and forgotten.
+
+        ``source``: where it came from, if the answer to a question may go there.
+        """
         config = self.config
         packet = wire.unseal(config.key, data) if config else None
         with self._lock:
@@ -88,7 +94,7 @@ class LanDesk(Asking):
         elif what == "again" and packet.kind == wire.ASK:
             self._answer_again(link, packet)
         elif what == "new":
-            self._act(link, packet)
+            self._act(link, packet, source)
 
     def _greeting(self, link: wire.Link, packet: wire.Packet) -> bytes | None:
         since, count = self._greeted
@@ -103,16 +109,16 @@ class LanDesk(Asking):
     def _say_again(self, box: int) -> None:
         for pending in [p for p in list(self._pending.values()) if box in p.targets]:
             if box not in pending.answers and (datagram := self._question(pending, box)):
-                self.send(box, datagram)
+                pending.line.send(box, datagram)
 
     def _answer_again(self, link: wire.Link, packet: wire.Packet) -> None:
         if datagram := link.answers.get(packet.number):
             self.send(packet.sender, datagram)
 
-    def _act(self, link: wire.Link, packet: wire.Packet) -> None:
+    def _act(self, link: wire.Link, packet: wire.Packet, source: Source) -> None:
         try:
             if packet.kind == wire.ASK:
-                self._serve(link, packet)
+                self._serve(link, packet, source)
             elif packet.kind == wire.ANSWER:
                 self._hear_answer(packet)
             else:
@@ -122,7 +128,7 @@ class LanDesk(Asking):
         except StoreError:
             _logger.warning("A claim of box %s is not answered", packet.sender, exc_info=True)
 
-    def _serve(self, link: wire.Link, packet: wire.Packet) -> None:
+    def _serve(self, link: wire.Link, packet: wire.Packet, source: Source) -> None:
         def is_mine(ticket, by):
             return rank(ticket.uid, self.config.boxes, ticket.entrances)[0] == by
 
@@ -133,14 +139,14 @@ class LanDesk(Asking):
         datagram = self._sealed(packet.sender, wire.ANSWER, wire.to_body(answer.body(op)))
         if datagram:
             link.answers[packet.number] = datagram
-            self.send(packet.sender, datagram)
+            self.send(packet.sender, datagram, source)
 
     def _hear_answer(self, packet: wire.Packet) -> None:
         op, answer = Answer.read(wire.from_body(packet.body))
         pending = self._pending.get(op)
         if pending and packet.sender in pending.targets:
             pending.answers.setdefault(packet.sender, answer)
-            pending.told.set()
+            pending.line.tell()
 
     # ------------------------------------------------------------------- gossip
 

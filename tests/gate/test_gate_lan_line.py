@@ -1,0 +1,124 @@
+"""Real sockets between two boxes: the lane that asks hears its answer itself, or is told of it."""
+
+import threading
+import time
+
+import gate_kit as kit
+import pytest
+from gate_kit import NOW, code
+from iot_handlers.scenic_gate import lan as lan_module
+from iot_handlers.scenic_gate.config import parse
+from lan_kit import EVERYWHERE, lan_config
+from test_gate_claim import serial_owned_by
+from test_gate_lan_hostile import free_port, wait_for
+
+ASKER, OWNER = 2, 1
+SERIAL = serial_owned_by(OWNER, (1, 2))
+BUDGET_S = 1.0  # time enough for a busy machine
+
+
+def make_box(folder, number, ports):
+    box = kit.box(folder)
+    lan = lan_config(number, dict.fromkeys(ports, EVERYWHERE), budget_ms=BUDGET_S * 1000)
+    lan["port"] = ports[number]
+    for peer in lan["peers"]:
+        peer["port"] = ports[peer["box"]]
+    lane = kit.lane_config(f"L{number}")
+    box.engine.configure(parse(kit.config(lanes=[lane], lan=lan)))
+    box.engine.trusted, box.engine.contact = True, NOW
+    box.clock.now = lambda: NOW
+    box.start()
+    return box
+
+
+@pytest.fixture
+def boxes(tmp_path):
+    ports = {1: free_port(), 2: free_port()}
+    made = {n: make_box(tmp_path / str(n), n, ports) for n in ports}
+    wait_for(lambda: all(box.lan.desk._links[3 - n].run != bytes(8) for n, box in made.items()))
+    yield made
+    for box in made.values():
+        box.stop()
+
+
+@pytest.fixture
+def heard_by(boxes, monkeypatch):
+    """Names of the threads of the asking box in which answers arrived."""
+    names, plain = [], boxes[ASKER].lan.desk._hear_answer
+
+    def hear(packet):
+        names.append(threading.current_thread().name)
+        plain(packet)
+
+    monkeypatch.setattr(boxes[ASKER].lan.desk, "_hear_answer", hear)
+    return names
+
+
+def ask(boxes, serial=SERIAL):
+    """Scan at the box that is not the owner; the mode of the fact: offline, or degraded."""
+    engine = boxes[ASKER].engine
+    assert engine.scan(f"L{ASKER}", code(serial), NOW + 600).op
+    return engine.journal.facts(engine.journal.seq - 1, 1)[0]["mode"]
+
+
+def test_the_lane_hears_its_answer_itself(boxes, heard_by):
+    assert ask(boxes) == "offline"
+    assert heard_by == [threading.current_thread().name]
+
+
+def test_an_answer_to_the_common_port_is_told_to_the_lane(boxes, heard_by, monkeypatch):
+    """An owner of an older version answers to the address in its configuration."""
+    desk, plain, asked = boxes[OWNER].lan.desk, boxes[OWNER].lan.desk.send, []
+
+    def send(box, datagram, source=None):
+        asked.append(source)
+        plain(box, datagram)
+
+    monkeypatch.setattr(desk, "send", send)
+    begun = time.monotonic()
+    assert ask(boxes) == "offline"
+    assert time.monotonic() - begun < BUDGET_S / 2  # told, not woken by the end of its patience
+    assert heard_by == ["scenic claims"]
+    assert sum(source is not None for source in asked) == 1  # nor asked a second time
+
+
+def test_a_firewall_that_knows_one_port_costs_half_of_the_time(boxes, heard_by, monkeypatch):
+    lan, listed = boxes[OWNER].lan, boxes[ASKER].engine.config.lan.port
+    plain = lan._port.send
+
+    def send(address, datagram):
+        if address[1] == listed:
+            plain(address, datagram)
+
+    monkeypatch.setattr(lan._port, "send", send)
+    assert ask(boxes) == "offline"
+    assert heard_by == ["scenic claims"]
+
+
+def test_answers_go_to_the_host_in_the_configuration_only(boxes, monkeypatch):
+    lan, sent = boxes[OWNER].lan, []
+    monkeypatch.setattr(lan._port, "send", lambda address, datagram: sent.append(address))
+    listed = ("127.0.0.1", boxes[ASKER].engine.config.lan.port)
+    lan._send(ASKER, b"", ("127.0.0.1", 5))
+    lan._send(ASKER, b"", ("127.0.0.2", 5))
+    lan._send(ASKER, b"")
+    assert sent[-3:] == [("127.0.0.1", 5), listed, listed]
+
+
+def test_a_box_that_can_open_no_file_asks_from_the_common_port(boxes, heard_by, monkeypatch):
+    def no_port():
+        raise OSError("too many open files")
+
+    boxes[ASKER].lan._lines.clear()
+    monkeypatch.setattr(lan_module, "OwnLine", lambda *_: no_port())
+    assert ask(boxes) == "offline"
+    assert heard_by == ["scenic claims"]
+
+
+def test_a_line_is_used_again_and_what_came_too_late_is_forgotten(boxes):
+    assert ask(boxes) == "offline"
+    (line,) = boxes[ASKER].lan._lines
+    for datagram in (b"", b"noise"):
+        boxes[OWNER].lan._port.send(("127.0.0.1", line.port.number), datagram)
+    assert ask(boxes, serial_owned_by(OWNER, (1, 2), skip=1)) == "offline"
+    assert boxes[ASKER].lan._lines == [line]
