@@ -44,6 +44,23 @@ def test_wrong_battery_clock_does_not_lock_the_gate_in_the_future():
     assert clock.now() == 2000
 
 
+def test_who_asks_while_the_time_is_corrected_does_not_bring_the_wrong_one_back():
+    """A lane that was in the middle of asking wrote the future down, and all stayed there."""
+    world = World(9_999_999)
+    clock = world.clock(floor=1000)
+    todo = [lambda: clock.correct(2000)]
+
+    def mono():
+        if todo:
+            todo.pop()()  # the sync's thread comes in between
+        return world.mono
+
+    clock._mono = mono
+    clock.now()
+    assert not todo
+    assert clock.now() == 2000
+
+
 def test_jump_of_the_hosts_clock_changes_nothing():
     world = World(1000)
     clock = world.clock()

@@ -8,6 +8,7 @@ import pytest
 from gate_kit import NOW, ZONE, code, ticket_row, uid
 from iot_handlers.scenic_gate import facts
 from iot_handlers.scenic_gate.journal import Entry, Journal
+from iot_handlers.scenic_gate.judge import Judge
 from iot_handlers.scenic_gate.store import Store, StoreError
 from iot_handlers.scenic_gate.uses import own_uses
 
@@ -212,6 +213,31 @@ def test_facts_survive_a_restart_and_the_chain_goes_on(tmp_path):
     assert kinds(engine) == [("reserved", 1, "OK"), ("unknown", 1, "OK"), ("boot", 1, "OK")]
     assert facts.first_break(engine.journal.facts(0, 9)) is None
     assert engine.scan("G1", code(1), NOW + 60).reason == "E_USED"
+
+
+def test_a_test_reading_is_not_looked_at_in_the_middle_of_a_scan(engine, monkeypatch):
+    """Both note the ticket they are at: the scan would count the uses of the other one."""
+    held = []
+    row_of = engine.row_of
+    monkeypatch.setattr(
+        engine, "row_of", lambda uid: held.append(engine.store.lock._is_owned()) or row_of(uid)
+    )
+    engine.look(code(1), NOW)
+    assert held
+    assert all(held)
+
+
+def test_a_configuration_is_followed_between_two_scans(engine, monkeypatch):
+    held = []
+    follow = Judge._follow
+
+    def watch(judge, *parts):
+        held.append(engine.store.lock._is_owned())
+        follow(judge, *parts)
+
+    monkeypatch.setattr(Judge, "_follow", watch)
+    engine.configure(engine.config)
+    assert held == [True]
 
 
 def test_pruned_journal_keeps_its_chain(engine):

@@ -142,7 +142,7 @@ def test_counters_tell_what_a_lane_does(bench):
     bench.later(10)
     bench.give("scan", code(1)[:-1] + ("A" if code(1)[-1] != "A" else "B"))
     counts = bench.runner.tally.status(bench.clock.mono())
-    assert counts == {"minute": 2, "scans": 2, "refused": 1, "forged": 1}
+    assert counts == {"minute": 2, "scans": 2, "refused": 1, "forged": 1, "lost": 0}
     bench.later(61)
     assert bench.runner.tally.status(bench.clock.mono())["minute"] == 0
 

@@ -17,6 +17,19 @@ SLACK = 2.0  # seconds of difference to the server that are network delay, not d
 SLOW = 0.999  # a lower bound must hold even if the monotonic clock runs 0.1 % fast
 
 
+class _Era:
+    """Time since the last correction. ``last``: the latest that was told in it.
+
+    Lanes ask for the time while the sync corrects it. One that is in the middle of asking writes
+    into the era that it began with: it cannot bring a time back that was just found to be wrong.
+    """
+
+    __slots__ = ("base", "mono", "last")
+
+    def __init__(self, base: float, mono: float, last: float) -> None:
+        self.base, self.mono, self.last = base, mono, last
+
+
 class Clock:
     """Unix seconds UTC. ``floor``: the proven time that was kept from the last run."""
 
@@ -27,10 +40,10 @@ class Clock:
         mono: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wall, self._mono = wall, mono
-        self.floor = float(floor)  # at the moment _floor_mono
-        self._floor_mono = mono()
-        self._base, self._base_mono = max(wall(), self.floor), self._floor_mono
-        self._last = self._base
+        began = mono()
+        self._floor = (float(floor), began)  # proven, and when
+        base = max(wall(), float(floor))
+        self._era = _Era(base, began, base)
         self.quality = UNSURE
         self.drift = 0.0  # seconds by which the host's clock is ahead of the server
 
@@ -40,12 +53,13 @@ class Clock:
 
     def proven(self) -> float:
         """Return the lower bound that is certain now."""
-        return self.floor + (self._mono() - self._floor_mono) * SLOW
+        floor, at = self._floor
+        return floor + (self._mono() - at) * SLOW
 
     def now(self) -> float:
         """Return the corrected time; never less than what was returned before."""
-        now = max(self._base + (self._mono() - self._base_mono), self.proven(), self._last)
-        self._last = now
+        era = self._era
+        era.last = now = max(era.base + (self._mono() - era.mono), self.proven(), era.last)
         return now
 
     def correct(self, server_now: float) -> None:
@@ -54,13 +68,13 @@ class Clock:
         Unproven time may go back here once; proven time never does.
         """
         mono = self._mono()
-        proven = self.proven()
+        proven, era = self.proven(), self._era
         self.drift = self._wall() - server_now
-        if self.quality == UNSURE:
-            self._last = min(self._last, max(server_now, proven))
+        first = self.quality == UNSURE
+        last = min(era.last, max(server_now, proven)) if first else era.last
         if server_now > proven:
-            self.floor, self._floor_mono = server_now, mono
-        ours = self._base + (mono - self._base_mono)
-        if self.quality == UNSURE or abs(ours - server_now) > SLACK:
-            self._base, self._base_mono = server_now, mono
+            self._floor = (server_now, mono)
+        ours = era.base + (mono - era.mono)
+        if first or abs(ours - server_now) > SLACK:
+            self._era = _Era(server_now, mono, last)
         self.quality = OK

@@ -40,10 +40,16 @@ class Engine(Judge):
         """Cents let in that the server has not heard of."""
         return self.journal.exposed
 
-    def configure(self, config: Config) -> None:
-        """Follow a configuration from now on."""
-        super().configure(config)
-        self.snapshot.site = config.site
+    def _follow(self, config: Config, *parts) -> None:
+        # between two scans: none is judged half by the old one
+        with self.store.lock:
+            super()._follow(config, *parts)
+            self.snapshot.site = config.site
+
+    def look(self, text: str, now: float) -> Reason:
+        """Tell whether a text is a good ticket; not in the middle of another lane's scan."""
+        with self.store.lock:
+            return super().look(text, now)
 
     def row_of(self, uid: int) -> TicketRow | None:
         """Return the listed ticket with this number."""

@@ -89,9 +89,10 @@ class Journal:
             return
         known = set(map(id, batch.entries))
         for waiting in (self._late, self._refusals):
-            left = [entry for entry in waiting if id(entry) not in known]
-            waiting.clear()
-            waiting.extend(left)
+            for _ in range(len(waiting)):  # lanes add to it meanwhile
+                entry = waiting.popleft()
+                if id(entry) not in known:
+                    waiting.append(entry)
         self._late.extend(
             replace(entry, kind=RELEASED, reason=NOT_WRITTEN, code=None)
             for entry in batch.entries

@@ -108,14 +108,19 @@ class Judge:
                 bad += 1
         for kid, status in config.keys.items():
             verifier.set_status(kid, status)
-        self._stores = Stores(
+        stores = Stores(
             rule=config.rules.get,
             ticket=self._ticket,
             alias=self._alias,
             dynamic_key=config.dynamic_key,
             last_live=lambda uid: self._last_live.get(uid, 0),
         )
-        self._verifier, self.bad_certificates, self.config = verifier, bad, config
+        self._follow(config, stores, verifier, bad)
+
+    def _follow(self, config: Config, stores: Stores, verifier: Verifier, bad: int) -> None:
+        """Judge by all of these from now on."""
+        self._stores, self._verifier = stores, verifier
+        self.bad_certificates, self.config = bad, config
 
     def judge(
         self, place: LaneConfig, text: str, now: float, persons: int, staff: bool

@@ -92,4 +92,4 @@ class Recent:
 
     def held(self, now: float) -> list[HeldTicket]:
         """Tickets that still wait for staff, the newest first."""
-        return [item for item in reversed(self._held) if now - item.t <= HELD_S]
+        return [item for item in reversed(list(self._held)) if now - item.t <= HELD_S]

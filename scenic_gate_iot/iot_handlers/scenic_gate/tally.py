@@ -26,10 +26,8 @@ class Tally:
 
     def status(self, now: float) -> dict:
         """Return the counters as a JSON object."""
-        while self._times and now - self._times[0] > MINUTE_S:
-            self._times.popleft()
         return {
-            "minute": len(self._times),
+            "minute": sum(now - at <= MINUTE_S for at in list(self._times)),
             "scans": self.scans,
             "refused": self.refused,
             "forged": self.forged,
