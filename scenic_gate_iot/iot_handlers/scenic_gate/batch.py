@@ -41,6 +41,12 @@ class Batch:
         self.exposed = 0  # cents, more or less than before
         self.entries: list[Entry] = []
         self.written = False
+        self.carried = 0  # facts that were counted elsewhere
+
+    def carry(self, entry: Entry) -> None:
+        """Append a fact of another journal of this box: it uses no right and ends nothing here."""
+        self.carried += 1
+        self._chain(entry)
 
     def add(self, entry: Entry) -> None:
         """Append a fact and change local uses and the passage under way as it says."""
@@ -60,9 +66,7 @@ class Batch:
     def _add(self, e: Entry) -> None:
         if e.kind == RESERVED:
             self._end_stale(e)
-        self.head = chained(e, self.seq + 1, self.head)["hash"]
-        self._db.execute(_INSERT, (*values_of(e, self.seq + 1), bytes.fromhex(self.head)))
-        self.seq += 1
+        self._chain(e)
         if e.kind == RESERVED:
             self._reserve(e)
         elif e.op and e.kind in ENDINGS:
@@ -71,6 +75,11 @@ class Batch:
             uses.leave(self._db, e.uid, e.t)
         elif e.kind in EMERGENCIES:
             emergency.note(self._db, e.lane, e.kind, e.t)
+
+    def _chain(self, e: Entry) -> None:
+        self.head = chained(e, self.seq + 1, self.head)["hash"]
+        self._db.execute(_INSERT, (*values_of(e, self.seq + 1), bytes.fromhex(self.head)))
+        self.seq += 1
 
     def expose(self, op: str, cents: int, persons: int) -> None:
         """Count the reservation that was added last as let in without the server's knowledge."""

@@ -128,6 +128,7 @@ class GateBox:
             # a full disk must not keep the box from starting: it can still say why it refuses
             _logger.exception("The gate database cannot be written")
         self.engine.boot(self.clock.now())
+        self.care.drills.recover()
 
     def _load_config(self) -> None:
         data = self.store.get("config")

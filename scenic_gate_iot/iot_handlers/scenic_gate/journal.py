@@ -64,7 +64,7 @@ class Journal:
                     batch = Batch(db, self.seq, self._head, late)
                     yield batch
             except StoreError:
-                self._doubt = batch if batch and batch.entries else None
+                self._doubt = batch if batch and (batch.entries or batch.carried) else None
                 with suppress(StoreError):
                     self._settle_doubt()
                 raise

@@ -42,7 +42,8 @@ def rev(box: GateBox, lane: str) -> str:
     if runner is None:
         return f"-{lane in box.lanes}"
     held = len(runner.recent.held(box.clock.now()))
-    seen = runner.lane.state.value, runner.lane.usable, runner.recent.count, held
+    drill = box.care.drills.lane == lane
+    seen = runner.lane.state.value, runner.lane.usable, runner.recent.count, held, drill
     return f"{id(runner)}.{'.'.join(map(str, seen))}.{box.engine.online}.{runner.lane.free}"
 
 
@@ -65,6 +66,7 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
         "usable": bool(status.get("usable")),
         "error": status.get("error", ""),
         "online": box.engine.online,
+        "drill": bool(status.get("drill")),
         "unsent": max(0, box.engine.journal.seq - box.store.get("acked", 0)),
         "emergency": {"since": emergency.since(box.store, code), "free": runner.lane.free}
         if runner and status["state"] == "emergency"

@@ -154,6 +154,7 @@ export function render() {
                 t(state.online ? "online" : "offline") +
                     (state.unsent && !state.online ? ", " + state.unsent + " " + t("unsent") : "")
             ),
+            state.drill ? el("span", { className: "pill bad", id: "drill" }, t("drill")) : null,
             el("span", { className: "pill" }, page.me ? page.me.name : ""),
             el(
                 "button",

@@ -61,6 +61,10 @@ class Recent:
                 )  # fmt: skip
             )
 
+    def forget(self, texts) -> None:
+        """Let nobody admit these by hand any more."""
+        self._held = deque((h for h in self._held if h.text not in texts), maxlen=HELD_MOST)
+
     def shown(self, now: float, colour: str, reason: str, persons: int) -> None:
         """The lane told the visitor something."""
         outcome = self._last[1] if self._last and self._last[1].reason.value == reason else None

@@ -59,6 +59,7 @@ def _lane_status(box: GateBox, code: str) -> dict:
         "last": asdict(runner.last),
         "counts": runner.tally.status(runner.clock.mono()),
         "testing": runner.test.waiting,
+        "drill": box.care.drills.lane == code,
         "devices": _devices(runner),
     }
 

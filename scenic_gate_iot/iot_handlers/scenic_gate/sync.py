@@ -64,7 +64,6 @@ class Sync:
     failures: int = 0
     error: str = "no exchange yet"
     config_error: str = ""
-    cut: str = ""  # a drill is on: as if the server were gone
     _contact_at: float = 0.0
 
     @property
@@ -76,9 +75,6 @@ class Sync:
 
     def once(self) -> bool:
         """One exchange; True when the server has more to send right away."""
-        if self.cut:
-            self.error, self.engine.online = self.cut, False
-            return False
         pairing = self.pairing()
         if pairing is None:
             self._failed("not paired")

@@ -19,6 +19,7 @@ PAGE_WORDS = (
     ("offline", "No connection to the server: the gate decides alone"),
     ("online", "Connected"),
     ("unsent", "reports waiting"),
+    ("drill", "Drill: test tickets open this lane"),
     ("persons", "persons"),
     ("devices", "Devices"),
     ("last", "Last scans"),
