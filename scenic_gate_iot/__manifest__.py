@@ -31,6 +31,8 @@
         "views/scenic_printer_views.xml",
         "views/scenic_reader_views.xml",
         "views/scenic_gate_care_views.xml",
+        "wizards/scenic_gate_drill_order_views.xml",
+        "views/scenic_gate_drill_views.xml",
         "views/scenic_credential_views.xml",
     ],
     "assets": {

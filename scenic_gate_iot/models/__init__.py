@@ -72,8 +72,11 @@ from . import scenic_gate_page
 from . import scenic_gate_emergency
 from . import scenic_box_update
 from . import scenic_gate_drill
+from . import scenic_gate_drill_grade
 from . import scenic_gate_drill_line
 from . import scenic_gate_drill_box
+from . import scenic_gate_drill_plan
+from . import scenic_gate_drill_board
 from . import (
     scenic_credential,
     scenic_holder_tag,

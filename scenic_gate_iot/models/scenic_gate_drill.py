@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..tools import drill_package as drill
 
 EXPIRES = timedelta(minutes=30)  # to wait for a quiet moment at the lane
-ARRIVES = timedelta(minutes=10)  # for the report and the facts after that
-SLOW_MS = 250.0
+BUSY = ("waiting", "running", "reported")  # a box has one of these at a time
+OPEN = ("queued", *BUSY)
+GRADED = ("passed", "failed")
 
 
 class ScenicGateDrill(models.Model):
@@ -31,24 +31,67 @@ class ScenicGateDrill(models.Model):
     company_id = fields.Many2one(related="box_id.company_id", store=True, index=True)
     user_id = fields.Many2one("res.users", "Ordered by", readonly=True)
     reason = fields.Char(readonly=True)
+    order_name = fields.Char(
+        "Order", readonly=True, help="Drills that were ordered together have the same."
+    )
     state = fields.Selection(
         [
+            ("queued", "In line"),
             ("waiting", "Waits for a quiet moment"),
+            ("running", "Under way"),
             ("reported", "Reports are on their way"),
             ("passed", "Passed"),
             ("failed", "Failed"),
+            ("interrupted", "Interrupted"),
+            ("cancelled", "Cancelled"),
         ],
         required=True,
         readonly=True,
-        default="waiting",
+        default="queued",
+        index=True,
+        help="A box drills one lane at a time; the others stand in line. An interrupted drill "
+        "says nothing about the lane and is tried again.",
+    )
+    why = fields.Selection(
+        [
+            ("visitors", "Visitors came not long ago"),
+            ("busy", "Somebody stood in the lane"),
+            ("held", "Staff holds the lane open"),
+            ("emergency", "Emergency"),
+            ("lane", "The lane is not ready or changed"),
+            ("stopped", "The box stopped or was updated"),
+            ("power", "The box started again in the middle"),
+            ("never", "The box did not call"),
+        ],
+        "Because",
+        readonly=True,
+        help="What a drill waits for, or what interrupted it.",
+    )
+    after_closing = fields.Boolean(readonly=True, help="Only while the site is closed.")
+    not_before = fields.Datetime(readonly=True)
+    try_no = fields.Integer("Try", readonly=True, default=1)
+    follows_id = fields.Many2one(
+        "scenic.gate.drill", "After the Interrupted Drill", readonly=True, index="btree_not_null"
     )
     ordered_at = fields.Datetime(readonly=True, default=lambda self: fields.Datetime.now())
+    offered_at = fields.Datetime("Told to the Box at", readonly=True)
     began_at = fields.Datetime("Cut off at", readonly=True)
     ended_at = fields.Datetime("Connected again at", readonly=True)
     graded_at = fields.Datetime(readonly=True)
+    cut = fields.Selection(
+        [("lane", "This lane only"), ("box", "All lanes of the box")],
+        "Cut off",
+        readonly=True,
+        help="Boxes with older handlers cut off all of their lanes.",
+    )
     slowest_ms = fields.Float("Slowest Decision (ms)", readonly=True, digits=(12, 1))
     fact_count = fields.Integer("Facts Arrived", readonly=True)
     lost = fields.Integer("Facts Lost", readonly=True)
+    walked = fields.Integer(
+        "Persons on Test Tickets",
+        readonly=True,
+        help="Persons who walked through while a test ticket held the lane open.",
+    )
     epoch = fields.Char("Journal", readonly=True)
     first = fields.Integer(readonly=True)
     last = fields.Integer(readonly=True)
@@ -56,146 +99,83 @@ class ScenicGateDrill(models.Model):
     line_ids = fields.One2many("scenic.gate.drill.line", "drill_id", readonly=True)
 
     @api.model
-    def _start(self, lane, reason, user=None):
-        """Make the test tickets for a drill of ``lane``; the box fetches them when it calls."""
-        box = lane.box_id
-        if not lane.zone_id:
-            raise UserError(
-                self.env._("Lane %(lane)s leads outside: it refuses nobody.", lane=lane.code)
-            )
-        if box.state != "paired":
-            raise UserError(self.env._("Box %(box)s is not in service.", box=box.name))
-        if self.search_count([("box_id", "=", box.id), ("state", "in", ("waiting", "reported"))]):
-            raise UserError(self.env._("Box %(box)s has a drill already.", box=box.name))
+    def _line_up(self, lanes, reason, user=None, after_closing=False, order_name=""):
+        """Put drills of ``lanes`` in line; the box of each fetches them one after another."""
+        for lane in lanes:
+            if trouble := self._trouble(lane):
+                raise UserError(trouble)
         self.env["scenic.keyring"]._require()
-        made = self.sudo().create(
-            {
-                "lane_id": lane.id,
-                "box_id": box.id,
-                "reason": reason,
-                "user_id": user.id if user else False,
-            }
+        return self.sudo().create(
+            [
+                {
+                    "lane_id": lane.id,
+                    "box_id": lane.box_id.id,
+                    "reason": reason,
+                    "order_name": order_name,
+                    "user_id": user.id if user else False,
+                    "after_closing": after_closing,
+                }
+                for lane in lanes
+            ]
         )
-        keys = self.env["scenic.keyring"]._require()
-        made.line_ids = [
-            fields.Command.create(values)
-            for values in drill.lines(keys.issuer, box.site_id, made.id, time.time())
-        ]
-        return made
+
+    @api.model
+    def _trouble(self, lane):
+        """Tell why ``lane`` cannot be drilled (text), empty when it can."""
+        if not lane.zone_id:
+            return self.env._("Lane %(lane)s leads outside: it refuses nobody.", lane=lane.code)
+        if lane.box_id.state != "paired":
+            return self.env._("Box %(box)s is not in service.", box=lane.box_id.name)
+        if self.sudo().search_count([("lane_id", "=", lane.id), ("state", "in", OPEN)], limit=1):
+            return self.env._("Lane %(lane)s has a drill already.", lane=lane.code)
+        return ""
 
     @api.model
     def _package_for(self, box):
-        """Return what ``box`` needs for the drill that waits for it, None when none does."""
-        waiting = self.search([("box_id", "=", box.id), ("state", "=", "waiting")], limit=1)
-        if not waiting or waiting.ordered_at + EXPIRES < fields.Datetime.now():
+        """Return what ``box``, which is calling, needs for its next drill, None without one."""
+        found = self.search([("box_id", "=", box.id), ("state", "in", OPEN)], order="id")
+        busy = found.filtered(lambda item: item.state in BUSY)
+        if not busy:
+            busy = next((item for item in found if item._may_begin()), self)
+            busy._offer()
+        now = fields.Datetime.now()
+        if len(busy) != 1 or busy.state != "waiting" or busy._told_at() + EXPIRES < now:
             return None
-        return drill.package(waiting, self.env["scenic.keyring"]._require(), EXPIRES)
+        keys = self.env["scenic.keyring"]._require()
+        return drill.package(busy, keys, busy._told_at(), EXPIRES)
 
-    # ------------------------------------------------------------------
-    # The grade
-    # ------------------------------------------------------------------
+    def _told_at(self):
+        # drills from before 19.0.1.4.0 were told at once
+        return self.offered_at or self.ordered_at
 
-    @api.model
-    def _report(self, box, told):
-        """Take the report of a box; grade the drill as soon as all of its facts have arrived."""
-        found = self.search(
-            [("uid", "=", str(told.get("uid"))), ("box_id", "=", box.id),
-             ("state", "in", ("waiting", "reported"))]
-        )  # fmt: skip
-        if not found or told.get("state") not in ("done", "broken"):
-            return
-        values = drill.report_values(told)
-        found.write(values | {"state": "reported"})
-        steps = {str(item.get("name")): item for item in drill.steps(told)}
-        for line in found.line_ids:
-            line.write(drill.line_values(steps.get(line.name)))
-        acked = self.env["scenic.box.epoch"]._acked_to(box.id, found.epoch or "")
-        if told["state"] == "broken" or (acked or 0) >= found.last:
-            found._grade(str(told.get("error") or ""))
-
-    def _grade(self, error=""):
-        """Compare what arrived with what was expected."""
+    def _may_begin(self):
+        """Tell whether the moment of this drill in line has come."""
         self.ensure_one()
-        facts = self._facts()
-        wrong = [error] if error else []
-        for line in self.line_ids:
-            wrong += line._check(facts)
-        missing = max(0, self.last - self.first - len(facts))
-        if missing:
-            wrong.append(self.env._("%(count)s facts did not arrive", count=missing))
-        slowest = max(self.line_ids.mapped("took_ms"), default=0.0)
-        if slowest > SLOW_MS:
-            wrong.append(self.env._("A decision took %(ms).0f ms", ms=slowest))
-        if any(fact["mode"] == "online" for fact in facts):
-            wrong.append(self.env._("The box was not cut off"))
-        self.write(
-            {
-                "state": "failed" if wrong else "passed",
-                "graded_at": fields.Datetime.now(),
-                "slowest_ms": slowest,
-                "fact_count": len(facts),
-                "lost": missing,
-                "findings": "\n".join(wrong),
-            }
-        )
-        if wrong:
-            self._alarm(wrong)
+        lane = self.lane_id
+        if self.not_before and self.not_before > fields.Datetime.now():
+            return False
+        if not lane.active or not lane.zone_id or lane.box_id != self.box_id:
+            return False
+        return not (self.after_closing and self.site_id._gate_is_open())
 
-    def _facts(self):
-        return self.env.execute_query_dict(
-            SQL(
-                """SELECT kind, uid, code, pax, reason, mode FROM scenic_gate_fact
-                    WHERE box_id = %s AND epoch = %s AND seq > %s AND seq <= %s ORDER BY seq""",
-                self.box_id.id,
-                self.epoch or "",
-                self.first,
-                self.last,
-            )
+    def _offer(self):
+        """Make the test tickets: they are for today."""
+        for item in self:
+            keys = self.env["scenic.keyring"]._require()
+            item.write({"state": "waiting", "offered_at": fields.Datetime.now()})
+            item.line_ids = [
+                fields.Command.create(values)
+                for values in drill.lines(keys.issuer, item.site_id, item.id, time.time())
+            ]
+
+    def action_cancel(self):
+        """Take back drills that have not begun."""
+        self.check_access("read")  # whoever may see drills may order them
+        self.sudo().filtered(lambda item: item.state in ("queued", "waiting")).write(
+            {"state": "cancelled", "graded_at": fields.Datetime.now()}
         )
 
-    def _alarm(self, wrong):
-        self.env["scenic.incident"]._gate_report(
-            self.box_id,
-            [
-                {
-                    "gate_key": f"drill:{self.id}",
-                    "kind": "drill_failed",
-                    "lane_code": self.lane_id.code,
-                    "happened_at": self.began_at or self.ordered_at,
-                    "facts": "\n".join(wrong),
-                    "persons": 0,
-                }
-            ],
-        )
-
-    # ------------------------------------------------------------------
-    # Jobs
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _cron_drill(self):
-        """End drills that nobody reported, and begin those that are due while a park is closed."""
-        self._end_overdue()
-        lanes = self.env["scenic.lane"].search([("drill_days", ">", 0), ("zone_id", "!=", False)])
-        for lane in lanes:
-            box = lane.box_id
-            if not box.is_online or box.state != "paired" or box.site_id._gate_is_open():
-                continue
-            since = fields.Datetime.now() - timedelta(days=lane.drill_days, hours=-2)
-            busy = [("box_id", "=", box.id), ("state", "in", ("waiting", "reported"))]
-            recent = [("lane_id", "=", lane.id), ("ordered_at", ">", since)]
-            if not self.search_count(busy, limit=1) and not self.search_count(recent, limit=1):
-                self._start(lane, self.env._("Regular drill"))
-
-    @api.model
-    def _end_overdue(self):
-        limit = fields.Datetime.now() - EXPIRES - ARRIVES
-        for late in self.search(
-            [("state", "in", ("waiting", "reported")), ("ordered_at", "<", limit)]
-        ):
-            if late.state == "reported":
-                late._grade()
-            else:
-                late.write({"state": "failed", "graded_at": fields.Datetime.now(),
-                            "findings": self.env._("The box never reported")})  # fmt: skip
-                late._alarm([late.findings])
+    def action_drill_again(self):
+        """Order the same drill once more."""
+        self.ensure_one()
+        return self.lane_id.action_drill()

@@ -69,34 +69,6 @@ class ScenicGateDrillBox(models.Model):
         return written
 
 
-class ScenicGateDrillLane(models.Model):
-    _inherit = "scenic.lane"
-
-    drill_days = fields.Integer(
-        "Drill Every (Days)",
-        help="The lane is cut off from the server for a minute while the park is closed, meets "
-        "test tickets and is graded. The barrier opens in that minute. 0 = never by itself.",
-    )
-
-    _drill_days_positive = models.Constraint(
-        "CHECK (drill_days IS NULL OR drill_days BETWEEN 0 AND 365)",
-        "Drills come every 1 to 365 days, or never (0).",
-    )
-
-    def action_drill(self):
-        """Begin a drill as soon as nobody uses the lane."""
-        self.ensure_one()
-        made = self.env["scenic.gate.drill"]._start(
-            self, self.env._("Ordered by hand"), self.env.user
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "scenic.gate.drill",
-            "res_id": made.id,
-            "view_mode": "form",
-        }
-
-
 class ScenicGateDrillIncident(models.Model):
     _inherit = "scenic.incident"
 

@@ -1,8 +1,8 @@
-"""Test tickets of a drill: signed like real ones, under a key and a product that no gate knows.
+"""Test tickets of a drill: signed like real ones, under a key and products that no gate knows.
 
-The key number lies below those of real certificates and the product number is the highest there
-is, so neither is ever given to anybody. A box takes both for the minute of its drill and forgets
-them. Pure but for the records it is given.
+The key number lies below those of real certificates and the product numbers are the highest there
+are, so neither is ever given to anybody. One lane of a box takes them for the minute of its drill
+and forgets them. Pure but for the records it is given.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -16,16 +16,21 @@ from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules.ticket_code import (
 )
 
 KID, PRODUCT = 0xFFFF, 0xFFFF
+RISKY, RISK = 0xFFFE, 2  # a product that a lane without contact lets in only when listed
 QUIET_S = 60  # without a scan at the lane
-# name, expected answer, (state, uses elsewhere) of the listed row or None, days from today
+DAYS = 2  # a ticket is good for: midnight may come while a drill waits
+# name, expected answer, (state, uses elsewhere) of the listed row or None, days from today, product
 STEPS = (
-    ("good", "OK", ("valid", 0), 0),
-    ("used", "E_USED", ("valid", 1), 0),
-    ("forged", "E_SIG", None, 0),
-    ("revoked", "E_REVOKED", ("void", 0), 0),
-    ("expired", "E_EXPIRED", None, -30),
-    ("unlisted", "OK", None, 0),
+    ("good", "OK", ("valid", 0), 0, PRODUCT),
+    ("used", "E_USED", ("valid", 1), 0, PRODUCT),
+    ("forged", "E_SIG", None, 0, PRODUCT),
+    ("revoked", "E_REVOKED", ("void", 0), 0, PRODUCT),
+    ("expired", "E_EXPIRED", None, -30, PRODUCT),
+    ("unlisted", "OK", None, 0, PRODUCT),
+    ("risky", "R_UNLISTED_CUT_OFF", None, 0, RISKY),
 )
+# boxes that cut off all of their lanes are not told of these: they do not know the product
+ONE_LANE_ONLY = ("risky",)
 
 
 def lines(signer, site, number, now):
@@ -38,15 +43,15 @@ def lines(signer, site, number, now):
 
 
 def _line(signer, site, serial, today, now, index, step):
-    name, expected, listed, days = step
+    name, expected, listed, days, product = step
     ticket = TicketCode(
         site=site.code,
         kid=KID,
         serial=serial % 2**32,
         gen=0,
-        product=PRODUCT,
+        product=product,
         valid_from=today + days,
-        valid_days=1,
+        valid_days=DAYS,
         slot_start=NO_SLOT,
         slot_len=0,
         pax=1,
@@ -75,7 +80,7 @@ def _row(ticket, state, used):
         "g": 0,
         "p": PRODUCT,
         "f": ticket.valid_from,
-        "d": 1,
+        "d": ticket.valid_days,
         "s": [NO_SLOT, 0],
         "x": 1,
         "e": 0xFFFF,
@@ -87,34 +92,47 @@ def _row(ticket, state, used):
     }
 
 
-def package(drill, keys, expires):
-    """Return what the box of ``drill`` is sent; ``expires``: timedelta after the order."""
+def package(drill, keys, offered_at, expires):
+    """Return what the box of ``drill`` is sent; ``expires``: timedelta after ``offered_at``."""
     zone, site = drill.lane_id.zone_id.code, drill.box_id.site_id
-    now = drill.ordered_at.replace(tzinfo=timezone.utc).timestamp()
+    now = offered_at.replace(tzinfo=timezone.utc).timestamp()
     tickets = []
     for line in drill.sudo().line_ids.filtered("row"):
         row = dict(line.row)
         used = row.pop("used")
         tickets.append(row | {"r": {zone: 1}, "o": {zone: used}})
     certificate = keys.issue_server_certificate(site.code, KID, int(now) - 86400, int(now) + 86400)
+    rule = _rule(PRODUCT, 0, zone)
+    steps = [(line.name, line.code) for line in drill.sudo().line_ids]
     return {
         "uid": drill.uid,
         "lane": drill.lane_id.code,
         "expires": now + expires.total_seconds(),
         "quiet_s": QUIET_S,
         "certificate": certificate.hex(),
-        "rule": {
-            "product": PRODUCT,
-            "risk": 0,
-            "staff_pax": 10,
-            "class_no": 0,
-            "entrances": 0xFFFF,
-            "rights": {zone: 1},
-            "version": 0,
-        },
+        "rule": rule,
         "tickets": tickets,
-        "steps": [{"name": line.name, "text": line.code} for line in drill.sudo().line_ids],
+        "steps": _steps(step for step in steps if step[0] not in ONE_LANE_ONLY),
+        # boxes before 19.0.1.4.0 do not read these
+        "rules": [rule, _rule(RISKY, RISK, zone)],
+        "more_steps": _steps(step for step in steps if step[0] in ONE_LANE_ONLY),
     }
+
+
+def _rule(product, risk, zone):
+    return {
+        "product": product,
+        "risk": risk,
+        "staff_pax": 10,
+        "class_no": 0,
+        "entrances": 0xFFFF,
+        "rights": {zone: 1},
+        "version": 0,
+    }
+
+
+def _steps(steps):
+    return [{"name": name, "text": code} for name, code in steps]
 
 
 # ------------------------------------------------------------- what a box told
@@ -131,6 +149,7 @@ def report_values(told):
     return {
         "began_at": _moment(told.get("began")),
         "ended_at": _moment(told.get("ended")),
+        "cut": "lane" if told.get("cut") == "lane" else "box",
         "epoch": str(told.get("epoch") or "")[:16],
         "first": _number(told.get("first")),
         "last": _number(told.get("last")),
@@ -139,12 +158,12 @@ def report_values(told):
 
 def line_values(step):
     """Return the values of a line that the report tells; ``step`` None: nothing."""
-    step = step or {}
-    took = step.get("ms")
+    took = (step or {}).get("ms")
     return {
-        "got": str(step.get("reason") or "")[:64],
+        "is_shown": bool(step),
+        "got": str((step or {}).get("reason") or "")[:64],
         "took_ms": float(took) if isinstance(took, (int, float)) else 0.0,
-        "shut": step.get("shut") is True,
+        "shut": (step or {}).get("shut") is True,
     }
 
 

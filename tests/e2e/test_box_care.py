@@ -8,19 +8,33 @@ from scenic_park import inside, waiting
 PIN = "482915"
 
 
-def test_a_drill_of_the_real_box_passes_and_touches_no_ledger(park):
+def test_a_drill_of_the_real_box_passes_and_the_other_lane_goes_on(park):
+    (ticket,) = park.issue(1)
     before = _count(park, "scenic_redemption")
     with inside.environment(park.scene.address.database) as env:
         lane = env["scenic.lane"].search([("code", "=", "S1")])
-        drill = env["scenic.gate.drill"]._start(lane, "End to end").id
-    query = f"SELECT state, findings, fact_count FROM scenic_gate_drill WHERE id = {drill}"
+        drill = env["scenic.gate.drill"]._line_up(lane, "End to end").id
+
+    def status():
+        return park.box.process.status()
+
+    waiting.until(lambda: status()["lanes"]["S1"].get("drill"), "the drill begins", 60)
+    park.lanes.scan("S2", ticket["code"])
+    (use,) = waiting.until(lambda: park.books.uses(ticket["id"]), "a visitor is redeemed", 30)
+    assert status()["lanes"]["S1"]["drill"], "while the other lane is cut off"
+    assert status()["online"]
+    assert (use["lane"], use["mode"]) == ("S2", "online")
+    tests = "SELECT 1 FROM scenic_gate_fact WHERE verdict = 'drill'"
+    assert not park.books.rows(tests), "what the lane writes is held back"
+    query = f"SELECT state, findings, fact_count, cut FROM scenic_gate_drill WHERE id = {drill}"
     graded = waiting.until(
         lambda: [r for r in park.books.rows(query) if r["state"] in ("passed", "failed")],
         "the drill is graded",
         180,
     )
-    assert graded[0]["state"] == "passed", graded
-    assert _count(park, "scenic_redemption") == before
+    assert (graded[0]["state"], graded[0]["cut"]) == ("passed", "lane"), graded
+    assert len(park.books.rows(tests)) == graded[0]["fact_count"]
+    assert _count(park, "scenic_redemption") == before + 1
     assert _count(park, "scenic_gate_orphan") == 0
 
 

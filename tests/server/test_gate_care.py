@@ -1,8 +1,7 @@
-"""Attendants of the lane page, handler updates, drills and emergencies, as the server sees them."""
+"""Attendants of the lane page, handler updates and emergencies, as the server sees them."""
 
 import io
 import json
-import secrets
 import zipfile
 from datetime import timedelta
 from unittest.mock import patch
@@ -11,8 +10,7 @@ from common_gate import Journal, make_box, signed
 from common_scenic import make_park, make_user
 from gate_case import GateCase
 
-from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.scenic_gate_iot.iot_handlers.scenic_gate import auth
@@ -211,102 +209,3 @@ class TestGateHandlersRoute(HttpCase):
         self.assertEqual(self.ask({"v": 1, "hash": name}, token="x")[1].status_code, 401)
         self.assertEqual(self.ask({"v": 1, "hash": "0" * 64})[1].status_code, 400)
         self.assertEqual(self.ask(b"x" * 2000)[1].status_code, 413)
-
-
-@tagged("post_install", "-at_install")
-class TestGateDrill(GateCase):
-    def start(self):
-        return self.env["scenic.gate.drill"]._start(self.box.lane_ids, "Test", self.env.user)
-
-    def play(self, drill, wrong=(), lost=0, mode="offline"):
-        """Write what a box writes in a drill; ``wrong``: names it answers wrongly."""
-        journal = Journal()
-        journal.write("boot", zone=None, lane="")
-        steps = []
-        for line in drill.sudo().line_ids:
-            reason = line.expected
-            if line.name in wrong:
-                reason = "OK" if reason != "OK" else "E_USED"
-            known = None if reason == "E_SIG" else line.uid
-            if reason == "OK":
-                op = secrets.token_hex(16)
-                journal.write("reserved", line.uid, op=op, code=line.code, mode=mode)
-                journal.write("released", line.uid, op=op, mode=mode)
-            else:
-                journal.write("refused", known, reason=reason, code=line.code, mode=mode, pax=0)
-            steps.append({"name": line.name, "reason": reason, "ms": 2.5, "shut": True})
-        told = {
-            "uid": drill.uid, "state": "done", "epoch": journal.epoch, "first": 1,
-            "last": len(journal.facts) + lost, "began": 1_800_000_000, "ended": 1_800_000_060,
-            "steps": steps,
-        }  # fmt: skip
-        return journal, told
-
-    def test_a_good_drill_passes_and_touches_no_ledger(self):
-        drill = self.start()
-        package = self.env["scenic.gate.drill"]._package_for(self.box)
-        self.assertEqual(package["uid"], drill.uid)
-        self.assertNotIn("expected", json.dumps(package))
-        used = self.env["scenic.redemption"].search_count([])
-        journal, told = self.play(drill)
-        self.box._seen({"drill": told}, 0.0)
-        self.assertEqual(drill.state, "reported")  # the facts are not here yet
-        self.assertIsNone(self.env["scenic.gate.drill"]._package_for(self.box))
-        verdicts = self.take(journal)[1]
-        self.assertEqual(set(verdicts.values()), {"recorded", "drill"})
-        self.assertEqual(list(verdicts.values()).count("drill"), len(journal.facts) - 1)
-        self.box._seen({"drill": told}, 0.0)
-        self.assertEqual((drill.state, drill.findings or ""), ("passed", ""))
-        self.assertTrue(all(drill.line_ids.mapped("is_right")))
-        self.assertEqual(self.env["scenic.redemption"].search_count([]), used)
-        self.assertFalse(
-            self.env["scenic.gate.orphan"].search([("fact_id.box_id", "=", self.box.id)])
-        )
-        self.assertFalse(self.incidents("drill_failed", "unknown_ticket"))
-
-    def test_a_wrong_answer_a_lost_fact_and_a_line_to_the_server_fail_it(self):
-        for trouble in ({"wrong": ("used",)}, {"wrong": ("good",)}, {"mode": "online"}):
-            drill = self.start()
-            journal, told = self.play(drill, **trouble)
-            self.take(journal)
-            self.box._seen({"drill": told}, 0.0)
-            self.assertEqual(drill.state, "failed", trouble)
-            self.assertTrue(drill.findings)
-        self.assertEqual(len(self.incidents("drill_failed")), 3)
-        drill = self.start()
-        journal, told = self.play(drill, lost=2)
-        self.take(journal)
-        self.box._seen({"drill": told}, 0.0)
-        self.assertEqual(drill.state, "reported")
-        drill.ordered_at -= timedelta(hours=1)
-        self.env["scenic.gate.drill"]._cron_drill()
-        self.assertEqual((drill.state, drill.lost), ("failed", 2))
-
-    def test_a_drill_that_nobody_reports_fails(self):
-        drill = self.start()
-        with self.assertRaises(UserError):
-            self.start()
-        drill.ordered_at -= timedelta(hours=1)
-        self.assertIsNone(self.env["scenic.gate.drill"]._package_for(self.box))
-        self.env["scenic.gate.drill"]._cron_drill()
-        self.assertEqual(drill.state, "failed")
-        self.assertEqual(len(self.incidents("drill_failed")), 1)
-
-    def test_a_stranger_s_ticket_under_the_same_key_is_no_drill(self):
-        journal = Journal()
-        journal.write("reserved", "0000ffff00000001", op=secrets.token_hex(16))
-        self.assertEqual(set(self.take(journal)[1].values()), {"unknown_ticket"})
-
-    def test_it_comes_by_itself_while_the_park_is_closed(self):
-        lane = self.box.lane_ids
-        lane.drill_days = 7
-        self.box.last_seen = fields.Datetime.now()
-        drills = self.env["scenic.gate.drill"]
-        site = type(self.park.site)
-        with patch.object(site, "_gate_is_open", lambda self: True):
-            drills._cron_drill()
-            self.assertFalse(drills.search([("lane_id", "=", lane.id)]))
-        with patch.object(site, "_gate_is_open", lambda self: False):
-            drills._cron_drill()
-            drills._cron_drill()
-        self.assertEqual(len(drills.search([("lane_id", "=", lane.id)])), 1)

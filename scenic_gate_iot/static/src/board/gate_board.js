@@ -39,6 +39,7 @@ const warningWords = () => ({
     disk: _t("Disk nearly full"),
     unsent: _t("Reports pile up"),
     exposure: _t("Limit nearly used"),
+    drill: _t("Drill overdue"),
 });
 
 /** All lanes at a glance, for the control room. */
