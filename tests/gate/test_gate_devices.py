@@ -120,6 +120,9 @@ def test_barrier_that_cannot_hold_serves_no_lane_that_wants_it(monkeypatch):
         ("line_reader", {"good": "xy"}, "good", "hex"),
         ("line_reader", {"parity": "none"}, "parity", "choice"),
         ("line_reader", {"max_chars": [1]}, "max_chars", "whole"),
+        ("http_terminal", {"profile": "face"}, "path", "missing"),
+        ("http_terminal", {"profile": "zk_push"}, "sn", "missing"),
+        ("frame_barrier", {}, "frames.open", "frame"),
     ],
 )
 def test_option_that_no_driver_follows_is_named(driver, options, option, code):

@@ -97,9 +97,9 @@ class Spec:
     roles: tuple[str, ...]
     schemes: tuple[str, ...]  # beginnings of its addresses
     options: Mapping[str, Option] = field(default_factory=dict)
-    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by role
     # what the options together get wrong
     check: Callable[[Mapping], list[Problem]] = lambda options: []
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # options, by role
 
 
 SERIAL = ("/", "socket://", "rfc2217://", "tcp://")
