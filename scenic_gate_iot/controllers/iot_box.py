@@ -13,6 +13,7 @@ from odoo.modules.module import Manifest
 from odoo.tools.misc import str2bool
 
 from ..tools import handler_zip
+from ..tools.sync_request import is_storable
 
 _logger = logging.getLogger(__name__)
 _box_log = logging.getLogger(f"{__name__}.log")
@@ -39,7 +40,8 @@ FORM = {
 
 
 def _text(value, most=128):
-    return value[:most] if isinstance(value, str) else ""
+    # what PostgreSQL cannot keep would become an error with its traceback, told to a stranger
+    return value[:most] if isinstance(value, str) and is_storable(value) else ""
 
 
 class IotBox(http.Controller):

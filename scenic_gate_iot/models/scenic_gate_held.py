@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..iot_handlers.scenic_gate import facts as gate_facts
-from ..tools.transactions import attempt
+from ..tools.transactions import COLLISIONS, attempt, is_passing
 from ..tools.verdicts import before_look_up
 
 _logger = logging.getLogger(__name__)
@@ -29,8 +29,40 @@ class ScenicGateHeld(models.AbstractModel):
     def _hold(self, box, epoch, facts, oldest, error):
         """Store ``facts`` without entering them, after entering them failed with ``error``."""
         answer = self._take(box, epoch, facts, oldest, hold=True)
-        self.env["scenic.gate.alarm"]._report_failure(box, error)
+        self._apart(lambda: self.env["scenic.gate.alarm"]._report_failure(box, error))
         return answer
+
+    @api.model
+    def _tell(self, box, rows, hold):
+        """Open incidents for what was reported; what is only held is kept whatever they say."""
+        alarm = self.env["scenic.gate.alarm"]
+        if hold:
+            self._apart(lambda: alarm._raise(box, rows))
+        else:
+            alarm._raise(box, rows)
+
+    @api.model
+    def _apart(self, work):
+        """Do what must not keep a report out; return None when it could not be done."""
+        try:
+            with self.env.cr.savepoint():
+                return work()
+        except Exception as err:
+            if is_passing(err) or isinstance(err, COLLISIONS):
+                raise
+            _logger.warning("Part of the work on gate reports is left", exc_info=True)
+            return None
+
+    @api.model
+    def _try_orphans(self):
+        """Settle what has its ticket by now, unless the ledger objects.
+
+        A passage that it does not take would else keep all boxes of all companies from being
+        served; the job comes to it, one ticket at a time.
+        """
+        if not self.env["scenic.gate.orphan"]._matched():
+            return 0
+        return self._apart(self._match_orphans) or 0
 
     @api.model
     def _judge_held(self, box, uid=None):
@@ -55,7 +87,8 @@ class ScenicGateHeld(models.AbstractModel):
 
         One ticket at a time, so that a bad one keeps no other from the ledger.
         """
-        self._try(lambda own: own._match_orphans())
+        for uid, box_id in self.env["scenic.gate.orphan"]._matched().items():
+            self._try(lambda own, uid=uid: own._match_orphans(uid), box_id)
         self.env.cr.execute(
             SQL(
                 """SELECT DISTINCT f.box_id, f.uid %s
@@ -71,8 +104,15 @@ class ScenicGateHeld(models.AbstractModel):
             )
 
     @api.model
-    def _try(self, work):
+    def _try(self, work, box_id=None):
         try:
             attempt(self.env, lambda own: work(own[self._name]))
-        except Exception:  # whatever the ledger objects to, the next ticket must get its turn
+        except Exception as err:  # whatever the ledger objects to, the next ticket gets its turn
             _logger.warning("Gate reports still wait for the ledger", exc_info=True)
+            if box_id and not is_passing(err):
+                self._try(lambda own, err=err: own._report_waiting(box_id, err))
+
+    @api.model
+    def _report_waiting(self, box_id, error):
+        box = self.env["scenic.box"].browse(box_id)
+        self.env["scenic.gate.alarm"]._report_failure(box, error)

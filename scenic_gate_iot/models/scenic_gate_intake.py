@@ -31,7 +31,7 @@ class ScenicGateIntake(models.AbstractModel):
         ids = self.env["scenic.gate.fact"]._insert(box.id, epoch, rows)
         self._queue_orphans(box, rows, ids)
         self._review(*found)
-        self.env["scenic.gate.alarm"]._raise(box, rows)
+        self._tell(box, rows, hold)
         if rows:
             acked_to = self.env["scenic.box.epoch"]._advance(box.id, epoch, acked_to)
         return acked_to, [{"seq": row["seq"], "verdict": row["verdict"]} for row in rows]
@@ -132,9 +132,9 @@ class ScenicGateIntake(models.AbstractModel):
             self.env["scenic.gate.alarm"]._review_orphans(box)
 
     @api.model
-    def _match_orphans(self):
+    def _match_orphans(self, uid=None):
         """Settle the passages whose ticket has become known; return how many there were."""
-        matched = self.env["scenic.gate.orphan"]._take_matched()
+        matched = self.env["scenic.gate.orphan"]._take_matched(uid)
         if not matched:
             return 0
         facts = self.env["scenic.gate.fact"].browse(matched)

@@ -32,19 +32,33 @@ class ScenicGateOrphan(models.Model):
         )
 
     @api.model
-    def _take_matched(self):
+    def _take_matched(self, uid=None):
         """Take those out of the queue whose ticket is known now; return their fact ids.
 
         Any sale and any report may commit in any order: each looks for the other only here, in a
         later statement that sees both, so that none can be missed for longer than one round.
+        ``uid``: only those of this ticket.
         """
         self.env.cr.execute(
             SQL(
                 """DELETE FROM scenic_gate_orphan AS o USING scenic_ticket AS t
-                    WHERE t.uid = o.uid RETURNING o.fact_id"""
+                    WHERE t.uid = o.uid %s RETURNING o.fact_id""",
+                SQL("AND o.uid = %s", uid) if uid else SQL(),
             )
         )
         return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _matched(self):
+        """Return {uid: a box that reported it} of what waits although its ticket is known."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT o.uid, min(f.box_id) FROM scenic_gate_orphan o
+                     JOIN scenic_ticket t ON t.uid = o.uid
+                     JOIN scenic_gate_fact f ON f.id = o.fact_id GROUP BY o.uid"""
+            )
+        )
+        return dict(self.env.cr.fetchall())
 
     @api.model
     def _waiting(self, box_id):

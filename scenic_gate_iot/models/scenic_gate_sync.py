@@ -39,7 +39,7 @@ class ScenicGateSync(models.AbstractModel):
             answer, has_news = attempt(self.env, partial(receive, error=err))
         if any(item["verdict"] == "unknown_ticket" for item in answer["verdicts"]):
             # its sale may be committed since: the sale looks for the passage in the same way
-            attempt(self.env, lambda own: own["scenic.gate.intake"]._match_orphans())
+            attempt(self.env, lambda own: own["scenic.gate.intake"]._try_orphans())
             has_news = True
         if has_news:
             attempt(self.env, lambda own: own["scenic.ticket.change"]._publish())
@@ -64,7 +64,7 @@ class ScenicGateSync(models.AbstractModel):
         if message.acks:
             self.env["scenic.gate.command"]._acknowledge(box_id, message.acks)
         if not error:
-            intake._match_orphans()
+            intake._try_orphans()
             self.env["scenic.refund.wait"]._box_reported(box_id, message)
         if not box._seen(message.status, drift_s) and message.facts:
             self.env["scenic.gate.board"]._hint()

@@ -53,7 +53,7 @@ def _integer(value, field, low, high):
     return value
 
 
-def _storable(text):
+def is_storable(text):
     """Tell whether PostgreSQL can keep a text: no NUL, no half of a character."""
     try:
         return b"\x00" not in text.encode()
@@ -64,7 +64,7 @@ def _storable(text):
 def _text(value, field, most, optional=False):
     if optional and value is None:
         return None
-    if not isinstance(value, str) or len(value) > most or not _storable(value):
+    if not isinstance(value, str) or len(value) > most or not is_storable(value):
         raise FieldError(field, f"a text of at most {most} characters is expected")
     return value
 
@@ -134,8 +134,12 @@ def _check_status(status):
     if not isinstance(status, dict):
         raise FieldError("status", "an object is expected")
     # for people only: what is too long for them, or cannot be kept, must not keep the facts out
-    text = json.dumps(status, ensure_ascii=False)
-    is_good = len(text) <= MAX_STATUS and _storable(text) and "\\u0000" not in text
+    try:
+        # 1e999 is JSON, and no number that it could be written back as
+        text = json.dumps(status, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return {}
+    is_good = len(text) <= MAX_STATUS and is_storable(text) and "\\u0000" not in text
     return status if is_good else {}
 
 

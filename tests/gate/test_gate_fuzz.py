@@ -208,6 +208,12 @@ def test_each_bad_value_in_a_request(request_body):
         _ask(json.dumps(message).encode())
 
 
+def test_a_number_beyond_all_numbers_is_no_status(request_body):
+    body = json.dumps(request_body | {"status": {"drift": "HUGE"}}).replace('"HUGE"', "1e999")
+    _ask(body.encode())
+    assert _pure("sync_request").parse_sync(body.encode()).status == {}
+
+
 @given(st.data())
 @settings(max_examples=examples(100))
 def test_the_server_names_the_field_of_any_bad_request(request_body, data):

@@ -343,6 +343,56 @@ class TestGateSync(GateHttpCase):
             facts.mapped("current_verdict"), ["redeemed", "confirmed", "redeemed", "confirmed"]
         )
 
+    def test_passage_that_the_books_refuse_keeps_no_box_from_being_served(self):
+        """Its ticket was sold without network; the books of its company are not set up.
+
+        Previously every call of every box failed as long as it waited.
+        """
+        tickets = make_tickets(self.park, count=2)
+        journal, other = Journal(), Journal(lane="N1")
+        uids = ["00fffff100000007", "00fffff100000008"]
+        for uid in uids:
+            journal.pass_through(uid)
+        self.assertIn("unknown_ticket", [v["verdict"] for v in self.sync(journal)["verdicts"]])
+        late = [self._arrive(tickets[0], uid) for uid in uids]
+        ledger, north = type(self.env["scenic.redemption"]), make_box(self.park, "North", ("N1",))
+        append = ledger._append
+
+        def fail(self, rows):
+            if any(row["ticket_id"] == late[0].id for row in rows):
+                raise UserError("The books of this company are not set up.")
+            return append(self, rows)
+
+        with patch.object(ledger, "_append", fail), mute_logger(*NOISE):
+            other.pass_through(tickets[1])
+            self.assertEqual(self.sync(other, north)["acked_to"], 2)
+            self.sync(Journal(), north)
+            self.assertEqual(len(tickets[1].redemption_ids), 1)
+            self.env["scenic.gate.intake"]._cron_settle()
+            self.env.invalidate_all()
+            self.assertEqual([len(t.redemption_ids) for t in late], [0, 1])
+            incident = self.env["scenic.incident"].search([("gate_key", "=like", "stuck:%")])
+            self.assertIn("not set up", incident.facts)
+        self.sync(journal)
+        self.assertEqual([len(t.redemption_ids) for t in late], [1, 1])
+
+    def _arrive(self, ticket, uid):
+        serial = int(uid[8:], 16)
+        values = {"kid": int(uid[:8], 16), "serial": serial, "uid": uid, "alias": f"T{serial:015}"}
+        return ticket.copy(values)
+
+    def test_report_is_kept_whatever_becomes_of_its_incident(self):
+        """One that cannot be told would else be repeated for ever, and everything after it."""
+        journal = Journal()
+        journal.write("forced", pax=1)
+        alarm = type(self.env["scenic.gate.alarm"])
+        with (
+            patch.object(alarm, "_raise", side_effect=ValueError("a defect")),
+            mute_logger(*NOISE),
+        ):
+            answer = self.sync(journal)
+        self.assertEqual((answer["acked_to"], answer["verdicts"][0]["verdict"]), (1, "held"))
+
     def test_report_that_found_the_database_away_is_no_trouble_of_the_ledger(self):
         ticket = make_tickets(self.park)
         journal = Journal()

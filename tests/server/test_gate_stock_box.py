@@ -68,6 +68,9 @@ class TestStockBox(HttpCase):
             ("rpi-2", "wrong"),
             ("", self.prepared.sudo().token),
             ("rpi-1", "é"),
+            ("rpi-1", "\ud800"),
+            ("\ud800", "wrong"),
+            ("rpi\x001", "wrong"),
         ):
             self.assertEqual(self.setup(identifier, token), "", (identifier, token))
         self.assertEqual(self.rpc("/iot/setup"), "")
