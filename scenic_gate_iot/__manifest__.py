@@ -34,6 +34,7 @@
         "wizards/scenic_gate_drill_order_views.xml",
         "views/scenic_gate_drill_views.xml",
         "views/scenic_credential_views.xml",
+        "views/scenic_sound_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -69,6 +69,9 @@ from . import (
 )
 from . import scenic_gate_attendant
 from . import scenic_gate_page
+from . import scenic_sound
+from . import scenic_gate_sound
+from . import scenic_gate_hold
 from . import scenic_gate_emergency
 from . import scenic_box_update
 from . import scenic_gate_drill

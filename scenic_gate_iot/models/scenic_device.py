@@ -166,7 +166,8 @@ class ScenicDevice(models.Model):
     def _check_url(self):
         for device in self:
             url = device.url or ""
-            if " " in url or not url.isprintable() or not ("://" in url or url.startswith("/")):
+            known = "://" in url or url.startswith(("/", "alsa:"))
+            if " " in url or not url.isprintable() or not known:
                 raise ValidationError(
                     self.env._(
                         "%(url)s is not an address of a device. Write a path such as "

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-TEST_ACTIONS = ("test_open", "test_lamp", "test_read")
+TEST_ACTIONS = ("test_open", "test_lamp", "test_read", "test_sound")
 READ_EXPIRES_S = 30  # somebody has to walk to the reader with a code
 
 
@@ -14,6 +14,7 @@ class ScenicGateCommandTest(models.Model):
             ("test_open", "Test: open the barrier"),
             ("test_lamp", "Test: lamps"),
             ("test_read", "Test: read a code"),
+            ("test_sound", "Test: sounds"),
         ],
         ondelete={action: "cascade" for action in TEST_ACTIONS},
     )
@@ -43,6 +44,9 @@ class ScenicGateCommandTest(models.Model):
             "limit": self.env._("This passage was reopened once already."),
             "clock": self.env._("The box does not know the time well enough."),
             "no_reader": self.env._("No reader of this lane answers. Check cable and address."),
+            "no_speaker": self.env._(
+                "No loudspeaker of this lane answers. An open page of the lane was heard."
+            ),
             "nothing_read": self.env._("Nothing was read. Show a code to the reader in time."),
         }.get(result, result)
 

@@ -134,4 +134,5 @@ class ScenicGatePageFact(models.Model):
 
 
 def _is_by_hand(row):
-    return row["kind"] == gate_facts.OPENED and row["reason"].startswith("M_")
+    # a lane that was held open is an incident of its own
+    return row["kind"] == gate_facts.OPENED and row["pax"] and row["reason"].startswith("M_")

@@ -25,10 +25,16 @@ class ScenicLaneVisitor(models.Model):
         help="Of the texts for visitors at this lane. Empty = the language of the box.",
     )
     sound_good = fields.Char(
-        "Sound: Welcome", help="Name of the sound file when somebody may pass."
+        "Sound: Welcome",
+        help="Name of a sound of the site (Gates, Sounds) when somebody may pass at this lane. "
+        "Empty = the sound of the site for the answer and the language, else a tone.",
     )
-    sound_staff = fields.Char("Sound: Ask Staff", help="Name of the sound file for a doubt.")
-    sound_bad = fields.Char("Sound: Refused", help="Name of the sound file of a refusal.")
+    sound_staff = fields.Char(
+        "Sound: Ask Staff", help="Name of a sound of the site for a doubt at this lane."
+    )
+    sound_bad = fields.Char(
+        "Sound: Refused", help="Name of a sound of the site for a refusal at this lane."
+    )
 
     def _for_visitors(self):
         """Return the members of the lane's configuration that only concern its visitors."""

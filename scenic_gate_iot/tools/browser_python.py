@@ -9,7 +9,7 @@ _ADDONS = Path(__file__).resolve().parents[2]
 _SHIMS = _ADDONS / "scenic_gate_iot/static/python"
 _GATE = (
     *("clock", "config", "credential", "effects", "entry", "facts", "handheld", "judge"),
-    *("lan_config", "past", "scan"),
+    *("lan_config", "past", "scan", "sound_config"),
 )
 
 

@@ -20,6 +20,24 @@ def lane(status, code):
     }
 
 
+def held(status, code):
+    """Return {"since", "persons", "reason", "by"} of a lane that is held open, else None."""
+    lanes = status.get("lanes") if isinstance(status, dict) else None
+    data = lanes.get(code) if isinstance(lanes, dict) else None
+    data = data if isinstance(data, dict) and data.get("state") == "held" else {}
+    told = data.get("held") if isinstance(data.get("held"), dict) else {}
+    since = _moment(told.get("since")) or _moment(data.get("since"))
+    persons = told.get("persons")
+    if not since:
+        return None
+    return {
+        "since": since,
+        "persons": persons if type(persons) is int and 0 <= persons < 2**31 else 0,
+        "reason": told["reason"][:32] if isinstance(told.get("reason"), str) else "",
+        "by": told["by"][:32] if isinstance(told.get("by"), str) else "",
+    }
+
+
 def exposure(status):
     """Return (cents, stage) of what a box has let in that the server has not heard of."""
     data = status.get("exposure") if isinstance(status, dict) else None

@@ -54,7 +54,7 @@ class HttpServer:
 
     def reply(self, handler, body):
         path = handler.path
-        if path == "/scenic/gate/v1/sync":
+        if path in ("/scenic/gate/v1/sync", "/scenic/gate/v1/sound"):
             answer = self.server.post(PAIRING.server + path, handler.headers, body)
             signed = {"X-Scenic-Signature": answer.signature}
             self.send(handler, answer.status, answer.body, signed)

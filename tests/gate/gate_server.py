@@ -24,6 +24,7 @@ class FakeServer:
         self.box = BOX  # the identifier that may talk
         self.batch = 2
         self.requests = 0
+        self.sounds = {}  # hash -> bytes
         self.tamper = lambda reply: reply  # changes the reply before it is signed
         self.after = lambda answer: answer  # changes the answer after it was signed
 
@@ -42,6 +43,10 @@ class FakeServer:
         nonce = auth.verify_request(TOKEN, "POST", path, headers, body)
         if not nonce or headers[auth.H_BOX] != self.box:
             return Answer(401, "", b"{}")
+        if path == auth.SOUND_PATH:
+            sound = self.sounds.get(json.loads(body)["hash"], b"")
+            status = 200 if sound else 400
+            return Answer(status, auth.reply_signature(TOKEN, nonce, status, sound), sound)
         data = json.dumps(self.tamper(self._reply(json.loads(body)))).encode()
         return Answer(200, auth.reply_signature(TOKEN, nonce, 200, data), data)
 

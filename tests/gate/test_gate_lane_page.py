@@ -10,6 +10,7 @@ import pytest
 from iot_handlers.scenic_gate import lane_access, lane_desk
 from iot_handlers.scenic_gate.lane_access import Access
 from iot_handlers.scenic_gate.lane_page import BASE, Call, LanePage, is_own_host
+from iot_handlers.scenic_gate.sound_library import SHIPPED
 from modbus_board import wait_for
 from test_gate_box import Site, site  # noqa: F401 (a fixture)
 
@@ -184,7 +185,12 @@ def test_strangers_open_nothing(lane):
     for bad in ({"persons": 0}, {"persons": 256}, {"persons": "x"}, {"reason": "OK"},
                 {"act": "hold"}, {"act": "test_open"}, {"uid": ""}, {"lane": "G9"}):  # fmt: skip
         reply = good.send("api/act", wish | {"uid": f"bad-{bad}"} | bad)
-        assert json.loads(reply.body)["result"] in ("bad_action", "reason", "no_lane"), bad
+        assert json.loads(reply.body)["result"] in (
+            "bad_action",
+            "reason",
+            "no_lane",
+            "not_allowed",
+        )
     assert not opened(lane)
     assert not facts(lane, "opened")
 
@@ -237,6 +243,16 @@ def test_the_page_itself_shows_no_secret_and_is_closed_to_frames(lane):
         assert part in lane.browser.cookie
     state = json.dumps(lane.browser.call("state", lane="G1")[1]) + json.dumps(lane.box.status())
     assert page_kit.PAGE["attendants"][page_kit.WHO]["hash"] not in state
+
+
+def test_tones_are_given_by_name_and_nothing_else_is(lane):
+    reply = lane.browser.send("sound/bad", method="GET")
+    assert (reply.status, reply.body) == (200, (SHIPPED / "bad.wav").read_bytes())
+    assert reply.headers["Content-Type"] == "audio/wav"
+    assert "connect-src 'self'" in reply.headers["Content-Security-Policy"]
+    for path in ("", "silence", "bad.wav", "../gate.db", "..%2fgate.db", "0" * 64, "good/x"):
+        assert lane.browser.send(f"sound/{path}", method="GET").status == 404, path
+    assert lane.browser.send("sound/bad").status == 404  # POST
 
 
 def test_a_disk_that_cannot_write_opens_nothing(lane, monkeypatch):

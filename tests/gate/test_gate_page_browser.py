@@ -1,5 +1,6 @@
 """The lane page in Chromium, served by the stock IoT box as a process, with the server gone."""
 
+import hashlib
 import json
 import os
 import time
@@ -10,11 +11,39 @@ from contextlib import ExitStack
 import gate_kit as kit
 import page_kit
 import pytest
+from iot_handlers.scenic_gate import sound_file
 from iot_handlers.scenic_gate.lane_page import BASE
+from iot_handlers.scenic_gate.sound_library import SHIPPED
 from modbus_board import wait_for
 from playwright.sync_api import sync_playwright
 from stock_kit import Installation
 
+GONG = (SHIPPED / "staff.wav").read_bytes()
+GONG_HASH = hashlib.sha256(GONG).hexdigest()
+PAGE = page_kit.PAGE | {
+    "attendants": {page_kit.WHO: page_kit.PAGE["attendants"][page_kit.WHO] | {"hold": True}}
+}
+# listens to what the browser plays and says; Chromium on a server has no voice of its own
+EARS = """
+    window.heard = [];
+    const start = AudioBufferSourceNode.prototype.start;
+    AudioBufferSourceNode.prototype.start = function (...args) {
+        window.heard.push(Math.round(this.buffer.duration * 1000));
+        return start.apply(this, args);
+    };
+    window.said = [];
+    const voice = { lang: "zh-CN", localService: true, name: "Li" };
+    const far = { lang: "en-US", localService: false, name: "of the network" };
+    if (%s) {
+        Object.defineProperty(window, "speechSynthesis", { value: {
+            getVoices: () => [far, voice], cancel() {}, addEventListener() {},
+            speak: (words) => window.said.push([words.text, words.lang]),
+        } });
+        window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    } else {
+        Object.defineProperty(window, "speechSynthesis", { value: undefined });
+    }
+"""
 SHOTS = os.environ.get("SCENIC_SHOTS")  # a folder: keeps pictures of what was seen
 PHONE, TABLET = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 
@@ -25,18 +54,29 @@ def place(tmp_path_factory):
         made = Installation(stack, tmp_path_factory.mktemp("page"))
         rule = kit.config()["rules"][0]
         texts = {
-            "zh_CN": {"OK": "请进", "R_ID": "请出示身份证件", "E_SIG": "此票不是真票"},
+            "zh_CN": {
+                "OK": "请进",
+                "R_ID": "请出示身份证件",
+                "E_SIG": "此票不是真票",
+                "E_EXPIRED": "此票已过期",
+            },
             "en_US": {"OK": "Welcome", "R_ID": "Please show your identity document"},
         }
         made.server.config = kit.config(
             lanes=[made.lane()],
-            page=page_kit.PAGE,
+            page=PAGE,
             texts=texts,
+            sounds={
+                "files": {"gong": {"hash": GONG_HASH, "size": len(GONG)}},
+                "voice": {"zh_CN": {"E_SIG": "gong"}},
+            },
             rules=[rule, rule | {"product": 102, "checks": 1}],
         )
+        made.server.sounds[GONG_HASH] = GONG
         made.box.start()
         made.box.pair(made.http.pairing_line(kit.TOKEN))
         made.first = made.box.wait_ready()
+        wait_for(lambda: made.box.status()["sounds"]["here"] == 1, 20)
         yield made
 
 
@@ -50,9 +90,11 @@ def chromium():
         browser.close()
 
 
-def open_page(chromium, place, size):
+def open_page(chromium, place, size, ears=None):
     context = chromium.new_context(viewport=size)
     page = context.new_page()
+    if ears is not None:
+        page.add_init_script(EARS % json.dumps(ears))
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(f"{place.box.url}{BASE}#G1")
@@ -131,6 +173,81 @@ def test_an_attendant_at_work_without_the_server(place, chromium):
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE["width"]
     assert page.faults == []
+
+
+def length(name):
+    return round(sound_file.read((SHIPPED / f"{name}.wav").read_bytes()).seconds * 1000)
+
+
+def hears(page, expected, said):
+    """Wait until the page has played and said this, and nothing else; forget it."""
+    wait_for(lambda: page.evaluate("window.heard") == expected, 10)
+    wait_for(lambda: page.evaluate("window.said") == said, 10)
+    page.evaluate("window.heard = []; window.said = []")
+
+
+@pytest.mark.parametrize("voice", [True, False])
+def test_what_is_heard_at_the_page(place, chromium, voice):
+    page = open_page(chromium, place, TABLET, ears=voice)
+    page.wait_for_selector("input[name=pin]")
+    sign_in(page)
+    page.wait_for_selector("#let_in:not([disabled])")
+    spoken = (lambda text: [[text, "zh-CN"]]) if voice else lambda text: []
+    serial = 20 if voice else 30
+    place.scan(place.today(serial))
+    hears(page, [length("good")], spoken("请进"))
+    passes(place)
+    # the park has a recording for this answer: neither tone nor voice
+    forged = place.today(serial + 1)
+    place.scan(forged[:60] + ("A" if forged[60] != "A" else "B") + forged[61:])
+    hears(page, [length("staff")], [])
+    today = int(time.time() + 8 * 3600 - kit.EPOCH) // 86400
+    place.scan(kit.code(serial + 5, valid_from=today - 9, valid_days=1, iat=0))
+    hears(page, [length("bad")], spoken("此票已过期"))
+    page.click("#sound")
+    hears(page, [length("good")], [])  # tones only
+    page.click("#sound")
+    place.scan(place.today(serial + 2))
+    page.wait_for_selector("#signal.green")
+    passes(place)
+    assert page.evaluate("window.heard") == []
+    assert page.faults == []
+    page.context.close()
+
+
+def test_holding_open_cannot_be_overlooked(place, chromium):
+    page = open_page(chromium, place, PHONE, ears=True)
+    page.wait_for_selector("input[name=pin]")
+    sign_in(page)
+    page.wait_for_selector("#hold:not([disabled])")
+    page.click("#hold")
+    page.wait_for_selector("dialog[open] .warn")
+    shot(page, "hold_ask_phone")
+    page.click("dialog button[type=submit]")  # without a reason nothing happens
+    assert page.is_visible("dialog[open]")
+    page.select_option("select[name=reason]", "M_GUEST")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("#signal.holding")
+    wait_for(lambda: place.board.coils()[0])
+    place.board.pulse_input(0)
+    wait_for(lambda: page.inner_text("#held_count") == "1")
+    place.scan(place.today(40))  # turned away, and that covers nothing
+    wait_for(lambda: len(page.query_selector_all("section:first-child li .dot.red")) > 0)
+    assert page.is_visible("#signal.holding")
+    left = page.inner_text("#held_left")
+    wait_for(lambda: page.inner_text("#held_left") != left)
+    shot(page, "holding_phone")
+    page.set_viewport_size(TABLET)
+    shot(page, "holding_tablet")
+    assert page.evaluate("document.documentElement.scrollWidth") <= TABLET["width"]
+    page.click("#prolong")
+    page.wait_for_selector("#toast:not(:empty)")
+    page.click("#release")
+    page.wait_for_selector("#let_in:not([disabled])")
+    assert not page.query_selector("#signal.holding")
+    wait_for(lambda: not place.board.coils()[0])
+    assert page.faults == []
+    page.context.close()
 
 
 def test_another_page_in_the_same_browser_opens_nothing(place, chromium):

@@ -25,6 +25,7 @@ def missing() -> list[str]:
         "mbpoll": "mbpoll",  # a foreign Modbus master, to check our drivers against
         "ser2net": "ser2net",  # serial lines over the network, as device servers give them
         "umockdev-run": "umockdev",  # scanners and adapters that are not there
+        "aplay": "alsa-utils",  # loudspeakers of gates; its null device hears what is played
         "curl": "curl",  # a foreign HTTP client, that stands for terminals
     }
     packages = [package for name, package in programs.items() if not _found(name)]

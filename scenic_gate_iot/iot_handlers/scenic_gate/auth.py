@@ -15,6 +15,7 @@ from collections.abc import Mapping
 SYNC_PATH = "/scenic/gate/v1/sync"
 REDEEM_PATH = "/scenic/gate/v1/redeem"
 HANDLERS_PATH = "/scenic/gate/v1/handlers"
+SOUND_PATH = "/scenic/gate/v1/sound"
 
 H_BOX = "X-Scenic-Box"
 H_TIME = "X-Scenic-Time"

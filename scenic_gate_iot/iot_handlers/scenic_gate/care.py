@@ -37,6 +37,7 @@ class Care:
             try:
                 self.updates.step()
                 self.drills.step()
+                self._box.sounds.step()
             except Exception:
                 # a thread's loop: the lanes do not depend on it
                 _logger.exception("Scenic updates")

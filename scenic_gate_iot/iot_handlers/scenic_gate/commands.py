@@ -11,6 +11,7 @@ from .lane_test import TEST_ACTIONS
 from .store import Store, StoreError
 
 ACTIONS = ("open", "reopen", "admit", "hold", "release", "reset", *TEST_ACTIONS)
+SIGNED = ("uid", "lane", "action", "n", "expires", "op", "code")  # see auth.command_signature
 MAX_AHEAD = 300  # seconds: an order for later is no order
 KEEP_S = 86400
 

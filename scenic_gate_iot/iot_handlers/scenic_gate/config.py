@@ -11,10 +11,10 @@ from ..scenic_rules.exposure import ExposureLimit, limit_from_wire, values_from_
 from ..scenic_rules.site_time import load_zone
 from ..scenic_rules.verifier import ALLOW_LIST, CLOSED, OPEN, REVOKED, KeyStatus
 from ..scenic_rules.views import RuleView
-from . import credential, lan_config
+from . import credential, lan_config, sound_config
 from .effects import LaneSettings
 
-ROLES = ("reader", "barrier", "terminal")
+ROLES = ("reader", "barrier", "terminal", "speaker")
 _KEY_STATES = (OPEN, CLOSED, ALLOW_LIST, REVOKED)
 
 
@@ -90,6 +90,7 @@ class Config:
     credentials: credential.Credentials | None = None
     lan: lan_config.LanConfig | None = None
     page: Mapping = field(default_factory=dict)  # of the lane page: attendants, words, reasons
+    sounds: sound_config.SoundConfig = field(default_factory=sound_config.SoundConfig)
 
     def text(self, code: str, lang: str = "") -> str:
         """Return what to show for a reason; the code itself when the server sent no text."""
@@ -134,6 +135,7 @@ def _parse(data: dict) -> Config:
         credentials=credential.parse(data.get("credentials")),
         lan=lan_config.parse(data.get("lan")),
         page=dict(data.get("page") or {}),
+        sounds=sound_config.parse(data.get("sounds")),
     )
 
 
@@ -173,7 +175,11 @@ def _lane(item: dict) -> LaneConfig:
         zone=zone,
         entrance=entrance,
         settings=_settings(item, outward=zone is None),
-        devices=tuple(_device(device) for device in item.get("devices") or ()),
+        # loudspeakers come apart: a box that is too old for them leaves them out
+        devices=tuple(
+            _device(device)
+            for device in (*(item.get("devices") or ()), *(item.get("speakers") or ()))
+        ),
         lang=str(item.get("lang") or ""),
         sounds={str(key): str(name) for key, name in (item.get("sounds") or {}).items()},
     )

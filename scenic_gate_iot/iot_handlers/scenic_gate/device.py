@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from .sound_config import tone_of
+
 
 class Ack(str, Enum):
     """What is known after an order to a barrier."""
@@ -45,7 +47,8 @@ class Feedback:
     """What a device with a lamp, screen or speaker tells the visitor.
 
     ``colour``: "good", "bad" or "staff" (wait for the attendant); ``reason``: the stable code;
-    ``text`` in ``lang``, the lane's language; ``sound``: name of a sound file.
+    ``text`` in ``lang``, the lane's language; ``sound``: name of a sound of the park, "" where it
+    has none for this answer.
     """
 
     colour: str
@@ -59,6 +62,11 @@ class Feedback:
     def good(self) -> bool:
         """Whether the visitor may pass."""
         return self.colour == "good"
+
+    @property
+    def tone(self) -> str:
+        """The tone that is played where there is no sound of the park."""
+        return tone_of(self.colour, self.persons)
 
 
 class DeviceError(Exception):
@@ -142,6 +150,20 @@ class Barrier(Device):
     def show(self, feedback: Feedback) -> None:
         """Tell the visitor all that the device can show; must not block."""
         self.feedback(feedback.good)
+
+
+class Display(Device):
+    """Anything that only tells visitors something: a loudspeaker, a screen."""
+
+    def start(self) -> None:
+        """Get ready; must not raise when the device is not there."""
+
+    def stop(self) -> None:
+        """Be quiet."""
+
+    def show(self, feedback: Feedback) -> None:
+        """Tell the visitor; must not block."""
+        raise NotImplementedError
 
 
 class Terminal:

@@ -13,7 +13,7 @@ from typing import Any
 from . import http_terminal, tcp_head
 from .bus import PolledBus
 from .config import DeviceConfig, LaneConfig
-from .device import Barrier, Device, DeviceError, Reader, Terminal
+from .device import Barrier, Device, DeviceError, Display, Reader, Terminal
 from .frame_barrier import FrameBarrier
 from .frame_bus import FrameBus
 from .hid_reader import HidReader
@@ -23,6 +23,8 @@ from .modbus_bus import ModbusBus
 from .osdp_bus import OsdpBus
 from .osdp_device import OsdpBarrier, OsdpReader
 from .sam_idcard import SamIdCard
+from .sound_library import SoundLibrary
+from .speaker import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ FACTORIES: dict[tuple[str, str], Factory] = {
     ("sam_idcard", "reader"): Factory(SamIdCard),
     ("tcp_head", "reader"): Factory(tcp_head.reader),
     ("tcp_head", "terminal"): Factory(tcp_head.TcpHead),
+    ("speaker", "speaker"): Factory(Speaker),
     ("http_terminal", "terminal"): Factory(http_terminal.HttpTerminal),
     ("http_terminal", "reader"): Factory(http_terminal.reader),
     ("http_terminal", "barrier"): Factory(http_terminal.barrier),
@@ -58,7 +61,8 @@ FACTORIES: dict[tuple[str, str], Factory] = {
 class Devices:
     """Maker of the devices of all lanes of a box; one object per line."""
 
-    def __init__(self) -> None:
+    def __init__(self, sounds: SoundLibrary | None = None) -> None:
+        self._sounds = sounds
         self._lines: dict[str, tuple[Callable, Any]] = {}
         self._lock = threading.Lock()
 
@@ -70,6 +74,8 @@ class Devices:
         readers: list[Reader] = []
         barriers: list[Barrier] = []
         for item in lane.devices:
+            if item.role == "speaker":
+                continue
             for part in self._parts(item):
                 part.spec = item
                 (readers if isinstance(part, Reader) else barriers).append(part)
@@ -79,6 +85,17 @@ class Devices:
         if barrier:
             _check(lane, barrier)
         return readers, barrier
+
+    def displays(self, lane: LaneConfig) -> list[Display]:
+        """Return the loudspeakers of a lane. They never keep a lane from working."""
+        made: list[Display] = []
+        for item in lane.devices:
+            factory = FACTORIES.get((item.driver, item.role))
+            if item.role == "speaker" and factory:
+                display = factory.make(item.url, dict(item.options))
+                display.spec, display.library = item, self._sounds
+                made.append(display)
+        return made
 
     def _parts(self, item: DeviceConfig) -> list[Device]:
         factory = FACTORIES.get((item.driver, item.role))

@@ -62,6 +62,7 @@ SPECS: dict[str, Spec] = {
         },
     ),
     "tcp_head": head_spec.SPEC,
+    "speaker": Spec(("speaker",), ("alsa:",), {}),
     "osdp": Spec(
         ("reader", "barrier"),
         SERIAL,

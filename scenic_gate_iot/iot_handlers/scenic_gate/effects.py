@@ -74,4 +74,5 @@ class LaneSettings:
     settle_s: float = 0.3
     quiet_s: float = 3.0
     queue_s: float = 8.0
+    hold_limit_s: float = 1800.0  # what an attendant holds open shuts by itself after that time
     outward: bool = False  # leads outside: uses no right, everybody is only counted

@@ -9,6 +9,7 @@ from .config import Config, LaneConfig
 from .device import Feedback
 from .effects import Show
 from .judge import Outcome
+from .sound_config import SoundConfig, keys_of
 
 _COLOURS = {Colour.GREEN: "good", Colour.RED: "bad", Colour.STAFF: "staff"}
 
@@ -34,13 +35,15 @@ def feedback_of(
 ) -> Feedback:
     """Tell how to show ``show``; ``outcome``: the answer of the engine to the scan before."""
     colour = "good" if show.good else _colour(show.reason, outcome)
+    sounds = config.sounds if config else SoundConfig()
+    lang = lane.lang or (config.lang if config else "")
     return Feedback(
         colour=colour,
         reason=show.reason,
         text=config.text(show.reason, lane.lang) if config else show.reason,
         persons=show.persons,
-        lang=lane.lang or (config.lang if config else ""),
-        sound=lane.sounds.get(show.reason) or lane.sounds.get(colour, ""),
+        lang=lang,
+        sound=sounds.chosen(lane.sounds, lang, keys_of(show.reason, colour, show.persons)),
     )
 
 

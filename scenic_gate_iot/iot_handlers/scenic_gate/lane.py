@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from . import facts
 from .device import Ack
-from .effects import OK, Close, Decide, Effect, Hold, LaneSettings, Open, Record, Result, Show
-from .lane_events import LaneEvents
+from .effects import OK, Close, Decide, Effect, LaneSettings, Open, Record, Result, Show
+from .lane_hold import LaneHold
 from .lane_state import IN_THE_WAY, REFUSE_LANE, UNSEEN, Passage, State
 
 __all__ = ["Lane", "Passage", "State"]
 
 
-class Lane(LaneEvents):
+class Lane(LaneHold):
     """State machine of one lane; not thread-safe, one thread drives it."""
 
     def __init__(self, settings: LaneSettings) -> None:
@@ -142,13 +142,6 @@ class Lane(LaneEvents):
             out.append(Result(Ack.NOT_SENT.value))
         return [*out, *self._next(now)]
 
-    def held(self, ack: Ack) -> list[Effect]:
-        """The barrier answered to ``Hold``."""
-        if ack is Ack.NOT_SENT:
-            self.state = State.IDLE
-            return [Result(ack.value)]
-        return [Record(facts.OPENED), Result(ack.value)]
-
     def passed(self, count: int, now: float) -> list[Effect]:
         """The sensor saw ``count`` persons in the direction of the lane."""
         self._way_is_clear()
@@ -158,6 +151,7 @@ class Lane(LaneEvents):
         if self.passage:
             return self._passed_in(self.passage, count, now)
         # held open, or until just now; outside anybody may go at any time
+        self.counted += count if self.state is State.HELD else 0
         free = self.state in (State.HELD, State.CLOSING, State.SETTLE)
         if free or self.settings.outward:
             return [Record(facts.PASSED, count)]
@@ -208,6 +202,8 @@ class Lane(LaneEvents):
             return self._end(now)
         if self.state is State.AWAIT:
             return self._window_over(now)
+        if self.state is State.HELD:
+            return self._hold_over(now)
         return self._next(now) if self.state is State.IDLE else []
 
     def _window_over(self, now: float) -> list[Effect]:
@@ -250,15 +246,19 @@ class Lane(LaneEvents):
 
     # --------------------------------------------------------- staff, failure
 
-    def command(self, action: str, persons: int) -> list[Effect]:
-        """A signed order: open, reopen, hold, release or reset."""
+    def command(self, action: str, persons: int, until: float | None = None) -> list[Effect]:
+        """An order of staff: open, reopen, hold, prolong, release or reset.
+
+        ``until``: when holding open ends by itself; None: when staff ends it.
+        """
         if action in ("open", "reopen"):
             return self._command_open(persons, action == "reopen")
-        if action == "hold" and self.state is State.IDLE:
-            self.state, self.deadline = State.HELD, None
-            return [Hold()]
-        if action == "release" and self.state is State.HELD:
-            return [*self._close(), Result("done")]
+        if action == "hold":
+            return self.hold(until)
+        if action == "prolong":
+            return self.prolong(until)
+        if action == "release":
+            return self.release()
         if action == "reset" and self.state is State.EMERGENCY and not self._panel:
             free, self._free = self._free, 0
             return [Record(facts.EMERGENCY_OFF, free), *self._close(), Result("done")]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from . import facts
 from .entry import Entry
+from .lane_state import State
 from .recent import masked
 from .words import LOCKED, SIGN_IN  # noqa: F401 (for the page)
 
@@ -28,6 +29,8 @@ DEEDS = {
     "open": "A_OPEN",
     "admit": "A_ADMIT",
     "reopen": "A_REOPEN",
+    "hold": "A_HOLD",
+    "prolong": "A_PROLONG",
     "release": "A_RELEASE",
     "reset": "A_RESET",
 }
@@ -75,6 +78,10 @@ class LaneDesk:
 
     # -------------------------------------------------------------------- acts
 
+    def may_hold(self, who: str) -> bool:
+        """Whether an attendant may hold lanes open: a right of its own, it lets in a crowd."""
+        return (self._box.page("attendants").get(who) or {}).get("hold") is True
+
     def act(self, lane: str, who: str, wish: Mapping) -> str:
         """Do what ``wish`` says at ``lane``; return the result as for a command.
 
@@ -99,14 +106,16 @@ class LaneDesk:
         return result
 
     def _carry_out(self, runner, lane: str, who: str, deed: str, wish: Mapping) -> str:
+        if deed in ("hold", "prolong") and not self.may_hold(who):
+            return "not_allowed"
         order, values = self._order(runner, lane, deed, wish)
         if order is None:
             return values
         note = str(wish.get("note") or "")
         reason = str(wish.get("reason") or "OK")
-        if not self.note(DEEDS[deed], lane, who, note, pax=order["n"], **values):
+        if not self.note(DEEDS[deed], lane, who, note, **{"pax": order["n"]} | values):
             return "E_STORE"
-        why = (reason if deed == "open" else "OK", signed_by(who, note))
+        why = (reason if deed in ("open", "hold") else "OK", signed_by(who, note))
         return self._send(runner, order | {"action": deed, "lane": lane}, why, who)
 
     def _order(self, runner, lane: str, deed: str, wish: Mapping):
@@ -117,10 +126,16 @@ class LaneDesk:
             return None, "bad_action"
         if not 1 <= persons <= MAX_PERSONS:
             return None, "bad_action"
+        if deed in ("open", "hold") and wish.get("reason") not in self._box.page("manual"):
+            return None, "reason"
         if deed == "open":
-            if wish.get("reason") not in self._box.page("manual"):
-                return None, "reason"
             return {"n": persons}, {}
+        if deed in ("hold", "prolong", "release"):
+            state, idle = runner.lane.state, deed == "hold"
+            if state is not (State.IDLE if idle else State.HELD):
+                return None, "busy" if idle else "not_held"
+            limit_s = runner.config.settings.hold_limit_s
+            return {"n": 1, "hold_s": limit_s}, {"pax": runner.lane.counted if not idle else 0}
         if deed == "admit":
             now = self._box.clock.now()
             held = {item.key: item for item in runner.recent.held(now)}.get(wish.get("key"))
@@ -144,9 +159,12 @@ class LaneDesk:
         runner.command(order, answer, why)
         answered.wait(ANSWER_S)
         result = results[0] if results else "unknown"
-        if order["action"] in ("open", "reopen") and result == "done":
-            shown = why[0] if order["action"] == "open" else "A_REOPEN"
-            runner.recent.add(self._box.clock.now(), "green", shown, order["n"])
+        action, now = order["action"], self._box.clock.now()
+        if action in ("open", "reopen") and result == "done":
+            shown = why[0] if action == "open" else "A_REOPEN"
+            runner.recent.add(now, "green", shown, order["n"])
+        elif action in ("hold", "release") and result in ("done", "unknown"):
+            runner.recent.add(now, "amber", DEEDS[action], 0)
         return result
 
     def reopens(self, lane: str) -> list[dict]:

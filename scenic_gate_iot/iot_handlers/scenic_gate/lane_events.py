@@ -20,6 +20,7 @@ class LaneEvents:
     passage: Passage | None
     deadline: float | None
     usable: bool
+    counted: int
 
     def __init__(self) -> None:
         self._panel = False  # the emergency input is active
@@ -53,6 +54,7 @@ class LaneEvents:
             self._free += count
             return []
         if self.state is State.HELD or self.settings.outward:
+            self.counted += count
             return [Record(facts.PASSED, count)]
         return [Record(facts.TAILGATE, count, bool(self.passage and self.passage.ticket))]
 

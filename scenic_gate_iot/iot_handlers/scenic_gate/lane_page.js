@@ -1,7 +1,7 @@
 /* The attendant's page of one lane. No library: the box serves it on a network without internet. */
 import { call, el, fill, FLASH_MS, page, t } from "./page_base.js";
 import { signInForm } from "./page_sign.js";
-import { beep } from "./page_sound.js";
+import { hear, switchSound } from "./page_sound.js";
 import { big, render } from "./page_view.js";
 
 function showSignIn() {
@@ -34,7 +34,7 @@ function chooseLane() {
 
 function openLane(code) {
     page.lane = code;
-    page.seen = null;
+    page.seen = page.tested = null;
     location.hash = encodeURIComponent(code);
     start();
 }
@@ -74,6 +74,7 @@ async function watch(run) {
             page.down = status !== 200;
             if (status === 200) {
                 known = answer.rev;
+                page.ahead = answer.now - Date.now() / 1000; // of the box's clock
                 page.state = answer;
                 notice(answer);
             }
@@ -94,18 +95,22 @@ function notice(state) {
     const no = newest ? newest.no : 0;
     if (page.seen !== null && newest && no !== page.seen) {
         page.flash = { line: newest, until: Date.now() + FLASH_MS };
-        beep(newest.colour);
+        hear(newest);
         clearTimeout(page.flashTimer);
         page.flashTimer = setTimeout(() => page.state && render(), FLASH_MS + 50);
     }
     page.seen = no;
+    const test = state.test ? state.test.no : 0;
+    if (page.tested !== null && test !== page.tested && state.test) {
+        hear(state.test);
+    }
+    page.tested = test;
 }
 
-function switchSound() {
-    page.sound = !page.sound;
-    localStorage.setItem("scenic_sound", page.sound ? "on" : "off");
+function nextSound() {
+    switchSound();
     render();
-    beep("green");
+    hear({ tone: "good", text: t("r_done") });
 }
 
 async function signOut() {
@@ -118,7 +123,7 @@ async function signOut() {
 }
 
 // what other parts of the page ask for
-Object.assign(page, { choose: chooseLane, signIn: showSignIn, signOut, switchSound });
+Object.assign(page, { choose: chooseLane, signIn: showSignIn, signOut, switchSound: nextSound });
 
 async function greet() {
     try {

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 from . import lane_desk, page_state
 from .lane_access import SESSION_S, Access, Session
+from .sound_config import TONES
+from .sound_library import SHIPPED
 from .store import StoreError
 
 if TYPE_CHECKING:
@@ -39,7 +41,10 @@ FILES = {
 } | {
     # the parts of the page import each other under these names
     f"{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
-    for name in ("lane_page", "page_acts", "page_base", "page_sign", "page_sound", "page_view")
+    for name in (
+        *("lane_page", "page_acts", "page_base", "page_hold", "page_sign", "page_sound"),
+        *("page_view", "page_voice"),
+    )
 }
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
@@ -103,7 +108,7 @@ class LanePage:
         if not is_own_host(call.headers.get("Host", ""), tuple(self._box.page("hosts"))):
             return Reply(421)
         if call.method == "GET":
-            return _file(call.path)
+            return self._sound(call.path) if call.path.startswith("sound/") else _file(call.path)
         if call.method != "POST" or not call.path.startswith("api/"):
             return Reply(404)
         if not _is_same_origin(call.headers):
@@ -118,6 +123,15 @@ class LanePage:
         if call.path == "api/hello":
             return _json(200, page_state.hello(self._box))
         return self._signed_in(call, wish)
+
+    def _sound(self, path: str) -> Reply:
+        """Give a tone by its name or a sound of the park by its hash; both from fixed lists."""
+        name = path.removeprefix("sound/")
+        if name in TONES:
+            data = (SHIPPED / f"{name}.wav").read_bytes()
+        else:
+            data = self._box.sounds.bytes_of(name)
+        return Reply(404) if data is None else Reply(200, data, {"Content-Type": "audio/wav"})
 
     def _sign_in(self, call: Call, wish: dict) -> Reply:
         who, pin = wish.get("who"), wish.get("pin")
@@ -147,7 +161,7 @@ class LanePage:
         if call.headers.get(H_TOKEN) != session.csrf:
             return Reply(403)
         if call.path == "api/state":
-            return self._state(wish)
+            return self._state(wish, session.who)
         if call.path == "api/act":
             if not self.access.is_fresh(session):
                 return _json(403, {"error": "pin"})
@@ -158,7 +172,7 @@ class LanePage:
             return _json(200, {}, {"Set-Cookie": _cookie("", call, 0)})
         return Reply(404)
 
-    def _state(self, wish: dict) -> Reply:
+    def _state(self, wish: dict, who: str) -> Reply:
         """Answer when something is new, or after ``WAIT_S``."""
         lane, known = _text(wish.get("lane")), wish.get("known")
         state = page_state.of_lane(self._box, self.desk, lane)
@@ -174,7 +188,8 @@ class LanePage:
                         state = page_state.of_lane(self._box, self.desk, lane)
             finally:
                 self._waiting.release()
-        return _json(200, state or {})
+        may = {"hold": self.desk.may_hold(who)}
+        return _json(200, state | {"may": may} if state else {})
 
 
 # ---------------------------------------------------------------------- checks

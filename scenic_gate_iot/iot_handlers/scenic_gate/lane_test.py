@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .device import Barrier, Feedback, Reader
+from .effects import Show
+from .feedback import feedback_of
 from .judge import NOT_OURS
 from .lane import State
 from .scan import CODE, kind_of
@@ -13,8 +15,11 @@ from .scan import CODE, kind_of
 if TYPE_CHECKING:
     from .runner import LaneRunner
 
-TEST_ACTIONS = ("test_open", "test_lamp", "test_read")
+TEST_ACTIONS = ("test_open", "test_lamp", "test_read", "test_sound")
 LAMP_PAUSE_S = 1.0  # green, then red: the eye has to tell them apart
+SOUND_PAUSE_S = 3.0  # a spoken sentence takes its time
+# what a visitor may hear, one after the other: welcome, welcome to a group, wait, stop
+SOUNDS = (Show(True, "OK", 1), Show(True, "OK", 2), Show(False, "R_ID"), Show(False, "E_USED"))
 
 
 class LaneTest:
@@ -25,6 +30,10 @@ class LaneTest:
         self._answer: Callable[[str], None] | None = None
         self._until = 0.0  # monotonic; the reading test ends
         self._red_at: float | None = None
+        self._sounds: list[Show] = []  # of the test of the sounds, still to come
+        self._sound_at: float | None = None
+        self.heard: Feedback | None = None  # the last of them
+        self.played = 0  # how many there ever were
 
     @property
     def waiting(self) -> bool:
@@ -34,8 +43,8 @@ class LaneTest:
     @property
     def deadline(self) -> float | None:
         """When :meth:`tick` is due."""
-        due = [self._until] if self._answer else []
-        return min(due + ([self._red_at] if self._red_at is not None else []), default=None)
+        due = [self._until if self._answer else None, self._red_at, self._sound_at]
+        return min((at for at in due if at is not None), default=None)
 
     def begin(self, command: dict, answer: Callable[[str], None], now: float) -> None:
         """Do what a test order says; only an idle lane has time for it."""
@@ -46,6 +55,10 @@ class LaneTest:
             self._show(True)
             self._red_at = now + LAMP_PAUSE_S
             answer("done")
+        elif command["action"] == "test_sound":
+            self._sounds, self._sound_at = list(SOUNDS), now
+            good = any(display.health().ok for display in runner.displays)
+            answer("done" if good else "no_speaker")
         elif not any(reader.health().ok for reader in runner.readers):
             answer("no_reader")
         else:
@@ -82,6 +95,8 @@ class LaneTest:
         if self._red_at is not None and now >= self._red_at:
             self._red_at = None
             self._show(False)
+        if self._sound_at is not None and now >= self._sound_at:
+            self._say_next(now)
         if self._answer and now >= self._until:
             self.end("nothing_read")
 
@@ -90,6 +105,18 @@ class LaneTest:
         answer, self._answer = self._answer, None
         if answer:
             answer(result)
+
+    def _say_next(self, now: float) -> None:
+        """Let the next sound of the test be heard, unless a visitor has come."""
+        runner = self._runner
+        if runner.lane.state is not State.IDLE or not self._sounds:
+            self._sounds, self._sound_at = [], None
+            return
+        told = feedback_of(self._sounds.pop(0), None, runner.engine.config, runner.config)
+        self.heard, self.played = told, self.played + 1
+        self._sound_at = now + SOUND_PAUSE_S
+        for display in runner.displays:
+            display.show(told)
 
     def _show(self, good: bool) -> None:
         for device in self._devices():

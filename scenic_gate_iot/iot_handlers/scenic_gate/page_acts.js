@@ -20,7 +20,7 @@ function personsField(value) {
     );
 }
 
-function ask(title, fields, button, act) {
+export function ask(title, fields, button, act, kind = "go") {
     const form = el(
         "form",
         {
@@ -29,7 +29,7 @@ function ask(title, fields, button, act) {
                     event.preventDefault();
                     const data = Object.fromEntries(new FormData(form));
                     dialog.close();
-                    send({ ...act, ...data, persons: Number(data.persons) });
+                    send({ ...act, ...data, persons: Number(data.persons || 1) });
                 },
             },
         },
@@ -39,27 +39,26 @@ function ask(title, fields, button, act) {
             "div",
             { className: "row" },
             el("button", { type: "button", on: { click: () => dialog.close() } }, t("cancel")),
-            el("button", { type: "submit", className: "go" }, button)
+            el("button", { type: "submit", className: kind }, button)
         )
     );
     openDialog(form);
 }
 
-export function askOpen() {
-    const choice = el(
+export function choice() {
+    return el(
         "select",
         { name: "reason", required: true },
         el("option", { value: "" }, "…"),
         ...page.state.manual.map((item) => el("option", { value: item.code }, item.text))
     );
+}
+
+export function askOpen() {
     const note = el("input", { name: "note", maxLength: 120, autocomplete: "off" });
     ask(
         t("let_in"),
-        [
-            el("label", {}, t("reason"), choice),
-            personsField(1),
-            el("label", {}, t("note"), note),
-        ],
+        [el("label", {}, t("reason"), choice()), personsField(1), el("label", {}, t("note"), note)],
         t("do_open"),
         { act: "open" }
     );

@@ -9,6 +9,8 @@ export const page = {
     state: null,
     lane: "",
     seen: null,
+    tested: null,
+    ahead: 0,
     run: 0,
     down: false,
 };
@@ -34,7 +36,7 @@ export function el(tag, props = {}, ...children) {
 }
 
 export function fill(...children) {
-    app.replaceChildren(...children);
+    app.replaceChildren(...children.filter((child) => child !== null));
 }
 
 export function words() {

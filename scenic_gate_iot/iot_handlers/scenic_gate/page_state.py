@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import emergency
-from .status import _lane_status
+from .lane_state import State
+from .status import _lane_status, held
 from .words import PAGE_WORDS
 
 if TYPE_CHECKING:
     from .box import GateBox
     from .lane_desk import LaneDesk
+    from .runner import LaneRunner
 
 
 def language(box: GateBox, lane: str = "") -> str:
@@ -41,10 +43,13 @@ def rev(box: GateBox, lane: str) -> str:
     runner = box.runners.get(lane)
     if runner is None:
         return f"-{lane in box.lanes}"
-    held = len(runner.recent.held(box.clock.now()))
+    waiting = len(runner.recent.held(box.clock.now()))
     drill = box.care.drills.lane == lane
-    seen = runner.lane.state.value, runner.lane.usable, runner.recent.count, held, drill
-    return f"{id(runner)}.{'.'.join(map(str, seen))}.{box.engine.online}.{runner.lane.free}"
+    at = runner.lane
+    seen = at.state.value, at.usable, at.free, runner.recent.count, runner.test.played, waiting
+    if at.state is State.HELD:
+        seen = (*seen, at.counted, at.deadline)
+    return f"{id(runner)}.{'.'.join(map(str, seen))}.{drill}.{box.engine.online}"
 
 
 def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
@@ -71,6 +76,9 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
         "emergency": {"since": emergency.since(box.store, code), "free": runner.lane.free}
         if runner and status["state"] == "emergency"
         else None,
+        "hold_limit_s": place.settings.hold_limit_s,
+        "holding": _holding(box, code, runner, manual),
+        "test": _test(box, runner),
         "devices": [
             {"name": item["name"], "ok": item["ok"], "detail": item["detail"]}
             for item in status["devices"]
@@ -80,6 +88,7 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
             | {
                 "product": names.get(str(line["product"]), "") if line["product"] else "",
                 "text": texts.get(line["reason"]) or _staff_text(box, code, line["reason"], manual),
+                "sound": box.sounds.hash_of(line["sound"]),
             }
             for line in lines
         ],
@@ -96,6 +105,26 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
         "lang": language(box, code).replace("_", "-"),
         "words": words(box, code),
     }  # fmt: skip
+
+
+def _holding(box: GateBox, code: str, runner: LaneRunner | None, manual) -> dict | None:
+    """Return what the page shows while the lane is held open."""
+    told = held(runner) if runner else None
+    if not told:
+        return None
+    known = box.page("attendants").get(told["by"].removeprefix("@")) or {}
+    why = "" if told["reason"] == "OK" else _staff_text(box, code, told["reason"], manual)
+    name = str(known.get("name") or "")
+    return told | {"by": name, "reason": why}
+
+
+def _test(box: GateBox, runner: LaneRunner | None) -> dict | None:
+    """Return the sound of the test that is to be heard now."""
+    told = runner.test.heard if runner else None
+    if told is None:
+        return None
+    sound = box.sounds.hash_of(told.sound)
+    return {"no": runner.test.played, "sound": sound, "tone": told.tone, "text": told.text}
 
 
 def _staff_text(box: GateBox, lane: str, reason: str, manual) -> str:

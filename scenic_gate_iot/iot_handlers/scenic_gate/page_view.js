@@ -1,6 +1,7 @@
 /* How the state of a lane is shown. */
 import { askAdmit, askOpen, send } from "./page_acts.js";
 import { clock, el, fill, MARKS, page, t } from "./page_base.js";
+import { askHold, holdButtons, holdSignal } from "./page_hold.js";
 
 function signal(state) {
     if (page.down) {
@@ -9,6 +10,9 @@ function signal(state) {
     if (state.state === "emergency") {
         const more = state.emergency.free + " " + t("counted");
         return big("red", "!", t("s_emergency"), more);
+    }
+    if (state.holding && state.usable) {
+        return holdSignal(state.holding, clock); // nothing covers that everybody can walk in
     }
     if (page.flash && page.flash.until > Date.now()) {
         const line = page.flash.line;
@@ -37,12 +41,7 @@ function lineOf(line) {
         "li",
         {},
         el("span", { className: "dot " + line.colour }, MARKS[line.colour]),
-        el(
-            "span",
-            { className: "grow" },
-            line.text,
-            el("div", { className: "soft" }, more)
-        ),
+        el("span", { className: "grow" }, line.text, el("div", { className: "soft" }, more)),
         line.persons ? el("span", {}, "× " + line.persons) : null,
         el("span", { className: "soft" }, clock(line.t))
     );
@@ -58,11 +57,7 @@ function heldOf(item) {
             item.text,
             el("div", { className: "soft" }, clock(item.t) + "  " + item.ticket)
         ),
-        el(
-            "button",
-            { className: "go", on: { click: () => askAdmit(item) } },
-            t("do_admit")
-        )
+        el("button", { className: "go", on: { click: () => askAdmit(item) } }, t("do_admit"))
     );
 }
 
@@ -124,18 +119,14 @@ function buttons(state) {
                   t("do_reset")
               )
             : null,
-        state.state === "held"
-            ? el(
-                  "button",
-                  { className: "main", on: { click: () => send({ act: "release" }) } },
-                  t("do_release")
-              )
-            : null,
         el(
             "button",
             { className: "main", id: "let_in", disabled: !idle, on: { click: askOpen } },
             t("let_in")
-        )
+        ),
+        state.may && state.may.hold && state.state !== "held"
+            ? el("button", { id: "hold", disabled: !idle, on: { click: askHold } }, t("hold"))
+            : null
     );
 }
 
@@ -158,8 +149,8 @@ export function render() {
             el("span", { className: "pill" }, page.me ? page.me.name : ""),
             el(
                 "button",
-                { on: { click: page.switchSound }, "aria-pressed": String(page.sound) },
-                t("sound") + (page.sound ? " ✓" : " ✕")
+                { id: "sound", on: { click: page.switchSound } },
+                t("sound") + ": " + t("sound_" + page.sound)
             ),
             page.hello.lanes.length > 1
                 ? el("button", { on: { click: page.choose } }, t("choose"))
@@ -167,6 +158,10 @@ export function render() {
             el("button", { on: { click: page.signOut } }, t("sign_out"))
         ),
         signal(state),
+        // on a phone, the way to end it comes before all that can wait
+        state.state === "held"
+            ? el("div", { className: "stack held" }, ...holdButtons(state))
+            : null,
         el(
             "div",
             { className: "grid" },

@@ -6,11 +6,14 @@ import secrets
 from collections import deque
 from dataclasses import dataclass
 
+from .device import Feedback
 from .effects import Decide
 from .judge import Outcome
+from .sound_config import tone_of
 
 LINES = 10
 COLOURS = {"good": "green", "bad": "red", "staff": "amber"}
+_TOLD = {shown: colour for colour, shown in COLOURS.items()}
 HELD_S = 180.0  # how long staff may let in a visitor whom the lane sent to them
 HELD_MOST = 5
 
@@ -65,20 +68,29 @@ class Recent:
         """Let nobody admit these by hand any more."""
         self._held = deque((h for h in self._held if h.text not in texts), maxlen=HELD_MOST)
 
-    def shown(self, now: float, colour: str, reason: str, persons: int) -> None:
+    def shown(self, now: float, told: Feedback) -> None:
         """The lane told the visitor something."""
+        reason = told.reason
         outcome = self._last[1] if self._last and self._last[1].reason.value == reason else None
         self.add(
             now,
-            COLOURS.get(colour, "red"),
+            COLOURS.get(told.colour, "red"),
             reason,
-            persons,
+            told.persons,
             masked(outcome.uid) if outcome else "",
             outcome.product if outcome else None,
+            told.sound,
         )
 
     def add(
-        self, now: float, colour: str, reason: str, persons: int, ticket: str = "", product=None
+        self,
+        now: float,
+        colour: str,
+        reason: str,
+        persons: int,
+        ticket: str = "",
+        product: int | None = None,
+        sound: str = "",
     ) -> None:
         """Add a line; what staff did by hand comes this way too."""
         self.count += 1
@@ -91,6 +103,8 @@ class Recent:
                 "ticket": ticket,
                 "product": product,
                 "no": self.count,
+                "sound": sound,  # of the park, by name
+                "tone": tone_of(_TOLD[colour], persons),
             }
         )
 

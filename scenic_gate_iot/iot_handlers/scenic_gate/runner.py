@@ -16,7 +16,7 @@ from typing import Any
 from . import emergency
 from .clock import Clock
 from .config import LaneConfig
-from .device import Ack, Barrier, Reader, Signal
+from .device import Ack, Barrier, Display, Reader, Signal
 from .effects import Close, Decide, Effect, Hold, Open, Record, Result, Show
 from .engine import Engine
 from .facts import EMERGENCY_OFF, OPENED
@@ -56,6 +56,7 @@ class LaneRunner:
     barrier: Barrier | None
     readers: list[Reader] = field(default_factory=list)
     changed: Callable[[], None] = lambda: None
+    displays: list[Display] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.lane = Lane(self.config.settings)
@@ -64,6 +65,7 @@ class LaneRunner:
         self.tally, self.test = Tally(), LaneTest(self)
         self.recent = Recent()
         self._why: tuple[str, str | None] = ("OK", None)  # of the order under way: reason, who
+        self.held_by: tuple[str, str | None] = ("OK", None)  # ... that holds the lane open
         self.since = self.clock.now()
         self._inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self._current: Outcome | None = None  # the passage that Record(of_op=True) means
@@ -105,8 +107,11 @@ class LaneRunner:
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve the lane until ``stopped()`` or :meth:`retire`; then shut it."""
-        started: list[Reader | Barrier] = []
+        started: list[Reader | Barrier | Display] = []
         try:
+            for display in self.displays:
+                display.start()
+                started.append(display)
             for reader in self.readers:
                 reader.start(self.scan)
                 started.append(reader)
@@ -121,7 +126,7 @@ class LaneRunner:
                 self._stop(device)
             self._give_up()
 
-    def _stop(self, device: Reader | Barrier) -> None:
+    def _stop(self, device: Reader | Barrier | Display) -> None:
         try:
             device.stop()
         except Exception:
@@ -218,7 +223,10 @@ class LaneRunner:
             return self.lane.admit(str(command.get("code") or ""), persons, now)
         if action == "reopen":
             return self._reopen(str(command.get("op") or ""))
-        return self.lane.command(action, persons)
+        if action == "hold" and self.lane.state is State.IDLE:
+            self.held_by = self._why
+        hold_s = command.get("hold_s")  # of the lane page; a signed order has no end
+        return self.lane.command(action, persons, None if hold_s is None else now + hold_s)
 
     def _reopen(self, op: str) -> list[Effect]:
         if self.lane.state is not State.IDLE:
@@ -310,8 +318,8 @@ class LaneRunner:
         outcome = self._current
         told = feedback_of(effect, outcome, self.engine.config, self.config)
         self.last = last_scan(told, outcome, self.clock.now())
-        self.recent.shown(self.clock.now(), told.colour, effect.reason, effect.persons)
-        for device in (self.barrier, *self.readers):
+        self.recent.shown(self.clock.now(), told)
+        for device in (self.barrier, *self.readers, *self.displays):
             if device:
                 device.show(told)
 

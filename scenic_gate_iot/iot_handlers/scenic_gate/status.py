@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..scenic_rules.exposure import ExposureLimit
+from .lane_state import State
 
 if TYPE_CHECKING:
     from .box import GateBox
@@ -43,6 +44,7 @@ def box_status(box: GateBox) -> dict:
         **box.lan.status(),
         "handlers": box.care.updates.told(),
         "drill": box.care.drills.told(),
+        "sounds": box.sounds.told(),
         "lanes": {code: _lane_status(box, code) for code in box.lanes},
     }
 
@@ -56,6 +58,7 @@ def _lane_status(box: GateBox, code: str) -> dict:
         "usable": runner.lane.usable,
         "since": runner.since,
         "free": runner.lane.free,
+        "held": held(runner),
         "last": asdict(runner.last),
         "counts": runner.tally.status(runner.clock.mono()),
         "testing": runner.test.waiting,
@@ -64,9 +67,25 @@ def _lane_status(box: GateBox, code: str) -> dict:
     }
 
 
+def held(runner: LaneRunner) -> dict | None:
+    """Tell since when a lane is held open, by whom, for how many so far and until when."""
+    lane = runner.lane
+    if lane.state is not State.HELD:
+        return None
+    reason, who = runner.held_by
+    left = None if lane.deadline is None else lane.deadline - runner.clock.mono()
+    return {
+        "since": runner.since,
+        "persons": lane.counted,
+        "until": None if left is None else round(runner.clock.now() + left, 1),
+        "reason": reason,
+        "by": (who or "").partition(" ")[0],  # what was remarked is nobody's business here
+    }
+
+
 def _devices(runner: LaneRunner) -> list[dict]:
     parts: dict[str, list[Health]] = {}
-    for device in (*runner.readers, runner.barrier):
+    for device in (*runner.readers, runner.barrier, *runner.displays):
         if device and device.spec:
             parts.setdefault(device.spec.name, []).append(device.health())
     return [
