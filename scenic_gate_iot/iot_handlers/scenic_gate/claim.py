@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..scenic_rules.passage import decide
@@ -98,7 +98,7 @@ def read_ask(body: dict, site: int) -> tuple[Question, dict]:
         raise ValueError("op or lane")
     if not isinstance(zone, str):
         raise ValueError("zone")
-    ticket = replace(ticket_from_wire(body["k"], site).ticket, listed=False)
+    ticket = ticket_from_wire(body["k"], site, listed=False).ticket
     own = [(str(use[0]), str(use[1]), int(use[2]), int(use[3]), str(use[4])) for use in body["own"]]
     told = {
         "uid": ticket.uid,

@@ -66,4 +66,5 @@ def chained(entry: Entry, seq: int, head: str) -> dict:
     """Return an entry as fact number ``seq`` of the wire, after the fact with hash ``head``."""
     fact = dict(zip(FIELDS, values_of(entry, seq), strict=True))
     fact["uid"] = uid_hex(entry.uid)
-    return fact | {"prev": head, "hash": fact_hash(head, fact)}
+    fact["prev"], fact["hash"] = head, fact_hash(head, fact)
+    return fact

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 # one passage ("op"): reserved.pax == sum of pax of passed + released + closed + unknown, where a
 # release for GIVEN_BACK_UNSEEN is left out: it follows an "unknown" of the same persons
@@ -70,6 +71,10 @@ FIELDS = (
     "code",
 )
 
+_members = itemgetter(*FIELDS)
+# made once: json.dumps would make one for each fact, and a visitor waits meanwhile
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
 
 def of_unknown(rule: str) -> tuple[tuple[str, str], ...]:
     """Return (kind, reason) of the facts that end persons of whom nobody knows if they passed.
@@ -89,9 +94,8 @@ def genesis(epoch: str) -> str:
 
 def fact_hash(prev: str, fact: Mapping) -> str:
     """Return the hash of ``fact`` (``prev`` and ``hash`` in it are ignored) after ``prev``."""
-    rest = {name: fact[name] for name in FIELDS}
-    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(prev.encode() + text.encode()).hexdigest()
+    text = _canonical(dict(zip(FIELDS, _members(fact), strict=True)))
+    return hashlib.sha256((prev + text).encode()).hexdigest()
 
 
 def first_break(facts: Iterable[Mapping], prev: str | None = None) -> int | None:

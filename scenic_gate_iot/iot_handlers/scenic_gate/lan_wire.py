@@ -14,7 +14,8 @@ import hmac
 import json
 import struct
 from collections import OrderedDict
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 MAGIC = b"SGL1"
 HEADER = struct.Struct(">4sIIB8s8sQQ")
@@ -31,8 +32,10 @@ REMEMBERED = 256  # own numbers that a greeting may echo, answers kept for repea
 _CONTEXT = b"scenic-lan-v1\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+_write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+class Packet(NamedTuple):
     """One datagram. ``echo``: number of the peer's last greeting, or what a greeting answers."""
 
     sender: int
@@ -45,8 +48,15 @@ class Packet:
     body: bytes = b""
 
 
+@lru_cache(maxsize=8)
+def _begun(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, _CONTEXT, hashlib.sha256)
+
+
 def _mac(key: bytes, message: bytes) -> bytes:
-    return hmac.new(key, _CONTEXT + message, hashlib.sha256).digest()
+    mac = _begun(key).copy()
+    mac.update(message)
+    return mac.digest()
 
 
 def seal(key: bytes, packet: Packet) -> bytes:
@@ -71,7 +81,7 @@ def unseal(key: bytes, data: bytes) -> Packet | None:
 
 def to_body(value: dict) -> bytes:
     """Write a body; ValueError when it does not fit into one datagram."""
-    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    body = _write(value).encode()
     if len(body) > MAX_BODY:
         raise ValueError(f"{len(body)} bytes do not fit into one datagram")
     return body
@@ -80,7 +90,7 @@ def to_body(value: dict) -> bytes:
 def from_body(body: bytes) -> dict:
     """Read a body; ValueError when it is none."""
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode())
     except RecursionError as err:
         raise ValueError("nested too deep") from err
     if not isinstance(value, dict):

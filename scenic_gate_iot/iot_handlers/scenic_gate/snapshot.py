@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
+from ..scenic_rules.allowance import Rights
 from ..scenic_rules.views import TicketView, ZoneUse
 from ..scenic_rules.wire import (
     TicketRow,
@@ -101,12 +103,13 @@ class Snapshot:
             entrances=mask,
             flags=flags,
             state=state,
-            rights=tuple(map(tuple, json.loads(rights))),
+            rights=_rights(rights),
             iat=iat,
             listed=True,
         )
         there = {} if uses == "{}" else _zone_uses(uses)
-        return TicketRow(ticket, elsewhere=json.loads(elsewhere), uses=there, out_t=out_t)
+        others = {} if elsewhere == "{}" else json.loads(elsewhere)
+        return TicketRow(ticket, elsewhere=others, uses=there, out_t=out_t)
 
     def apply(
         self, items: Iterable[dict], cursor: int, pause: Callable[[], None] = lambda: None
@@ -167,6 +170,12 @@ class Snapshot:
         store.put(pruned_day=today)
         self._count = None
         return done
+
+
+@lru_cache(maxsize=1024)
+def _rights(text: str) -> Rights:
+    # of a few products and sizes of groups: the same texts again and again
+    return tuple(map(tuple, json.loads(text)))
 
 
 def _zone_uses(text: str) -> dict[str, ZoneUse]:

@@ -74,8 +74,8 @@ def ticket_to_wire(row: TicketRow) -> dict:
     return data
 
 
-def ticket_from_wire(data: dict, site: int) -> TicketRow:
-    """Read one row of ``tickets``; the ticket is a listed one."""
+def ticket_from_wire(data: dict, site: int, listed: bool = True) -> TicketRow:
+    """Read one row of ``tickets``; ``listed``: it is the server that says so."""
     read.check_object(data, "ticket")
     try:
         uid = parse_uid(read.text(data, "u"))
@@ -102,7 +102,7 @@ def ticket_from_wire(data: dict, site: int) -> TicketRow:
         state=state,
         rights=read.rights(data, "r"),
         iat=read.number(data, "iat", read.U32),
-        listed=True,
+        listed=listed,
     )
     return TicketRow(
         ticket,

@@ -25,7 +25,7 @@ def check_object(data: object, what: str) -> None:
 def in_range(value: object, name: str, top: int, bottom: int = 0) -> int:
     """Return ``value`` if it is a whole number from ``bottom`` to ``top``."""
     # bool is an int in Python, not in JSON
-    if not isinstance(value, int) or isinstance(value, bool) or not bottom <= value <= top:
+    if type(value) is not int or not bottom <= value <= top:
         raise WireError(f"{name} is no number from {bottom} to {top}")
     return value
 
