@@ -87,6 +87,8 @@ from . import (
     scenic_ticket_credential,  # extends the changes
 )
 from . import scenic_box_lan
+from . import scenic_box_tls
+from . import scenic_device_tls
 from . import scenic_ticket_seen  # extends the changes
 from . import scenic_site_passages
 from . import scenic_site_export

@@ -13,7 +13,7 @@ from .scenic_box_lan import LAN_KEY
 _STAMP = """
 SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     SELECT 'box' || id || ':' || state || ':' || site_id || ':' || coalesce(zone_id, 0) || ':'
-           || coalesce(entrance_id, 0) AS part
+           || coalesce(entrance_id, 0) || ':' || md5(coalesce(tls_certificate, '')) AS part
       FROM scenic_box WHERE id = %(box)s
     UNION ALL SELECT 'lane' || id || ':' || write_date FROM scenic_lane WHERE box_id = %(box)s
     UNION ALL SELECT 'device' || d.id || ':' || d.write_date FROM scenic_device d

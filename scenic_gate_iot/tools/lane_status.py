@@ -81,6 +81,17 @@ def device(status, lane_code, name):
     return None, ""
 
 
+def fingerprint(status, lane_code, name):
+    """Return the fingerprint under which a device calls its box, empty when there is none."""
+    lanes = status.get("lanes") if isinstance(status, dict) else None
+    data = lanes.get(lane_code) if isinstance(lanes, dict) else None
+    for item in _devices(data) if isinstance(data, dict) else ():
+        text = item.get("fingerprint")
+        if item.get("name") == name and isinstance(text, str):
+            return text[:95] if set(text) <= set("0123456789ABCDEF:") else ""
+    return ""
+
+
 def _devices(data):
     devices = data.get("devices")
     return [item for item in devices if isinstance(item, dict)] if isinstance(devices, list) else []

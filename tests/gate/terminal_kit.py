@@ -39,7 +39,7 @@ class Gate:
             credentials=kit_credentials(),
         )
         config = self.engine.config.lanes["G1"]
-        self.readers, self.barrier = Devices().build(config)
+        self.readers, self.barrier = Devices(home=folder).build(config)
         self.terminal = next(d for d in (*self.readers, self.barrier) if hasattr(d, "core")).core
 
     @contextmanager

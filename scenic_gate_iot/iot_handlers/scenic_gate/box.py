@@ -62,7 +62,7 @@ class GateBox:
         self.clock = Clock(max(self.store.get("floor", 0.0), self.engine.journal.last_t() / 1000))
         self.lan = Lan(self.engine, self.clock, secrets.token_bytes(8))
         self.sounds = SoundLibrary(self.home, self._fetch_sound, self.clock.mono)
-        self.devices = Devices(self.sounds)
+        self.devices = Devices(self.sounds, self.home)
         self.runners: dict[str, LaneRunner] = {}
         self.lane_errors: dict[str, str] = {}
         self.wake = threading.Event()

@@ -77,10 +77,22 @@ class Device:
     """Anything of a lane."""
 
     spec = None  # the DeviceConfig it was made from
+    fingerprint = ""  # of the certificate under which the device calls the box
 
     def health(self) -> Health:
         """Tell whether the device can be reached."""
         raise NotImplementedError
+
+    def install_key(self) -> str | None:
+        """Give the device the new key of its configuration; None where it knows no such thing.
+
+        "done", "refused", "not_sent" or "unknown"; may take some seconds, on any thread.
+        """
+        return None
+
+    def restart(self) -> str | None:
+        """Restart the device; None where it knows no such order, else as above."""
+        return None
 
 
 class Reader(Device):

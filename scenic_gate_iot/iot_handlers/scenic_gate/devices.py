@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from . import http_terminal, tcp_head
@@ -59,10 +60,13 @@ FACTORIES: dict[tuple[str, str], Factory] = {
 
 
 class Devices:
-    """Maker of the devices of all lanes of a box; one object per line."""
+    """Maker of the devices of all lanes of a box; one object per line.
 
-    def __init__(self, sounds: SoundLibrary | None = None) -> None:
-        self._sounds = sounds
+    ``home``: where a driver may keep files of its own.
+    """
+
+    def __init__(self, sounds: SoundLibrary | None = None, home: Path | str = "") -> None:
+        self._sounds, self._home = sounds, str(home)
         self._lines: dict[str, tuple[Callable, Any]] = {}
         self._lock = threading.Lock()
 
@@ -102,6 +106,8 @@ class Devices:
         if factory is None:
             raise DeviceError(f"{item.name}: this box has no {item.role} driver {item.driver!r}.")
         options = dict(item.options)
+        if self._home:
+            options["home"] = self._home
         made = factory.make(self._line(factory, item, options), options)
         return [made.reader, made.barrier] if isinstance(made, Terminal) else [made]
 

@@ -2,15 +2,17 @@
 
 Only devices of the configuration are let in, by their address first. Every connection has a few
 seconds in all, whatever it sends, and there are few connections at a time; each carries one
-request. What is refused is counted.
+request. With TLS the handshake is part of those seconds. What is refused is counted.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import select
 import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -22,6 +24,7 @@ from urllib.parse import urlsplit
 from .addresses import Networks, is_in
 from .http_message import BadRequest, Reply, Request, fields_of
 from .port import monotonic
+from .terminal_tls import Identity, secured, was_closed
 
 _logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class Guest(Protocol):
 
     networks: Networks
     max_body: int
+    tls: Identity | None
 
     def owns(self, path: str, query: Mapping[str, str]) -> bool:
         """Tell whether this request is for it."""
@@ -69,8 +73,16 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def setup(self) -> None:
+        until = monotonic() + DEADLINE_S
+        if self.server.context:
+            self.request = secured(self.request, self.server.context, DEADLINE_S)
         super().setup()
-        self.rfile = io.BufferedReader(_Timed(self.connection, monotonic() + DEADLINE_S), 4096)
+        self.rfile = io.BufferedReader(_Timed(self.connection, until), 4096)
+
+    def finish(self) -> None:
+        super().finish()
+        if self.server.context:
+            self.connection.close()  # the plain socket that the server knows is empty since setup
 
     def handle(self) -> None:
         try:
@@ -144,6 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _was_read(self) -> bool:
         """Whether the other side hung up after the answer, as one does who has read it."""
         line = self.connection
+        if isinstance(line, ssl.SSLSocket):
+            return was_closed(line, READ_S)
         with suppress(OSError):
             line.shutdown(socket.SHUT_WR)
             if select.select([line], [], [], READ_S)[0]:
@@ -175,8 +189,8 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 32
     allow_reuse_address = True
 
-    def __init__(self, port: int, listener: Listener) -> None:
-        self.listener = listener
+    def __init__(self, port: int, listener: Listener, context: ssl.SSLContext | None) -> None:
+        self.listener, self.context = listener, context
         self._open: Counter[str] = Counter()
         self._lock = threading.Lock()
         super().__init__(("0.0.0.0", port), _Handler)
@@ -216,16 +230,21 @@ class Listener:
         self._lock = threading.RLock()
 
     def register(self, guest: Guest) -> None:
-        """Let a device in; OSError when the port cannot be had."""
+        """Let a device in; OSError when the port cannot be had, or its certificate."""
+        context = guest.tls.context() if guest.tls else None
         with self._lock:
             if self._server is None:
-                self._server = _Server(self.port, self)
+                self._server = _Server(self.port, self, context)
                 threading.Thread(
                     target=self._server.serve_forever,
                     args=(0.2,),
                     name=f"scenic http {self.port}",
                     daemon=True,
                 ).start()
+            elif (self._server.context is None) != (context is None):
+                raise OSError(errno.EBUSY, "another device uses it with, or without, TLS")
+            else:
+                self._server.context = context  # the newest, when it has changed
             self._guests = [*self._guests, guest]
 
     def leave(self, guest: Guest) -> None:

@@ -51,6 +51,7 @@ SPEC = Spec(
     {
         "profile": Option("choice", choices=tuple(sorted(_NEEDS))),
         "port": whole(1024, 65_535),
+        "tls": Option("flag"),
         "path": TEXT,
         "allowed_ips": TEXT,
         "answer_ms": milliseconds(10_000),

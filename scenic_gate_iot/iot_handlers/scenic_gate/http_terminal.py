@@ -57,6 +57,15 @@ class Face(Reader):
         self.core.on_scan = None
         self.core.detach()
 
+    def restart(self) -> str | None:
+        """Restart the device."""
+        return self.core.restart()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the certificate under which the device calls the box."""
+        return self.core.fingerprint
+
     def health(self) -> Health:
         """Tell whether the device can be reached."""
         return self.core.health()
@@ -113,6 +122,15 @@ class Wing(Barrier):
         ack = self.core.shut(hold=True)
         self._held = ack is not Ack.NOT_SENT
         return ack
+
+    def restart(self) -> str | None:
+        """Restart the device."""
+        return self.core.restart()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the certificate under which the device calls the box."""
+        return self.core.fingerprint
 
     def health(self) -> Health:
         """Tell whether the device can be reached."""

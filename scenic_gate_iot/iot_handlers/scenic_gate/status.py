@@ -85,9 +85,11 @@ def held(runner: LaneRunner) -> dict | None:
 
 def _devices(runner: LaneRunner) -> list[dict]:
     parts: dict[str, list[Health]] = {}
+    prints: dict[str, str] = {}
     for device in (*runner.readers, runner.barrier, *runner.displays):
         if device and device.spec:
             parts.setdefault(device.spec.name, []).append(device.health())
+            prints[device.spec.name] = device.fingerprint
     return [
         {
             "name": spec.name,
@@ -96,6 +98,7 @@ def _devices(runner: LaneRunner) -> list[dict]:
             "ok": all(health.ok for health in parts[spec.name]),
             "detail": "; ".join({health.detail for health in parts[spec.name] if health.detail}),
             "dropped": sum(health.dropped for health in parts[spec.name]),
+            **({"fingerprint": prints[spec.name]} if prints[spec.name] else {}),
         }
         for spec in runner.config.devices
         if spec.name in parts

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from .addresses import networks
 from .device import Ack, Health, Signal
@@ -22,6 +23,7 @@ from .profile_zk import ZkPush
 from .scan import Scan
 from .terminal_ask import Ask, CheckAsk, Once, Stays
 from .terminal_link import Orders, Stream
+from .terminal_tls import Identity
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Core:
             url, str(options.get("user") or ""), str(options.get("password") or "")
         )
         self.orders = Orders(self.profile)
+        self.tls, self.fingerprint = _identity(options), ""
         self.answer_s = float(options.get("answer_ms", 1500)) / 1000
         self._max_age_s = float(options.get("max_age_s", 60))
         self._listener = listener(int(options.get("port") or 8090))
@@ -99,10 +102,12 @@ class Core:
     def _bind(self) -> None:
         try:
             self._listener.register(self)
+            self.fingerprint = self.tls.fingerprint() if self.tls else ""
             self._bound, self.error = True, ""
-        except OSError as err:
+        except (OSError, ValueError) as err:
             # another program has the port, or a lane before this one is just leaving it
-            self.error = f"port {self._listener.port}: {err.strerror}"
+            why = getattr(err, "strerror", None) or type(err).__name__
+            self.error = f"port {self._listener.port}: {why}"
 
     def _watch(self, stopped: threading.Event) -> None:
         """Keep the port, and tell the lane whether the device is there."""
@@ -228,8 +233,20 @@ class Core:
             return Ack.NOT_SENT if hold else Ack.DONE
         return self.client.order(call, self.profile.taken)
 
+    def restart(self) -> str | None:
+        """Restart the device, if there is an order for that."""
+        call = self.profile.restart_call()
+        return self.client.order(call, self.profile.taken).value if call else None
+
     def health(self) -> Health:
         """Tell whether the device can be reached."""
         ok = self.is_alive()
         detail = self.client.error or ("" if ok else self.error or "the device is silent")
         return Health(ok, detail, self.dropped)
+
+
+def _identity(options: dict) -> Identity | None:
+    if not options.get("tls"):
+        return None
+    given = (str(options.get(name) or "") for name in ("tls_certificate", "tls_key"))
+    return Identity(Path(options["home"]) / "tls", *given)
