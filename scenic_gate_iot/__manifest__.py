@@ -20,6 +20,7 @@
         "views/scenic_site_views.xml",
         "views/scenic_incident_views.xml",
         "wizards/scenic_gate_order_views.xml",
+        "wizards/scenic_device_order_views.xml",
         "wizards/scenic_why_views.xml",
         "views/scenic_gate_board_views.xml",
         "views/scenic_refund_wait_views.xml",

@@ -89,6 +89,8 @@ from . import (
 from . import scenic_box_lan
 from . import scenic_box_tls
 from . import scenic_device_tls
+from . import scenic_gate_command_device
+from . import scenic_device_key
 from . import scenic_ticket_seen  # extends the changes
 from . import scenic_site_passages
 from . import scenic_site_export

@@ -74,7 +74,7 @@ class ScenicGateCommand(models.Model):
                 command.state = "sent" if command.expires > now else "expired"
 
     @api.model
-    def _give(self, lane, action, reason, persons=1):
+    def _give(self, lane, action, reason, persons=1, **values):
         """Give ``lane`` an order and return it; the box gets it over the bus or when it calls."""
         lane.ensure_one()
         if lane.box_id.state != "paired":
@@ -99,6 +99,7 @@ class ScenicGateCommand(models.Model):
                 "reason": reason,
                 "user_id": self.env.uid,
                 "expires": int(time.time()) + self._expires_s(action),
+                **values,
             }
         )
         command._log()
@@ -137,9 +138,13 @@ class ScenicGateCommand(models.Model):
             "n": self.persons,
             "expires": self.expires,
             "op": "",
-            "code": "",
+            "code": self._message_code(),
         }
         return message | {"sig": auth.command_signature(box.token, box.identifier, message)}
+
+    def _message_code(self):
+        """Return what the order is about, beside its lane."""
+        return ""
 
     def _send(self):
         """Send the order over the bus; the next call of the box brings it again."""

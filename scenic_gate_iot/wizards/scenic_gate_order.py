@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.scenic_gate_command_device import DEVICE_ACTIONS
+
 
 class ScenicGateOrder(models.TransientModel):
     """Asks why before a lane obeys."""
@@ -9,9 +11,13 @@ class ScenicGateOrder(models.TransientModel):
 
     lane_id = fields.Many2one("scenic.lane", required=True, readonly=True)
     action = fields.Selection(
-        selection=lambda self: (
-            self.env["scenic.gate.command"]._fields["action"]._description_selection(self.env)
-        ),
+        selection=lambda self: [
+            choice
+            for choice in self.env["scenic.gate.command"]
+            ._fields["action"]
+            ._description_selection(self.env)
+            if choice[0] not in DEVICE_ACTIONS
+        ],
         required=True,
         default="open",
     )

@@ -1,8 +1,5 @@
 """OSDP against libosdp, somebody else's device in C, on a serial line; plain and secure."""
 
-import os
-import queue
-import select
 import time
 from contextlib import contextmanager, suppress
 
@@ -13,101 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from iot_handlers.scenic_gate import osdp
 from iot_handlers.scenic_gate.bus import NoAnswer
-from iot_handlers.scenic_gate.device import Ack, DeviceError, Signal
+from iot_handlers.scenic_gate.device import Ack, DeviceError, Feedback, Signal
 from iot_handlers.scenic_gate.osdp_bus import OsdpBus
 from iot_handlers.scenic_gate.osdp_device import OsdpBarrier, OsdpReader
 from iot_handlers.scenic_gate.scan import kind_of
 from modbus_board import wait_for, wire
-
-KEY = bytes(range(1, 17))
-ADDR = 5
-OPTIONS = {"addr": ADDR, "baud": 115200, "timeout_ms": 300, "poll_ms": 20}
-
-
-class Line(libosdp.Channel):
-    """libosdp's way to a serial line."""
-
-    def __init__(self, path):
-        super().__init__()
-        self._line = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        self.deaf = False
-
-    def read(self, max_bytes):
-        if not select.select([self._line], [], [], 0)[0]:
-            return b""
-        data = os.read(self._line, max_bytes)
-        return b"" if self.deaf else data
-
-    def write(self, buf):
-        return os.write(self._line, buf)
-
-    def flush(self):
-        return
-
-
-class Device:
-    """A reader with four outputs and four inputs made of libosdp."""
-
-    def __init__(self, path, key):
-        flags = [libosdp.LibFlag.EnforceSecure] if key else []
-        self.line, self.orders = Line(path), queue.SimpleQueue()
-        cap, self.outputs = libosdp.Capability, [0] * 4
-        info = libosdp.PDInfo(ADDR, self.line, scbk=key, name="reader", flags=flags)
-        capabilities = libosdp.PDCapabilities(
-            [
-                (cap.OutputControl, 1, 4),
-                (cap.ContactStatusMonitoring, 1, 4),
-                (cap.LEDControl, 1, 1),
-                (cap.AudibleControl, 1, 1),
-                (cap.CommunicationSecurity, 1, 1),
-            ]
-        )
-        self.device = libosdp.PeripheralDevice(
-            info, capabilities, libosdp.LogLevel.Emergency, self._command
-        )
-
-    def _command(self, command):
-        if command["command"] == libosdp.Command.Status:
-            return -1, None  # its Python cannot tell the state of outputs
-        if command["command"] == libosdp.Command.Output:
-            self.outputs[command["output_no"]] = int(command["control_code"] in (2, 4, 5))
-        self.orders.put(command)
-        return 0, None
-
-    def order(self):
-        return self.orders.get(timeout=5)
-
-    def card(self, data, bits):
-        self.device.submit_event(
-            {
-                "event": libosdp.Event.CardRead,
-                "reader_no": 0,
-                "direction": 0,
-                "format": libosdp.CardFormat.Wiegand,
-                "length": bits,
-                "data": data,
-            }
-        )
-
-    def inputs(self, *levels):
-        self.device.submit_event(
-            {
-                "event": libosdp.Event.Status,
-                "type": libosdp.StatusReportType.Input,
-                "nr_entries": 4,
-                "report": bytes(levels),
-            }
-        )
-
-
-@contextmanager
-def device(path, key=None):
-    made = Device(path, key)
-    made.device.start()
-    try:
-        yield made
-    finally:
-        made.device.teardown()
+from osdp_kit import ADDR, INSTALL, KEY, NEW, OPTIONS, device, fresh_device
 
 
 @pytest.fixture(params=["plain", "secure"])
@@ -263,6 +171,104 @@ def test_device_with_another_key_opens_nothing(tmp_path):
             assert not one.health().ok
         assert made.outputs == [0] * 4
         assert made.orders.empty()
+
+
+# ------------------------------------------------------------------------ keys
+
+
+def test_a_new_device_gets_its_key_and_speaks_under_it_from_then_on(tmp_path):
+    with fresh_device(tmp_path) as (made, bus):
+        with barrier(bus, INSTALL) as ours:
+            assert ours.open(1) is Ack.DONE  # under the key that every device knows
+            assert made.key is None  # nobody ordered it: nothing was installed
+            assert ours.install_key() == "done"
+            assert made.key == NEW
+            assert ours.open(1) is Ack.DONE
+            assert made.device.is_sc_active()
+            assert ours.install_key() == "done"  # the same order again
+        # the server knows, a new configuration has that key only
+        after = OsdpBus(bus.url, OPTIONS)
+        with barrier(after, OPTIONS | {"password": NEW.hex()}) as ours:
+            assert ours.open(1) is Ack.DONE
+        # and nobody opens it with the old one any more
+        stale = OsdpBus(bus.url, OPTIONS)
+        with barrier(stale, OPTIONS | {"password": "default"}, wait=False) as ours:
+            wait_for(lambda: stale.error)
+            assert ours.open(1) is Ack.NOT_SENT
+
+
+def test_a_device_that_got_its_key_before_the_power_went_is_found(tmp_path):
+    with fresh_device(tmp_path) as (made, bus):
+        with barrier(bus, INSTALL) as ours:
+            assert ours.install_key() == "done"
+        # the server never heard of it: the configuration still names both
+        again = OsdpBus(bus.url, INSTALL)
+        with barrier(again, INSTALL) as ours:
+            assert ours.open(1) is Ack.DONE
+            assert ours.install_key() == "done"
+
+
+def test_a_key_that_a_device_refuses_leaves_the_old_one(tmp_path):
+    with fresh_device(tmp_path) as (made, bus):
+        made.refuses_keys = True
+        with barrier(bus, INSTALL) as ours:
+            assert ours.install_key() == "refused"
+            wait_for(lambda: ours.open(1) is Ack.DONE)
+            assert made.key is None
+
+
+def test_a_key_without_an_answer_is_proved_by_the_next_session(tmp_path):
+    with fresh_device(tmp_path) as (made, bus), barrier(bus, INSTALL) as ours:
+        ask, swallowed = ours._unit.ask, []
+
+        def lost(code, data=b""):
+            reply = ask(code, data)
+            if code == osdp.KEYSET and not swallowed:
+                swallowed.append(reply)
+                raise NoAnswer("lost")
+            return reply
+
+        ours._unit.ask = lost
+        assert ours.install_key() == "done"
+        assert made.key == NEW
+
+
+def test_a_device_that_is_away_gets_no_key(tmp_path):
+    with fresh_device(tmp_path) as (made, bus), barrier(bus, INSTALL) as ours:
+        made.line.deaf = True
+        assert ours.install_key() == "unknown"
+        wait_for(lambda: not ours.health().ok)
+        assert ours.install_key() == "not_sent"
+        made.line.deaf = False
+        wait_for(lambda: ours.health().ok, 30)
+        assert ours.install_key() == "done"
+
+
+def test_both_faces_follow_a_new_configuration(tmp_path):
+    with fresh_device(tmp_path) as (made, bus):
+        before = OPTIONS | {"password": "default"}
+        with reader(bus, before), barrier(bus, INSTALL) as ours:
+            # one device, attached by a lane that was not built anew yet
+            assert ours.install_key() == "done"
+            with barrier(bus, OPTIONS | {"password": NEW.hex()}) as later:
+                assert later.open(1) is Ack.DONE
+                assert later.install_key() == "not_sent"  # there is none to install
+
+
+def test_the_visitor_reads_the_answer_where_there_is_a_screen(place):
+    made, bus, options = place
+    with reader(bus, options | {"text": "utf-8"}) as ours:
+        ours.show(Feedback("bad", "E_USED", "票" * 20))
+        while (order := made.order())["command"] != libosdp.Command.Text:
+            continue
+        assert order["data"] == "票" * 10  # no half of a letter
+    with reader(bus, options | {"text": "ascii"}) as ours:
+        ours.show(Feedback("good", "OK", "请进"))  # not in its letters: lamp only
+        assert made.order()["command"] == libosdp.Command.LED
+        ours.show(Feedback("good", "OK", "Welcome " * 9))
+        while (order := made.order())["command"] != libosdp.Command.Text:
+            continue
+        assert order["data"] == ("Welcome " * 9)[: osdp.MAX_SCREEN]
 
 
 # ----------------------------------------------------------------------- bytes

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..scenic_rules.site_time import day_and_quarter
-from . import auth, peer_uses, uses
+from . import auth, device_orders, peer_uses, uses
 from .care import Care
 from .clock import Clock
 from .commands import SIGNED, CommandDesk
@@ -210,6 +210,9 @@ class GateBox:
                 runner.retire()
 
     def _dispatch(self, command, answer: Callable[[str], None]) -> bool:
+        if command["action"] in device_orders.ACTIONS:
+            device_orders.begin(self, command, answer)
+            return True
         runner = self.runners.get(command["lane"])
         if runner is None:
             return False

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 
 from . import auth
 from .clock import UNSURE, Clock
+from .device_orders import ACTIONS as DEVICE_ACTIONS
 from .lane_test import TEST_ACTIONS
 from .store import Store, StoreError
 
-ACTIONS = ("open", "reopen", "admit", "hold", "release", "reset", *TEST_ACTIONS)
+LANE_ACTIONS = ("open", "reopen", "admit", "hold", "release", "reset", *TEST_ACTIONS)
+ACTIONS = (*LANE_ACTIONS, *DEVICE_ACTIONS)
 SIGNED = ("uid", "lane", "action", "n", "expires", "op", "code")  # see auth.command_signature
 MAX_AHEAD = 300  # seconds: an order for later is no order
 KEEP_S = 86400

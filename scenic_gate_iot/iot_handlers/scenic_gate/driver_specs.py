@@ -70,6 +70,7 @@ SPECS: dict[str, Spec] = {
         | {
             "addr": whole(0, 126),
             "lamp_ms": milliseconds(),
+            "text": Option("choice", choices=("ascii", "utf-8", "gb18030")),
             "out": whole(0, 255),
             "pulse_ms": milliseconds(),
             "in_entry": _BIT,

@@ -6,8 +6,8 @@ import struct
 from dataclasses import dataclass
 
 SOM, REPLY_BIT = 0x53, 0x80
-POLL, ISTAT, OSTAT, OUT, LED, BUZ = 0x60, 0x65, 0x66, 0x68, 0x69, 0x6A
-CHLNG, SCRYPT = 0x76, 0x77
+POLL, ISTAT, OSTAT, OUT, LED, BUZ, TEXT = 0x60, 0x65, 0x66, 0x68, 0x69, 0x6A, 0x6B
+KEYSET, CHLNG, SCRYPT = 0x75, 0x76, 0x77
 ACK, NAK, ISTATR, OSTATR, RAW, FMT, CCRYPT, RMAC_I, BUSY = (
     *(0x40, 0x41, 0x49, 0x4A, 0x50, 0x51),
     *(0x76, 0x78, 0x79),
@@ -15,6 +15,7 @@ ACK, NAK, ISTATR, OSTATR, RAW, FMT, CCRYPT, RMAC_I, BUSY = (
 OUT_OFF, OUT_ON, OUT_TIMED = 1, 2, 5  # controls of an output; the last ends by itself
 BLACK, RED, GREEN = 0, 1, 2
 MAX_PACKET = 1440
+MAX_SCREEN = 32  # bytes of a text; what the smallest displays take
 _CRC, _SCB = 4, 8  # bits of the control byte
 
 
@@ -108,6 +109,17 @@ def lamp(colour: int, tenths: int) -> bytes:
 def buzzer(times: int) -> bytes:
     """Data of BUZ: some short tones."""
     return bytes((0, 2, 1, 1, times))
+
+
+def screen(text: bytes, seconds: int) -> bytes:
+    """Data of TEXT: a text on the first screen for a while, wrapped, from its first place on."""
+    text = text[:MAX_SCREEN]
+    return bytes((0, 4, min(max(seconds, 1), 255), 1, 1, len(text))) + text
+
+
+def new_key(key: bytes) -> bytes:
+    """Data of KEYSET: the key of the secure channel from now on."""
+    return bytes((1, len(key))) + key
 
 
 def card(code: int, data: bytes) -> str:

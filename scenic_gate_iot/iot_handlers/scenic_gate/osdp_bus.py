@@ -1,40 +1,14 @@
-"""OSDP lines and the devices on them; reader and barrier of one device share its session.
-
-The session begins anew (sequence 0, fresh keys) after every answer that is missing or wrong.
-"""
+"""OSDP lines; the devices on them are in ``osdp_unit.py``."""
 
 from __future__ import annotations
-
-import logging
-import secrets
-import threading
-from collections.abc import Callable
-from typing import Protocol
 
 from . import osdp
 from .bus import NoAnswer, NotSent, PolledBus
 from .device import DeviceError
 from .osdp import BadPacket, Packet
-from .osdp_secure import DEFAULT_KEY, Session
+from .osdp_secure import DEFAULT_KEY
+from .osdp_unit import OsdpUnit
 from .port import PortError, monotonic
-
-_logger = logging.getLogger(__name__)
-
-MISSES = 3
-AGAIN_S = 1.0
-
-
-class Face(Protocol):
-    """Reader or barrier of a device."""
-
-    def heard(self, code: int, data: bytes) -> None:
-        """The device said something."""
-
-    def up(self) -> None:
-        """The device answers, on a new session."""
-
-    def down(self) -> None:
-        """The device is away."""
 
 
 class OsdpBus(PolledBus):
@@ -53,12 +27,14 @@ class OsdpBus(PolledBus):
         """Return the device with an address; one for both of its faces."""
         try:
             addr = int(options.get("addr", 0))
-            key = _key(str(options.get("password") or ""))
+            keys = [_key(str(options.get(name) or "")) for name in ("password", "password_new")]
         except (TypeError, ValueError) as err:
             raise DeviceError(f"osdp {self.url}: {err}") from err
         found = self._units.get(addr)
         if found is None or not found.in_use:
-            found = self._units[addr] = OsdpUnit(self, addr, key, options)
+            found = self._units[addr] = OsdpUnit(self, addr, keys, options)
+        else:
+            found.take_keys(keys)  # the other face may still serve a lane that was not built anew
         return found
 
     def exchange(self, data: bytes) -> Packet:
@@ -103,168 +79,3 @@ def _key(text: str) -> bytes:
     if len(key) not in (0, 16):
         raise ValueError("the key has not 32 hex digits")
     return key
-
-
-class OsdpUnit:
-    """One device: its session, and the poll that fetches what it has to say."""
-
-    def __init__(self, bus: OsdpBus, addr: int, key: bytes, options: dict) -> None:
-        self._bus, self.addr, self._key = bus, addr, key
-        self._poll_s = float(options.get("poll_ms", 50)) / 1000
-        self._faces: list[Face] = []
-        self._lock = threading.RLock()  # over the session: lanes and the line's thread ask
-        self._seq = 0
-        self._session: Session | None = None
-        self._fresh = False  # a session is under way
-        self._misses = 0
-        self.is_up = False
-
-    @property
-    def in_use(self) -> bool:
-        """Whether a face is attached."""
-        return bool(self._faces)
-
-    @property
-    def url(self) -> str:
-        """Where the line is, for messages."""
-        return self._bus.url
-
-    def health(self) -> tuple[bool, str, int]:
-        """Whether it answers, why not, and how many answers were damaged."""
-        detail = "" if self.is_up else self._bus.error or "no answer"
-        return self.is_up, detail, self._bus.dropped
-
-    def attach(self, face: Face) -> None:
-        """Serve a face from now on."""
-        self._faces = [*self._faces, face]
-        if len(self._faces) == 1:
-            self._bus.attach(self)
-        elif self.is_up:
-            self._bus.later(face.up)
-
-    def detach(self, face: Face) -> None:
-        """Stop serving a face."""
-        self._faces = [other for other in self._faces if other is not face]
-        if not self._faces:
-            self._bus.detach(self)
-
-    def later(self, job: Callable[[], None]) -> None:
-        """Run a small job in the thread of the line."""
-        self._bus.later(job)
-
-    # ----------------------------------------------------------------- polling
-
-    @property
-    def poll_s(self) -> float:
-        """Seconds between polls; one that is away must not hold up the others."""
-        return self._poll_s if self._misses < MISSES else AGAIN_S
-
-    def poll(self) -> None:
-        """Ask what is new; begin a session where there is none."""
-        try:
-            if not self._fresh:
-                self.connect()
-                self._set_up()
-            reply = self.ask(osdp.POLL)
-        except (NoAnswer, NotSent) as err:
-            self._missed(err)
-            return
-        self._misses, self.is_up = 0, True
-        if reply.code not in (osdp.ACK, osdp.NAK, osdp.BUSY):
-            for face in self._faces:
-                face.heard(reply.code, reply.data)
-
-    def _set_up(self) -> None:
-        for face in self._faces:
-            face.up()
-
-    def lost(self) -> None:
-        """The line is down."""
-        self._misses = MISSES
-        self._down()
-
-    def _missed(self, err: Exception) -> None:
-        self._misses += 1
-        if self._misses >= MISSES:
-            _logger.debug("osdp %s %d: %s", self._bus.url, self.addr, err)
-            self._down()
-
-    def _down(self) -> None:
-        self._fresh = False
-        self.is_up = False
-        for face in self._faces:
-            face.down()
-
-    # ------------------------------------------------------------------ session
-
-    def connect(self) -> None:
-        """Begin anew: sequence 0, and a secure channel where there is a key."""
-        with self._lock:
-            self._fresh, self._seq, self._session = False, 0, None
-            self._plain(osdp.POLL)
-            if self._key:
-                self._secure()
-            self._fresh = True
-
-    def _secure(self) -> None:
-        ours, kind = secrets.token_bytes(8), int(self._key != DEFAULT_KEY)
-        session = Session(self._key, ours)
-        try:
-            reply = self._plain(osdp.CHLNG, ours, bytes((0x11, kind)))
-            if reply.code != osdp.CCRYPT or len(reply.data) != 32:
-                raise BadPacket("no secure channel")
-            proof = session.proof(reply.data[8:16], reply.data[16:])
-            reply = self._plain(osdp.SCRYPT, proof, bytes((0x13, kind)))
-            if reply.code != osdp.RMAC_I or len(reply.data) != 16:
-                raise BadPacket("the device refuses our key")
-            session.begin(proof, reply.data)
-        except BadPacket as err:
-            self._bus.error = str(err)
-            raise NoAnswer(str(err)) from err
-        self._session = session
-
-    def ask(self, code: int, data: bytes = b"") -> Packet:
-        """Send an order in the session, return the answer.
-
-        :raises NotSent: there is no session or no line
-        :raises NoAnswer: the session broke; the order may have been followed
-        """
-        with self._lock:
-            if not self._fresh:
-                raise NotSent("no session")
-            try:
-                return self._in_session(code, data) if self._session else self._plain(code, data)
-            except NoAnswer:
-                self._fresh = False
-                raise
-            except BadPacket as err:
-                self._fresh = False
-                self._bus.dropped += 1
-                raise NoAnswer(str(err)) from err
-
-    def _plain(self, code: int, data: bytes = b"", block: bytes = b"") -> Packet:
-        packet = Packet(self.addr, self._next(), code, data, block)
-        return self._matching(packet, self._bus.exchange(osdp.sealed(packet.head())))
-
-    def _in_session(self, code: int, data: bytes) -> Packet:
-        session = self._session
-        block = b"\x17" if data else b"\x15"
-        packet = Packet(self.addr, self._next(), code, session.encrypt(data), block)
-        head = packet.head(mac_size=4)
-        reply = self._bus.exchange(osdp.sealed(head + session.sign(head)))
-        if reply.code == osdp.NAK and not reply.mac:
-            raise BadPacket("the device ended the session")
-        self._matching(packet, reply)
-        mac = session.check(reply.signed, reply.mac)
-        data = session.decrypt(reply.data) if reply.block[:1] == b"\x18" else reply.data
-        session.accept(mac)
-        return Packet(reply.addr, reply.seq, reply.code, data)
-
-    def _next(self) -> int:
-        seq, self._seq = self._seq, self._seq % 3 + 1
-        return seq
-
-    def _matching(self, packet: Packet, reply: Packet) -> Packet:
-        if reply.addr != self.addr | osdp.REPLY_BIT or reply.seq != packet.seq:
-            raise NoAnswer("an answer to something else")
-        return reply

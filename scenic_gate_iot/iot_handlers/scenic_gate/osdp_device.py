@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from . import osdp
 from .bus import NoAnswer, NotSent
-from .device import Ack, Barrier, DeviceError, Health, Reader, Signal
+from .device import Ack, Barrier, DeviceError, Feedback, Health, Reader, Signal
 from .osdp_bus import OsdpBus
 from .port import monotonic
 from .scan import CARD, Scan
@@ -24,7 +24,9 @@ class OsdpReader(Reader):
         self._unit = bus.unit(options)
         try:
             self._lamp = int(float(options.get("lamp_ms", 1000)) / 100)
-        except (TypeError, ValueError) as err:
+            self._encoding = str(options.get("text") or "")
+            b"".decode(self._encoding or "ascii")
+        except (LookupError, TypeError, ValueError) as err:
             raise DeviceError(f"osdp {bus.url}: {err}") from err
         self._on_scan: Callable[[str], None] = lambda text: None
 
@@ -44,6 +46,26 @@ class OsdpReader(Reader):
     def feedback(self, good: bool) -> None:
         """Green, or red and three tones."""
         self._unit.later(lambda: self._tell(good))
+
+    def show(self, feedback: Feedback) -> None:
+        """Say it with lamp and buzzer, and in words where a screen knows the letters."""
+        self.feedback(feedback.good)
+        if text := self._words(feedback.text):
+            data = osdp.screen(text, self._lamp // 10)
+            self._unit.later(lambda: self._unit.ask(osdp.TEXT, data))
+
+    def _words(self, text: str) -> bytes:
+        """Return as many letters as the screen takes; nothing where it does not know them."""
+        try:
+            while len(text.encode(self._encoding or "ascii")) > osdp.MAX_SCREEN:
+                text = text[:-1]
+            return text.encode(self._encoding) if self._encoding else b""
+        except UnicodeEncodeError:
+            return b""
+
+    def install_key(self) -> str:
+        """Give the device the new key of its configuration."""
+        return self._unit.install_key()
 
     def _tell(self, good: bool) -> None:
         self._unit.ask(osdp.LED, osdp.lamp(osdp.GREEN if good else osdp.RED, self._lamp))
@@ -97,6 +119,10 @@ class OsdpBarrier(Barrier):
     def health(self) -> Health:
         """Tell whether the device answers."""
         return Health(*self._unit.health())
+
+    def install_key(self) -> str:
+        """Give the device the new key of its configuration."""
+        return self._unit.install_key()
 
     # ----------------------------------------------------------------- orders
 

@@ -98,6 +98,11 @@ class LaneRunner:
         """
         self._inbox.put(Item("command", (command,), answer, why))
 
+    @property
+    def retiring(self) -> bool:
+        """Whether it ends as soon as the lane is idle."""
+        return self._retire_at is not None
+
     def retire(self) -> None:
         """End :meth:`run` as soon as nobody is passing."""
         self._retire_at = self.clock.mono() + RETIRE_S
