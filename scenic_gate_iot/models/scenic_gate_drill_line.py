@@ -29,19 +29,24 @@ class ScenicGateDrillLine(models.Model):
     uid = fields.Char("Ticket Identity", readonly=True, index=True)
     code = fields.Char(readonly=True, groups="base.group_system", exportable=False)
     row = fields.Json(readonly=True, groups="base.group_system", exportable=False)
-    shown = fields.Char("What Was Shown", compute="_compute_texts")
+    shown = fields.Text("What Was Shown", compute="_compute_texts")
     expected = fields.Char("Expected Code", readonly=True)
-    expected_text = fields.Char("Expected", compute="_compute_texts")
+    expected_text = fields.Text("Expected Answer", compute="_compute_texts")
     got = fields.Char("Code of the Lane", readonly=True)
-    got_text = fields.Char("Answer of the Lane", compute="_compute_texts")
+    got_text = fields.Text("Answer of the Lane", compute="_compute_texts")
     took_ms = fields.Float("Decision (ms)", readonly=True, digits=(12, 1))
     shut = fields.Boolean("Lane Shut Again", readonly=True)
     is_shown = fields.Boolean(readonly=True)
     is_right = fields.Boolean("Right", readonly=True)
     found = fields.Json(readonly=True)  # what arrived of it: [[kind, persons, mode], ...]
-    facts_text = fields.Char("Facts Found", compute="_compute_texts")
+    facts_text = fields.Text("Facts Found", compute="_compute_texts")
     result = fields.Selection(
-        [("right", "Right"), ("wrong", "Wrong"), ("open", "Not shown"), ("ungraded", "Not graded")],
+        [
+            ("right", "Correct"),
+            ("wrong", "Wrong"),
+            ("open", "Not shown"),
+            ("ungraded", "Not graded"),
+        ],
         compute="_compute_result",
     )
 
@@ -49,30 +54,37 @@ class ScenicGateDrillLine(models.Model):
     @api.depends("name", "expected", "got", "found")
     def _compute_texts(self):
         labels = self.env["scenic.reason"]._reason_labels()
+        shown, names = self._descriptions(), self._labels()
+        for line in self:
+            line.shown = self.env._(
+                "%(ticket)s: %(how)s", ticket=names[line.name], how=shown[line.name]
+            )
+            line.expected_text = labels.get(line.expected, line.expected)
+            line.got_text = labels.get(line.got, line.got)
+            line.facts_text = self._told(line.found or [])
+
+    def _told(self, found):
+        """Describe facts: what they are, and in which mode the lane was."""
         facts = self.env["scenic.gate.fact"]._fields
         kinds = dict(facts["kind"]._description_selection(self.env))
         modes = dict(facts["mode"]._description_selection(self.env))
-        shown = self._descriptions()
-        for line in self:
-            line.shown = shown.get(line.name, "")
-            line.expected_text = labels.get(line.expected, line.expected)
-            line.got_text = labels.get(line.got, line.got)
-            line.facts_text = " · ".join(
-                self.env._(
-                    "%(what)s (%(mode)s)", what=kinds.get(kind, kind), mode=modes.get(mode, mode)
-                )
-                for kind, _persons, mode in line.found or ()
-            )
+        if not found:
+            return ""
+        return self.env._(
+            "%(what)s (%(mode)s)",
+            what=" · ".join(kinds.get(kind, kind) for kind, _persons, _mode in found),
+            mode=", ".join(sorted({modes.get(mode, mode) for _kind, _persons, mode in found})),
+        )
 
     def _descriptions(self):
         return {
-            "good": self.env._("Signed for today, on the list of the box"),
-            "used": self.env._("Signed for today, its right was used at another gate"),
-            "forged": self.env._("Signed for today, then one character was changed"),
-            "revoked": self.env._("Signed for today, then refunded"),
-            "expired": self.env._("Signed for a day 30 days ago"),
-            "unlisted": self.env._("Signed for today, the box was never told of it"),
-            "risky": self.env._("As before, of a product that is often abused: staff must look"),
+            "good": self.env._("Signed for today, on the list of the lane."),
+            "used": self.env._("Signed for today, its right was used at another gate."),
+            "forged": self.env._("Signed for today, then one character was changed."),
+            "revoked": self.env._("Signed for today, then refunded."),
+            "expired": self.env._("Signed for a day 30 days ago."),
+            "unlisted": self.env._("Signed for today, the lane was never told of it."),
+            "risky": self.env._("The same of a product that is often abused: staff must look."),
         }
 
     @api.depends("got", "is_shown", "is_right", "drill_id.state")
@@ -116,14 +128,18 @@ class ScenicGateDrillLine(models.Model):
                     ticket=self._label(),
                 )
             ]
+        labels = self.env["scenic.reason"]._reason_labels()
         return [
             self.env._(
-                "%(ticket)s: %(expected)s was expected, the lane answered %(got)s",
+                "%(ticket)s: “%(expected)s” was expected, the lane answered “%(got)s”",
                 ticket=self._label(),
-                expected=self.expected,
-                got=self.got or "-",
+                expected=labels.get(self.expected, self.expected),
+                got=labels.get(self.got, self.got) or "-",
             )
         ]
 
     def _label(self):
-        return dict(self._fields["name"]._description_selection(self.env))[self.name]
+        return self._labels()[self.name]
+
+    def _labels(self):
+        return dict(self._fields["name"]._description_selection(self.env))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .scenic_gate_drill import GRADED
+from .scenic_gate_drill import GRADED, OPEN
 
 EARLIER = timedelta(hours=12)  # a drill of each evening must not slip to the night and the morning
 GRACE = timedelta(days=1)  # one closing time may be missed before anybody is told
@@ -31,6 +31,13 @@ class ScenicLaneDrillPlan(models.Model):
     drill_state = fields.Selection(
         [("passed", "Passed"), ("failed", "Failed")], "Last Drill", compute="_compute_drill"
     )
+    drill_now = fields.Selection(
+        selection=lambda self: (
+            self.env["scenic.gate.drill"]._fields["state"]._description_selection(self.env)
+        ),
+        compute="_compute_drill",
+        help="The drill that was ordered or is under way.",
+    )
     drill_at = fields.Datetime("Last Drill at", compute="_compute_drill")
     drill_due_at = fields.Datetime("Next Drill due", compute="_compute_drill")
     drill_overdue = fields.Boolean(
@@ -53,10 +60,12 @@ class ScenicLaneDrillPlan(models.Model):
         "drill_ids.graded_at",
     )
     def _compute_drill(self):
-        last, now = self._last_drills(), fields.Datetime.now()
+        last, now = self._last_drills(GRADED), fields.Datetime.now()
+        under_way = self._last_drills(OPEN)
         for lane in self:
             days = lane.drill_days or lane.site_id.sudo().drill_days
             lane.drill_every = 0 if lane.drill_exempt or not lane.zone_id else days
+            lane.drill_now = under_way[lane.id].state if lane.id in under_way else False
             drill = last.get(lane.id)
             lane.drill_state = drill.state if drill else False
             lane.drill_at = drill.graded_at if drill else False
@@ -71,11 +80,11 @@ class ScenicLaneDrillPlan(models.Model):
         created_at = self.create_date or fields.Datetime.now()
         return max(created_at, asked_at or created_at)
 
-    def _last_drills(self):
-        """Return {lane id: its last graded drill}."""
+    def _last_drills(self, states):
+        """Return {lane id: its last drill in one of these states}."""
         drills = self.env["scenic.gate.drill"].sudo()
         groups = drills._read_group(
-            [("lane_id", "in", self.ids), ("state", "in", GRADED)], ["lane_id"], ["id:max"]
+            [("lane_id", "in", self.ids), ("state", "in", states)], ["lane_id"], ["id:max"]
         )
         return {lane.id: drills.browse(number) for lane, number in groups}
 
@@ -180,7 +189,7 @@ class ScenicSiteDrillPlan(models.Model):
     def action_drill_all(self):
         """Ask before all lanes of this site are drilled."""
         self.ensure_one()
-        return self.env["scenic.gate.drill.order"]._ask(self.lane_ids)
+        return self.env["scenic.gate.drill.order"]._ask(self.lane_ids, site_id=self.id)
 
 
 class ScenicEntranceDrill(models.Model):
@@ -190,4 +199,6 @@ class ScenicEntranceDrill(models.Model):
         """Ask before all lanes of this entrance are drilled."""
         self.ensure_one()
         lanes = self.env["scenic.lane"].search([("entrance_id", "=", self.id)])
-        return self.env["scenic.gate.drill.order"]._ask(lanes)
+        return self.env["scenic.gate.drill.order"]._ask(
+            lanes, site_id=self.site_id.id, entrance_id=self.id
+        )

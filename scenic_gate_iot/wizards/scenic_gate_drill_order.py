@@ -20,7 +20,7 @@ class ScenicGateDrillOrder(models.TransientModel):
     left_out = fields.Text("Left out", compute="_compute_left_out")
     count = fields.Integer("Lanes to Drill", compute="_compute_left_out")
     box_count = fields.Integer("Boxes", compute="_compute_left_out")
-    minutes = fields.Integer("Minutes", compute="_compute_left_out")
+    minutes = fields.Integer(compute="_compute_left_out")
 
     @api.depends("lane_ids")
     def _compute_left_out(self):
@@ -49,10 +49,10 @@ class ScenicGateDrillOrder(models.TransientModel):
         return self.lane_ids._origin.filtered(lambda lane: not self._trouble(lane))
 
     @api.model
-    def _ask(self, lanes):
+    def _ask(self, lanes, **place):
         """Return the action that asks about ``lanes``; those that lead outside are not meant."""
         lanes = lanes.filtered("zone_id")
-        made = self.create({"lane_ids": lanes.ids})
+        made = self.create({"lane_ids": lanes.ids, **place})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Drill Lanes"),

@@ -91,6 +91,7 @@ class TestGateDrill(DrillCase):
     def test_a_good_drill_passes_and_touches_no_ledger(self):
         drill = self.order()
         self.assertEqual((drill.state, len(drill.line_ids)), ("queued", 0))
+        self.assertEqual(self.lane.drill_now, "queued")
         package = self.drills._package_for(self.box)
         self.assertEqual((package["uid"], drill.state), (drill.uid, "waiting"))
         self.assertNotIn("expected", json.dumps(package))
@@ -115,7 +116,7 @@ class TestGateDrill(DrillCase):
             self.env["scenic.gate.orphan"].search([("fact_id.box_id", "=", self.box.id)])
         )
         self.assertFalse(self.incidents("drill_failed", "unknown_ticket"))
-        self.assertEqual(self.lane.drill_state, "passed")
+        self.assertEqual((self.lane.drill_state, self.lane.drill_now), ("passed", False))
 
     def test_a_wrong_answer_a_lost_fact_and_a_line_to_the_server_fail_it(self):
         for trouble in ({"wrong": ("used",)}, {"wrong": ("good",)}, {"wrong": ("risky",)},
@@ -246,6 +247,7 @@ class TestGateDrill(DrillCase):
             entrance.with_user(manager).action_drill_all()["res_id"]
         )
         self.assertEqual((order.lane_ids, order.count), (self.lane | second, 1))
+        self.assertEqual((order.site_id, order.entrance_id), (self.park.site, entrance))
         self.assertTrue(order.left_out)
         shown = order.with_user(manager).action_order()
         made = self.drills.search(shown["domain"])
