@@ -62,7 +62,7 @@ class ScenicLaneHold(models.Model):
             lane.held_text = lane._held_words(lane_status.held(lane.box_id.status, lane.code))
 
     def _held_words(self, held):
-        """Return since when a lane is held open, by whom, and for how many persons so far."""
+        """Return for how many persons a lane is held open so far, and by whom."""
         self.ensure_one()
         if not held:
             return False
@@ -71,8 +71,7 @@ class ScenicLaneHold(models.Model):
         reasons = self.env["scenic.gate.alarm"]._fields["manual_reason"]
         labels = dict(reasons._description_selection(self.env))
         return self.env._(
-            "since %(time)s by %(who)s (%(why)s), %(persons)s persons without a ticket",
-            time=self.site_id._gate_local(held["since"]).strftime("%H:%M"),
+            "%(persons)s persons without a ticket, by %(who)s (%(why)s)",
             who=who,
             why=labels.get(held["reason"]) or self.env._("order"),
             persons=held["persons"],
@@ -232,8 +231,9 @@ class ScenicGateHoldWatch(models.AbstractModel):
                     lane,
                     "held_long",
                     self.env._(
-                        "Lane %(lane)s is held open: %(words)s",
+                        "Lane %(lane)s is held open since %(time)s: %(words)s",
                         lane=lane.code,
+                        time=_clock(lane.site_id, held["since"]),
                         words=lane._held_words(held),
                     ),
                     persons=held["persons"],
