@@ -10,7 +10,8 @@ from ..tools import lane_status
 # whole of it is added up anew. Somebody who was on the way when it ended still belongs to it.
 _HOLDS = """
 WITH begins AS (
-    SELECT DISTINCT b.id, b.box_id, b.epoch, b.seq, b.lane, b.happened_at, b.reason, b.code
+    SELECT DISTINCT b.id, b.box_id, b.epoch, b.seq, b.lane, b.zone, b.happened_at, b.reason,
+           b.code
       FROM scenic_gate_fact n
       CROSS JOIN LATERAL (
            SELECT f.* FROM scenic_gate_fact f
@@ -20,7 +21,7 @@ WITH begins AS (
      WHERE n.box_id = %(box)s AND n.epoch = %(epoch)s AND n.seq = ANY(%(seqs)s)
        AND b.code LIKE '@%%' AND b.reason LIKE 'M\\_%%'
 )
-SELECT b.seq, b.lane, b.happened_at, b.reason, b.code,
+SELECT b.seq, b.lane, b.zone, b.happened_at, b.reason, b.code,
        e.happened_at AS ended_at, e.reason AS how, e.code AS by, e.kind,
        (SELECT coalesce(sum(f.pax), 0) FROM scenic_gate_fact f
          WHERE f.box_id = b.box_id AND f.epoch = b.epoch AND f.lane = b.lane AND f.seq > b.seq
@@ -70,12 +71,14 @@ class ScenicLaneHold(models.Model):
         who = attendant.user_id.name or self.env._("the back office")
         reasons = self.env["scenic.gate.alarm"]._fields["manual_reason"]
         labels = dict(reasons._description_selection(self.env))
-        return self.env._(
-            "%(persons)s persons without a ticket, by %(who)s (%(why)s)",
-            who=who,
-            why=labels.get(held["reason"]) or self.env._("order"),
-            persons=held["persons"],
-        )
+        values = {
+            "who": who,
+            "why": labels.get(held["reason"]) or self.env._("order"),
+            "persons": held["persons"],
+        }
+        if not self.zone_id:  # nobody needs a ticket to go out
+            return self.env._("%(persons)s persons, by %(who)s (%(why)s)", **values)
+        return self.env._("%(persons)s persons without a ticket, by %(who)s (%(why)s)", **values)
 
     def _for_visitors(self):
         return super()._for_visitors() | {"hold_limit_s": 60 * self.hold_limit_min}
@@ -141,7 +144,9 @@ class ScenicGateHoldAlarm(models.AbstractModel):
                 who=attendant.user_id.name or self.env._("an unknown number"),
                 why=why,
             ),
-            self.env._("%(persons)s person(s) came in without a ticket", persons=row["persons"]),
+            self.env._("%(persons)s person(s) came in without a ticket", persons=row["persons"])
+            if row["zone"]
+            else self.env._("%(persons)s person(s) went out", persons=row["persons"]),
         ]
         if row["kind"] == gate_facts.STAFF:
             lines.append(self._hold_end(box, row))

@@ -301,6 +301,18 @@ class TestHolds(GateCase):
         (incident,) = self.incidents("held_open")
         self.assertEqual((incident.lane_code, incident.persons), ("G1", 0))
 
+    def test_who_goes_out_through_a_held_lane_is_not_said_to_come_in(self):
+        stories = []
+        for zone in ("PARK", None):
+            journal = Journal(zone=zone)
+            self.hold(journal)
+            self.walk(journal, 3)
+            self.take(journal)
+            newest = self.incidents("held_open").sorted("id")[-1]
+            self.assertEqual(newest.persons, 3)
+            stories.append(newest.facts.splitlines()[1])
+        self.assertNotEqual(*stories)
+
     def test_what_was_settled_is_asked_again_only_if_more_came(self):
         journal = Journal()
         self.hold(journal)

@@ -24,7 +24,7 @@ function isSoon(holding) {
 }
 
 /** The big signal of a lane that is held open. */
-export function holdSignal(holding, time) {
+export function holdSignal({ holding, lane }, time) {
     const who = [holding.by, holding.reason].filter(Boolean).join(": ");
     return el(
         "div",
@@ -32,7 +32,7 @@ export function holdSignal(holding, time) {
         el("div", { className: "mark" }, "⇈"),
         el("div", { className: "words" }, t("s_held")),
         el("div", { className: "count", id: "held_count" }, String(holding.persons)),
-        el("div", { className: "more" }, t("held_persons")),
+        el("div", { className: "more" }, t(lane.outward ? "counted" : "held_persons")),
         el("div", { className: "more" }, t("held_since") + " " + time(holding.since)),
         who ? el("div", { className: "more" }, who) : null,
         el(
@@ -67,7 +67,7 @@ export function askHold() {
     ask(
         t("hold_title"),
         [
-            el("p", { className: "warn" }, t("hold_warn")),
+            page.state.lane.outward ? null : el("p", { className: "warn" }, t("hold_warn")),
             el("p", {}, t("hold_for") + " " + minutes + " " + t("minutes")),
             el("label", {}, t("reason"), choice()),
             el(

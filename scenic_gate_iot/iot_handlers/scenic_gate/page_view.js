@@ -12,7 +12,7 @@ function signal(state) {
         return big("red", "!", t("s_emergency"), more);
     }
     if (state.holding && state.usable) {
-        return holdSignal(state.holding, clock); // nothing covers that everybody can walk in
+        return holdSignal(state, clock); // nothing covers that everybody can walk in
     }
     if (page.flash && page.flash.until > Date.now()) {
         const line = page.flash.line;
