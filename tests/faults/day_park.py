@@ -20,6 +20,7 @@ LANES_EACH = 2
 WINDOWS = ("yunlu.window_south_1", "yunlu.window_north_1")
 OFFLINE_WINDOWS = 3
 START_S = 60
+RECOVER_S = 300  # of the database: it looks at each of its files first
 DEVICE = ("name", "role", "driver", "url", "options")
 
 
@@ -87,7 +88,7 @@ class Server:
             # one killed backend makes PostgreSQL throw all out and recover
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(chance.choice(pids), signal.SIGKILL)
-        waiting.until(self.database_answers, "PostgreSQL has recovered", START_S)
+        waiting.until(self.database_answers, "PostgreSQL has recovered", RECOVER_S)
 
     def database_answers(self):
         try:
@@ -270,7 +271,7 @@ class Park:
                 box.join_lan()
             if box.process.poll() is not None:
                 box.start()
-        waiting.until(self.server.database_answers, "PostgreSQL answers", START_S)
+        waiting.until(self.server.database_answers, "PostgreSQL answers", RECOVER_S)
         self.server.watch()
 
     def stop(self):

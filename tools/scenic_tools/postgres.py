@@ -24,7 +24,7 @@ checkpoint_timeout = 15min
 """
 # a Unix socket's path may have 107 bytes; the file's own name takes up to 17
 SOCKET_DIR_LIMIT = 90
-RECOVERY_LIMIT = 60  # seconds
+RECOVERY_LIMIT = 300  # seconds; tens of thousands of files are synced first, on a busy disk
 
 
 def connection() -> dict[str, str]:
@@ -76,6 +76,9 @@ class Cluster:
             with shell.locked(paths.LOCAL / "pg.lock"):
                 self.home, self.run_dir, self.port = self._recall()
                 if not self._recovers() and not self.is_up():
+                    if self._answer() == 1:
+                        # another port would be written down, and the server never found again
+                        raise shell.SetupError(f"PostgreSQL still recovers: {self.home / 'log'}")
                     self._prepare()
                     self._launch()
         return {
