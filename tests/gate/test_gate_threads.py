@@ -1,5 +1,6 @@
 """No thread of a box ends by a mistake: whatever broke once, the lane goes on afterwards."""
 
+import logging
 import socket
 
 import gate_kit as kit
@@ -7,11 +8,13 @@ import pytest
 from iot_handlers.scenic_gate import box as gate_box
 from iot_handlers.scenic_gate import bus as gate_bus
 from iot_handlers.scenic_gate import updates as gate_updates
+from iot_handlers.scenic_gate.complaints import Complaints
 from iot_handlers.scenic_gate.config import parse
 from iot_handlers.scenic_gate.line_reader import LineReader
 from iot_handlers.scenic_gate.modbus_barrier import ModbusBarrier
 from iot_handlers.scenic_gate.modbus_bus import ModbusBus
 from iot_handlers.scenic_gate.runner import MOST_WAITING, LaneRunner
+from iot_handlers.scenic_gate.store import StoreError
 from iot_handlers.scenic_gate.terminal_core import Core
 from iot_handlers.scenic_gate.updates import Updates
 from lan_kit import lan_config
@@ -71,9 +74,12 @@ def test_a_reader_that_stumbles_reads_on(monkeypatch):
     reader.start(take)
     try:
         with listener:
+            listener.settimeout(20)
             first, _ = listener.accept()
+            wait_for(lambda: reader.health().ok)  # what comes before is thrown away
             first.sendall(b"ONE\r\n")
             again, _ = listener.accept()
+            wait_for(lambda: reader.health().ok)
             again.sendall(b"TWO\r\n")
             wait_for(lambda: texts == ["TWO"])
     finally:
@@ -168,3 +174,43 @@ def test_nothing_is_swapped_where_there_is_no_room(tmp_path, monkeypatch):
     updates._swap("new")
     assert (updates.error, box.stopping.is_set()) == ("disk", False)
     box.stop()
+
+
+def test_what_breaks_again_and_again_is_logged_once_in_a_while(caplog):
+    """A disk that is full, and a log on it that gets a traceback twice a second."""
+    now = [0.0]
+    complaints = Complaints(logging.getLogger("gate.test"), lambda: now[0])
+
+    def broken(text):
+        try:
+            raise OSError(text)
+        except OSError:
+            complaints.say("housekeeping")
+
+    for _ in range(500):
+        broken("full")
+    broken("gone")
+    assert len(caplog.records) == 2
+    now[0] = 601.0
+    broken("full")
+    assert len(caplog.records) == 3
+    for number in range(200):
+        broken(f"cause {number}")
+    assert len(complaints._told) <= 64
+
+
+def test_housekeeping_that_fails_all_the_time_says_so_once(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(gate_box, "FLUSH_S", 0.01)
+    box, tries = kit.box(tmp_path), []
+
+    def full():
+        tries.append(1)
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(box.store, "checkpoint", full)
+    box.start()
+    try:
+        wait_for(lambda: len(tries) > 20)
+    finally:
+        box.stop()
+    assert len([record for record in caplog.records if record.exc_info]) == 1

@@ -18,6 +18,7 @@ from . import auth, device_orders, peer_uses, uses
 from .care import Care
 from .clock import Clock
 from .commands import SIGNED, CommandDesk
+from .complaints import Complaints
 from .config import ConfigError, LaneConfig, parse
 from .device import DeviceError
 from .devices import Devices
@@ -31,6 +32,7 @@ from .store import SWEEP, Store, StoreError
 from .sync import Pairing, Sync, Transport
 
 _logger = logging.getLogger(__name__)
+_complaints = Complaints(_logger)
 
 FLUSH_S = 0.5  # refusals are at most that long in memory only
 CHECKPOINT_S = 5.0
@@ -261,7 +263,7 @@ class GateBox:
                 more = self.sync.once()
             except Exception:
                 # a thread's loop: the gate keeps deciding, the next exchange may succeed
-                _logger.exception("Scenic sync")
+                _complaints.say("Scenic sync")
                 self.sync.failures += 1
             if not more:
                 self._wait_for_sync()
@@ -290,7 +292,7 @@ class GateBox:
                     pruned_day = today
             except Exception:
                 # a thread's loop: housekeeping is tried again, the lanes do not depend on it
-                _logger.exception("Scenic housekeeping")
+                _complaints.say("Scenic housekeeping")
 
     def _today(self) -> int | None:
         if self.engine.config is None or not self.engine.trusted:

@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .complaints import Complaints
 from .drill import Drills
 from .updates import Updates, signed_post
 
 if TYPE_CHECKING:
     from .box import GateBox
 
-_logger = logging.getLogger(__name__)
+_complaints = Complaints(logging.getLogger(__name__))
 
 
 class Care:
@@ -40,7 +41,7 @@ class Care:
                 self._box.sounds.step()
             except Exception:
                 # a thread's loop: the lanes do not depend on it
-                _logger.exception("Scenic updates")
+                _complaints.say("Scenic updates")
 
     def empty_lanes(self, seconds: float) -> bool:
         """Shut all lanes as soon as nobody is passing; False when somebody was, they go on."""

@@ -6,6 +6,7 @@ import logging
 import threading
 
 from .clock import Clock
+from .complaints import Complaints
 from .engine import Engine
 from .lan_ask import Line
 from .lan_config import LanConfig
@@ -13,6 +14,7 @@ from .lan_desk import LanDesk
 from .udp import Address, OwnLine, Port
 
 _logger = logging.getLogger(__name__)
+_complaints = Complaints(_logger)
 
 TELL_S = 1.0  # between digests while nothing happens
 LOOK_S = 0.05  # how soon others hear of a new fact
@@ -116,7 +118,7 @@ class Lan:
                 self._heard.set()
         except Exception:
             # whatever a datagram caused, the next claim is answered
-            _logger.exception("Scenic claims")
+            _complaints.say("Scenic claims")
 
     def _tell_loop(self) -> None:
         tell_at, told = 0.0, -1
@@ -131,7 +133,7 @@ class Lan:
                     self.desk.tell()
             except Exception:
                 # a thread's loop: gossip lost is told again
-                _logger.exception("Scenic gossip")
+                _complaints.say("Scenic gossip")
                 self._stopped.wait(0.2)
 
     def status(self) -> dict:

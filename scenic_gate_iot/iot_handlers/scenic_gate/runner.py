@@ -15,6 +15,7 @@ from typing import Any
 
 from . import emergency
 from .clock import Clock
+from .complaints import Complaints
 from .config import LaneConfig
 from .device import Ack, Barrier, Display, Reader, Signal
 from .effects import Close, Decide, Effect, Hold, Open, Record, Result, Show
@@ -30,6 +31,7 @@ from .store import StoreError
 from .tally import Tally
 
 _logger = logging.getLogger(__name__)
+_complaints = Complaints(_logger)
 
 BEHIND_S = 2.0  # a passage waits so long for a host that has not looked at the sensor in time
 MOST_WAITING = 500  # scans in the inbox: some seconds of the fastest scanner; more is noise
@@ -164,7 +166,7 @@ class LaneRunner:
             self.test.tick(self.clock.mono())
         except Exception:
             # a thread's loop: whatever broke, the next visitor finds a working, shut lane
-            _logger.exception("Lane %s starts anew", self.config.code)
+            _complaints.say(f"Lane {self.config.code} starts anew")
             self._start_anew()
         if self.lane.state is not before:
             self.since = self.clock.now()
