@@ -115,6 +115,14 @@ def test_a_box_that_can_open_no_file_asks_from_the_common_port(boxes, heard_by, 
     assert heard_by == ["scenic claims"]
 
 
+def test_a_line_that_is_given_back_after_the_end_is_closed(boxes):
+    lan = boxes[ASKER].lan
+    line = lan._open_line()
+    lan.stop()
+    line.close()
+    assert line.port._socket.fileno() == -1
+
+
 def test_a_line_is_used_again_and_what_came_too_late_is_forgotten(boxes):
     assert ask(boxes) == "offline"
     (line,) = boxes[ASKER].lan._lines

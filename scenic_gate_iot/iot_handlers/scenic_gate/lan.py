@@ -97,9 +97,15 @@ class Lan:
         except IndexError:
             pass
         try:
-            return OwnLine(self._send_from, self._handle, self._lines.append).open()
+            return OwnLine(self._send_from, self._handle, self._keep).open()
         except OSError:
             return Line(self._send)  # no file is left to open; the common port hears
+
+    def _keep(self, line: OwnLine) -> None:
+        if self._stopped.is_set():
+            line.port.close()
+        else:
+            self._lines.append(line)
 
     def _hear_loop(self) -> None:
         while not self._stopped.is_set():
