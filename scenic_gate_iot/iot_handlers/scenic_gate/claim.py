@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..scenic_rules.passage import decide
 from ..scenic_rules.reason import Reason
@@ -47,8 +46,7 @@ def rank(uid: int, boxes: Iterable[tuple[int, int]], mask: int) -> list[int]:
     return sorted(near, key=weight, reverse=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What a box asks for: ``persons`` of a ticket to pass a lane into ``zone`` at ``t``.
 
     ``counted``: an attendant counted them; fewer are not what was asked for.
@@ -115,8 +113,7 @@ def read_ask(body: dict, site: int) -> tuple[Question, dict]:
     return question, told
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """``persons`` may pass (0 = none, ``reason`` says why); with a use the first one is told."""
 
     reason: str

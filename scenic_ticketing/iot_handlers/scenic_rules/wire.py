@@ -74,6 +74,19 @@ def ticket_to_wire(row: TicketRow) -> dict:
     return data
 
 
+# numbers of a ticket, and how large they may be
+_NUMBERS = {
+    "g": read.U8,
+    "p": read.U16,
+    "f": read.U16,
+    "d": read.U16,
+    "x": read.U8,
+    "e": read.U16,
+    "fl": read.U16,
+    "iat": read.U32,
+}
+
+
 def ticket_from_wire(data: dict, site: int, listed: bool = True) -> TicketRow:
     """Read one row of ``tickets``; ``listed``: it is the server that says so."""
     read.check_object(data, "ticket")
@@ -87,21 +100,22 @@ def ticket_from_wire(data: dict, site: int, listed: bool = True) -> TicketRow:
     state = read.text(data, "st")
     if state not in STATES:
         raise WireError("st is no state")
+    gen, product, start, days, pax, mask, flags, iat = read.numbers(data, _NUMBERS)
     ticket = TicketView(
         uid=uid,
-        gen=read.number(data, "g", read.U8),
+        gen=gen,
         site=site,
-        product=read.number(data, "p", read.U16),
-        valid_from=read.number(data, "f", read.U16),
-        valid_days=read.number(data, "d", read.U16),
+        product=product,
+        valid_from=start,
+        valid_days=days,
         slot_start=read.in_range(slot[0], "s", read.U8),
         slot_len=read.in_range(slot[1], "s", read.U8),
-        pax=read.number(data, "x", read.U8),
-        entrances=read.number(data, "e", read.U16),
-        flags=read.number(data, "fl", read.U16),
+        pax=pax,
+        entrances=mask,
+        flags=flags,
         state=state,
         rights=read.rights(data, "r"),
-        iat=read.number(data, "iat", read.U32),
+        iat=iat,
         listed=listed,
     )
     return TicketRow(

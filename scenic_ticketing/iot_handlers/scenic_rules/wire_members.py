@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import ItemsView
+from collections.abc import ItemsView, Mapping
 
 from .allowance import Rights
 from .views import Spans
@@ -26,8 +26,21 @@ def in_range(value: object, name: str, top: int, bottom: int = 0) -> int:
     """Return ``value`` if it is a whole number from ``bottom`` to ``top``."""
     # bool is an int in Python, not in JSON
     if type(value) is not int or not bottom <= value <= top:
-        raise WireError(f"{name} is no number from {bottom} to {top}")
+        raise _no_number(name, bottom, top)
     return value
+
+
+def _no_number(name: str, bottom: int, top: int) -> WireError:
+    return WireError(f"{name} is no number from {bottom} to {top}")
+
+
+def numbers(data: dict, tops: Mapping[str, int]) -> list[int]:
+    """Read whole numbers that must be there, each from 0 to its top, in the order of ``tops``."""
+    values = [data.get(name) for name in tops]
+    for value, (name, top) in zip(values, tops.items(), strict=True):
+        if type(value) is not int or not 0 <= value <= top:
+            raise _no_number(name, 0, top)
+    return values
 
 
 def number(data: dict, name: str, top: int) -> int:
