@@ -22,6 +22,7 @@ GOOD, BAD = b"G", b"B"
 LAMPS = {GOOD: "good", BAD: "bad", None: "gone"}
 PATIENCE_S = 20.0
 QUIET_S = 0.5
+FRESH_S = 1.0  # a box that connects throws away what came before it was through with that
 REST_S = 0.8  # until a lane whose visitor left has shut, and its lamps are dark
 
 
@@ -112,13 +113,15 @@ class Scanner:
         self.lamps = asyncio.Queue()  # of GOOD, BAD; None: the box is gone
         self.connected = asyncio.Event()
         self._writer = None
+        self._since = 0.0  # when the box connected
+        self.is_fresh = False  # what was read last came in that moment
 
     async def start(self):
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
 
     async def _serve(self, reader, writer):
-        self._writer = writer
+        self._writer, self._since = writer, time.monotonic()
         self.connected.set()
         try:
             while data := await reader.read(64):
@@ -143,6 +146,7 @@ class Scanner:
             return False
         while not self.lamps.empty():
             self.lamps.get_nowait()
+        self.is_fresh = time.monotonic() - self._since < FRESH_S
         self._writer.write(text.encode() + b"\r\n")
         return True
 
@@ -156,7 +160,7 @@ class Visit:
     text: str
     walks: list  # for each person, whether they walk when the gate opens
     kind: str = ""
-    lamp: str = "silent"  # or good, bad, gone (with the box)
+    lamp: str = "silent"  # or good, bad, gone (with the box), unheard (it was just connecting)
     openings: int = 0
     walked: int = 0
     began: float = 0.0
@@ -206,9 +210,11 @@ class Lane:
             visit.walked += await self.board.walk()
         with suppress(TimeoutError):
             visit.lamp = LAMPS[await asyncio.wait_for(lamp, PATIENCE_S)]
+        if visit.lamp == "silent" and self.scanner.is_fresh:
+            visit.lamp = "unheard"
         visit.answered = time.time()
         visit.openings = self.board.openings - before
-        if gone or visit.lamp in ("gone", "silent") or visit.walked < visit.openings:
+        if gone or visit.lamp in ("gone", "silent", "unheard") or visit.walked < visit.openings:
             # the gate shuts, and the lamp is dark, before the next one comes
             await pause(REST_S)
 
