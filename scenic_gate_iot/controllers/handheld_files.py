@@ -9,7 +9,7 @@ from odoo.tools import file_open
 
 from ..tools import browser_python
 
-WORKERS = ("handheld_worker", "hash", "python", "store", "server", "sync", "desk")
+WORKERS = ("handheld_worker", "hash", "python", "store", "server", "sync", "boxes", "desk")
 LIBRARIES = ("brython.min", "brython_modules")
 BASE = "/scenic_gate_iot/static/"
 

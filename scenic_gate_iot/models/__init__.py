@@ -56,6 +56,7 @@ from . import (
     scenic_device_test,
     scenic_gate_watch,
     scenic_gate_watch_rules,
+    scenic_gate_watch_lan,
     scenic_incident_facts,
     scenic_incident_watch,
     scenic_site_alarm,
@@ -91,6 +92,7 @@ from . import scenic_box_tls
 from . import scenic_device_tls
 from . import scenic_gate_command_device
 from . import scenic_device_key
+from . import scenic_box_hands
 from . import scenic_ticket_seen  # extends the changes
 from . import scenic_site_passages
 from . import scenic_site_export

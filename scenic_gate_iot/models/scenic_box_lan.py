@@ -58,14 +58,19 @@ class ScenicBoxLan(models.Model):
             box.lan_state = text if peers else False
 
     def _lan(self):
-        """Return the member ``lan`` of the configuration without its key; None without peers."""
+        """Return the member ``lan`` of the configuration without its key.
+
+        None where there is nobody to talk to, neither boxes nor handhelds.
+        """
         self.ensure_one()
+        if self.kind != "box":
+            return None
         boxes = self.search(
             [("site_id", "=", self.site_id.id), ("kind", "=", "box"), ("state", "=", "paired")],
             order="id",
         )
         peers = [box._lan_peer() for box in boxes - self if box._lan_host()]
-        if not (peers and self._lan_host()):
+        if not ((peers or self._hand_devices()) and self._lan_host()):
             return None
         return {
             "box": self.id,

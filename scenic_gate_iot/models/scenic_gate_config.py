@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import wire
 
+from .scenic_box_hands import HAND_KEY
 from .scenic_box_lan import LAN_KEY
 
 # Tables a configuration is made of. One hash of their rows tells whether anything changed, also
@@ -36,8 +37,11 @@ SELECT md5(string_agg(part, '|' ORDER BY part)) FROM (
     UNION ALL SELECT 'printer' || id || ':' || write_date FROM scenic_printer
       WHERE box_id = %(box)s
     UNION ALL SELECT 'peer' || id || ':' || state || ':' || active || ':' || lan_port || ':'
-           || coalesce(lan_address, '') || ':' || coalesce(ip, '') || ':' || name
+           || coalesce(lan_address, '') || ':' || coalesce(ip, '') || ':' || name || ':'
+           || coalesce(hand_url, '')
       FROM scenic_box WHERE site_id = %(site)s AND kind = 'box'
+    UNION ALL SELECT 'hand' || id || ':' || state || ':' || active
+      FROM scenic_box WHERE site_id = %(site)s AND kind = 'handheld'
     UNION ALL SELECT 'way' || l.id || ':' || l.box_id || ':' || l.active || ':'
            || coalesce(l.zone_id, 0) || ':' || coalesce(l.entrance_id, 0)
       FROM scenic_lane l JOIN scenic_box b ON b.id = l.box_id WHERE b.site_id = %(site)s
@@ -141,8 +145,11 @@ class ScenicGateConfig(models.AbstractModel):
         box = self.env["scenic.box"].browse(box_id).sudo().with_context(lang=lang)
         config = self._build(box, offset, lang) | json.loads(keys)
         lan, lan_key = box._lan(), config.pop("lan_key", None)
+        hand_key = config.pop("hand_key", None)
         if lan and lan_key:
-            config["lan"] = lan | {"key": lan_key}
+            config["lan"] = lan | {"key": lan_key} | box._hand_config(hand_key)
+        elif hand_key and box.kind == "handheld":
+            config |= box._hand_config(hand_key)
         text = json.dumps(config, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest(), config
 
@@ -177,6 +184,7 @@ class ScenicGateConfig(models.AbstractModel):
             "roots": wire.roots_to_wire(keyring._keys().roots),
             "dynamic_key": keyring._dynamic_key(site).hex(),
             "lan_key": keyring._keys().subkey(LAN_KEY, site.code).hex(),
+            "hand_key": keyring._keys().subkey(HAND_KEY, site.code).hex(),
         }
 
     @api.model

@@ -16,6 +16,7 @@ class ScenicIncidentWatch(models.Model):
             ("clock_drift", "Clock of a box is wrong"),
             ("disk_full", "Disk of a box is nearly full"),
             ("unsent", "Box cannot get rid of its reports"),
+            ("lan_cut", "Boxes do not hear each other"),
         ],
         ondelete={
             "silent_lane": "set default",
@@ -26,6 +27,7 @@ class ScenicIncidentWatch(models.Model):
             "clock_drift": "set default",
             "disk_full": "set default",
             "unsent": "set default",
+            "lan_cut": "set default",
         },
     )
     watch_over_at = fields.Datetime(

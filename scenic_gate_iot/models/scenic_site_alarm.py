@@ -54,12 +54,18 @@ class ScenicSiteAlarm(models.Model):
         default=500,
         help="A box that is in contact and still cannot get rid of so many reports is reported.",
     )
+    alarm_peer_min = fields.Integer(
+        "Boxes Not Heard After (min)",
+        default=3,
+        help="Two boxes that both reach the server and have not heard each other for so long are "
+        "reported. Meanwhile a copied ticket can enter once at each.",
+    )
 
     _alarms_positive = models.Constraint(
         "CHECK (alarm_silent_min >= 0 AND alarm_silent_scans >= 0 AND alarm_pace BETWEEN 0 AND 100"
         " AND alarm_pace_min >= 0 AND alarm_refused >= 0 AND alarm_forged >= 0"
         " AND alarm_drift_s >= 0 AND alarm_disk_mb >= 0 AND alarm_exposure BETWEEN 0 AND 100"
-        " AND alarm_unsent >= 0)",
+        " AND alarm_unsent >= 0 AND alarm_peer_min >= 0)",
         "Thresholds of alarms cannot be negative, and percents are at most 100.",
     )
 

@@ -8,8 +8,8 @@ from pathlib import Path
 _ADDONS = Path(__file__).resolve().parents[2]
 _SHIMS = _ADDONS / "scenic_gate_iot/static/python"
 _GATE = (
-    *("clock", "config", "credential", "effects", "entry", "facts", "handheld", "judge"),
-    *("lan_config", "past", "scan", "sound_config"),
+    *("claim_rules", "clock", "config", "credential", "effects", "entry", "facts", "handheld"),
+    *("handheld_claim", "judge", "lan_config", "past", "scan", "sound_config"),
 )
 
 

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from hand_boxes import HandBoxes
 from handheld_page import HandheldPage, HandheldPark
 from scenic_park import browser as browsers
 from scenic_park import waiting
@@ -59,4 +60,53 @@ def test_a_day_with_and_without_the_server(hand_park, chromium):
     hand_park.start()
     phone.until_sent()
     assert [hand_park.net(item) for item in (ticket, second, third)] == [1, 1, 1]
+    phone.context.close()
+
+
+def test_handheld_and_boxes_let_one_copy_in_without_the_server(hand_park, chromium, tmp_path):
+    boxes = HandBoxes(hand_park, tmp_path)
+    tickets = hand_park.issue(*["ticket_adult"] * 5)
+    here, there, undone, alone, online = tickets
+    phone = HandheldPage(chromium, hand_park).choose("South Gate")
+    phone.until_startable()
+    try:
+        boxes.start()
+        waiting.until(lambda: phone.state("reached") == 2, "both boxes answer")
+
+        # also while the server answers: what the boxes have not heard from it yet
+        assert phone.scan(online["code"]) == YES | {"decided": "online"}
+        assert boxes.scan(1, online["code"]).reason in ("E_USED", "E_USED_PEER")
+
+        hand_park.kill()
+        phone.until_offline()
+        assert phone.scan(here["code"]) == YES | {"decided": "offline"}
+        assert phone.gates() == "owner"
+        for number in (1, 2):
+            refused = boxes.scan(number, here["code"])
+            assert refused.reason in ("E_USED", "E_USED_PEER")
+            assert refused.first_use_lane.startswith("H")
+        assert boxes.scan(1, there["code"]).reason == "OK"
+        assert phone.scan(there["code"])["reason"] == "E_USED_PEER"
+        assert "T1" in phone.page.inner_text(".o_handheld_result dl")
+
+        assert phone.scan(undone["code"])["reason"] == "OK"
+        phone.page.click(".o_handheld_undo")
+        waiting.until(lambda: boxes.scan(2, undone["code"]).op, "an undone passage is free again")
+
+        boxes.report()
+        boxes.stop()
+        waiting.until(lambda: phone.state("reached") == 0, "no box answers")
+        assert phone.scan(alone["code"]) == YES | {"decided": "offline"}
+        assert phone.gates() == "none"
+    finally:
+        boxes.stop()
+
+    hand_park.start()
+    phone.until_sent()
+    assert [hand_park.net(item) for item in tickets] == [1] * 5
+    assert not hand_park.work(
+        lambda env: env["scenic.incident"].search(
+            [("ticket_id", "in", [item["id"] for item in tickets])]
+        )
+    )
     phone.context.close()

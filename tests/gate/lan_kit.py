@@ -5,6 +5,7 @@ from pathlib import Path
 
 import gate_kit as kit
 from gate_kit import NOW, ZONE
+from hand_kit import Hand, door, hands
 from iot_handlers.scenic_gate import facts
 from iot_handlers.scenic_gate.config import parse
 from iot_handlers.scenic_gate.engine import Engine
@@ -13,6 +14,7 @@ from iot_handlers.scenic_gate.store import Store
 
 KEY = "5a" * 32
 EVERYWHERE = 0xFFFF
+HANDHELDS = (91, 92)
 
 
 def lan_config(box, boxes, port=7469, budget_ms=25, **hosts):
@@ -44,7 +46,7 @@ class Box:
         """Start, or start again with the same database."""
         self.engine = Engine(self.store, lambda: secrets.token_hex(16))
         self.lane = f"L{self.number}"
-        lan = lan_config(self.number, self.net.boxes)
+        lan = lan_config(self.number, self.net.boxes) | {"hands": hands(*HANDHELDS)}
         self.engine.configure(parse(kit.config(lanes=[kit.lane_config(self.lane)], lan=lan)))
         self.engine.trusted = self.engine.online = True
         self.engine.contact = NOW
@@ -55,6 +57,7 @@ class Box:
         )  # fmt: skip
         self.desk.open_line = lambda: NetLine(self.net, self.number)
         self.desk.configure(self.engine.config.lan)
+        self.door = door(self)
 
     def scan(self, serial=1, at=600.0, **fields):
         return self.engine.scan(self.lane, kit.code(serial, **fields), NOW + at)
@@ -107,6 +110,16 @@ class Net:
         self.log, self._wire = [], []
         self.box = {number: Box(self, number, path(number)) for number in self.boxes}
 
+    def hand(self, device=HANDHELDS[0]):
+        """A handheld that reaches the boxes which `cut` does not keep it from."""
+
+        def carry(box, body):
+            if (device, box) in self.cut:
+                return None
+            return self.box[box].door.handle_bytes(body)
+
+        return Hand(device, self.boxes, carry)
+
     def __getitem__(self, number):
         return self.box[number]
 
@@ -114,8 +127,8 @@ class Net:
         """Leave only these groups of boxes connected."""
         self.cut = {
             (a, b)
-            for a in self.boxes
-            for b in self.boxes
+            for a in (*self.boxes, *HANDHELDS)
+            for b in (*self.boxes, *HANDHELDS)
             if not any(a in group and b in group for group in groups)
         }
 

@@ -13,6 +13,7 @@ import gate_kit as kit
 import pytest
 from decision_vectors import EXPOSED, EXPOSURE_LIMIT, LANES, cases_for
 from iot_handlers.scenic_gate.facts import fact_hash, genesis
+from iot_handlers.scenic_gate.handheld import Handheld
 from iot_handlers.scenic_rules.alias import make_alias, parse_alias
 from playwright.sync_api import sync_playwright
 from test_gate_same_decisions import DYNAMIC_KEY, SERIAL, Gate
@@ -78,7 +79,14 @@ async function codes(given) {
     }
     return found;
 }
-const jobs = {play, codes, hash: async ({name, hex}) => self.scenicHash(name, hex),
+async function asks({config, ask, found, place, told, now}) {
+    await python.call("setup", config);
+    at(now, now, true, config.lanes[0].code);
+    const asked = await python.call("question", ask, found, place);
+    const refused = await python.call("refuse", {...ask, ticket: asked.question.k}, told, place);
+    return {asked, refused};
+}
+const jobs = {play, codes, asks, hash: async ({name, hex}) => self.scenicHash(name, hex),
               wanted: async ({texts}) => Promise.all(texts.map(
                   async (text) => (await python.call("wanted", text)).alias || null)),
               offset: async ({zone, t}) => self.scenicOffset(zone, t)};
@@ -200,6 +208,32 @@ def test_a_browser_answers_every_history_as_written(browser):
             head = fact["hash"]
             assert head == fact_hash(fact["prev"], fact), case.name
     assert wrong == []
+
+
+def test_a_browser_asks_the_boxes_as_a_box_would(browser):
+    """The question, the order of the boxes, and the fact of a no: the same as in Python."""
+    boxes = [{"box": n, "entrances": 1 << n % 3} for n in range(1, 8)]
+    config = kit.config(lanes=[kit.lane_config("H91", entrance=0)]) | {"boxes": {"boxes": boxes}}
+    row = kit.ticket_row(5, pax=3, entrances=0b101)
+    use = ["ab" * 16, kit.ZONE, 1, int((kit.NOW + 500) * 1000), "H91"]
+    given = {
+        "config": config,
+        "now": kit.NOW + 600,
+        "ask": {"text": kit.code(5, pax=3, entrances=0b101), "persons": 1, "staff": True,
+                "op": "cd" * 16},
+        "found": {"row": row, "own": [use[1:]], "uses": [use], "out_t": None, "exposed": 0},
+        "place": {"epoch": "ef" * 8, "seq": 7, "head": "12" * 32},
+        "told": {"op": "cd" * 16, "r": "E_USED", "n": 0, "t": kit.NOW + 550, "l": "L2"},
+    }  # fmt: skip
+    brain = Handheld(lambda: kit.NOW + 600, lambda: 0.0)
+    brain.setup(config)
+    brain.contact, brain.trusted = kit.NOW + 600, True
+    asked = brain.question(given["ask"], given["found"], given["place"])
+    ask = given["ask"] | {"ticket": asked["question"]["k"]}
+    expected = {"asked": asked, "refused": brain.refuse(ask, given["told"], given["place"])}
+    assert sorted(asked["order"]) == [2, 3, 5, 6]
+    assert expected["refused"]["answer"]["reason"] == "E_USED_PEER"
+    assert browser("asks", given) == json.loads(json.dumps(expected))
 
 
 def test_a_browser_reads_every_code_as_written(browser):

@@ -4,7 +4,7 @@ import pytest
 from gate_kit import NOW, ZONE, code, ticket_row, uid
 from iot_handlers.scenic_gate import lan_wire as wire
 from iot_handlers.scenic_gate import peer_uses
-from iot_handlers.scenic_gate.claim import rank
+from iot_handlers.scenic_gate.claim_rules import rank
 from lan_kit import EVERYWHERE, Net
 
 BOXES = (1, 2, 3)

@@ -135,6 +135,10 @@ class HandheldPage:
         names = ("reason", "admit", "decided")
         return {name: found.get_attribute(f"data-{name}") for name in names}
 
+    def gates(self):
+        """Return who confirmed the answer on the screen: "owner", "other", "none" or ""."""
+        return self.page.get_attribute(".o_handheld_result", "data-gates")
+
     def confirm(self, persons=None, reason="OK"):
         """Say that everything was checked; returns the answer that follows."""
         if persons:

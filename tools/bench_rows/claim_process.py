@@ -96,7 +96,8 @@ def ask(place: Path, claims: int) -> dict:
 
 
 def measure(engine, lan, park: Park, echo_port: int, claims: int) -> dict:
-    from handlers.scenic_gate.claim import Question, rank
+    from handlers.scenic_gate.claim import Question
+    from handlers.scenic_gate.claim_rules import rank
     from handlers.scenic_gate.claiming import Plan
 
     boxes = engine.config.lan.boxes

@@ -24,6 +24,7 @@ from .device import DeviceError
 from .devices import Devices
 from .engine import Engine
 from .gossip import TELL_S
+from .hand_desk import HandDesk
 from .lan import Lan
 from .runner import LaneRunner
 from .sound_library import SoundLibrary
@@ -63,6 +64,7 @@ class GateBox:
         self.engine = Engine(self.store, lambda: secrets.token_hex(16))
         self.clock = Clock(max(self.store.get("floor", 0.0), self.engine.journal.last_t() / 1000))
         self.lan = Lan(self.engine, self.clock, secrets.token_bytes(8))
+        self.hands = HandDesk(self.lan.desk)
         self.sounds = SoundLibrary(self.home, self._fetch_sound, self.clock.mono)
         self.devices = Devices(self.sounds, self.home)
         self.runners: dict[str, LaneRunner] = {}
@@ -200,7 +202,9 @@ class GateBox:
                 del self.runners[code]
 
     def _follow_lan(self) -> None:
-        self.lan.configure(self.engine.config.lan if self.engine.config else None)
+        lan = self.engine.config.lan if self.engine.config else None
+        self.lan.configure(lan)
+        self.hands.configure(lan)
 
     def _configured(self) -> None:
         lanes = self.lanes
@@ -249,6 +253,7 @@ class GateBox:
         deadline = self.clock.mono() + 5
         while self.runners and self.clock.mono() < deadline:
             threading.Event().wait(0.05)  # the lanes' own threads switch their outputs off
+        self.hands.stop()
         self.lan.stop()
         for thread in self._threads if wait else ():
             thread.join(timeout=20)

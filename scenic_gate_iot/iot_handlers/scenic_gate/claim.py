@@ -5,9 +5,8 @@ Pure but for the store: messages come and go as dictionaries, ``lan.py`` carries
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..scenic_rules.passage import decide
@@ -30,22 +29,6 @@ _OWN = (
 )
 
 
-def rank(uid: int, boxes: Iterable[tuple[int, int]], mask: int) -> list[int]:
-    """Return the boxes that may answer for a ticket, the owner first (rendezvous hashing).
-
-    ``boxes``: (number, entrances); only those at an entrance of the ticket count. Every box comes
-    to the same list, and a box that leaves the list changes the owner of its own tickets only.
-    """
-    known = list(boxes)
-    near = [box for box, entrances in known if entrances & mask] or [box for box, _ in known]
-    seed = uid.to_bytes(8, "big")
-
-    def weight(box: int) -> tuple:
-        return hashlib.sha256(b"scenic-owner-v1\0" + seed + box.to_bytes(4, "big")).digest(), box
-
-    return sorted(near, key=weight, reverse=True)
-
-
 class Question(NamedTuple):
     """What a box asks for: ``persons`` of a ticket to pass a lane into ``zone`` at ``t``.
 
@@ -60,11 +43,14 @@ class Question(NamedTuple):
     persons: int
     t: float
     counted: bool = False
+    hand: Mapping | None = None  # of a handheld that asked this box: its words
 
 
 def ask_body(engine: Engine, question: Question, owner: int) -> dict:
     """Write a question as it goes over the wire, with the own uses of the ticket."""
     q = question
+    if q.hand is not None:
+        return {**q.hand, "by": owner}
     since = int((q.t - OWN_S) * 1000)
     with engine.store.lock:
         head = engine.journal.seq
@@ -159,7 +145,7 @@ class Owner:
             if not is_mine(question.ticket, int(body["by"])):
                 return question.op, Answer(NOT_MINE)
             peer_uses.take_own(db, box, told["epoch"], run, number, told)
-            answer = self._decide(question)
+            answer = self.decide(question)
             if answer.persons:
                 use = (
                     question.ticket.uid, question.zone, answer.persons,
@@ -168,7 +154,8 @@ class Owner:
                 peer_uses.claim(db, question.op, box, told["epoch"], run, number, use)
         return question.op, answer
 
-    def _decide(self, q: Question) -> Answer:
+    def decide(self, q: Question) -> Answer:
+        """Tell what this box knows of a passage, and note nothing."""
         engine = self.engine
         row = engine.row_of(q.ticket.uid)
         ticket = ticket_from_row(row.ticket, q.ticket.gen) if row else engine.with_news(q.ticket)

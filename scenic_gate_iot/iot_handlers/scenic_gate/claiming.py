@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from ..scenic_rules.reading import Reading
-from ..scenic_rules.reason import COLOUR, Reason
+from ..scenic_rules.reason import Reason
 from ..scenic_rules.views import Decision, refusal
 from .claim import Answer, Question
+from .claim_rules import told
 from .facts import DEGRADED
 from .judge import Outcome, entrance_of, outcome
 from .scan import CODE, kind_of
@@ -106,7 +107,9 @@ def _ask(
     )  # fmt: skip
     answer, by_owner = engine.peers.ask(plan, question)
     if answer is not None and not answer.persons:
-        return _refused(engine, asked, reading, _told(answer))
+        return _refused(
+            engine, asked, reading, told(answer.reason, answer.first_t, answer.first_lane)
+        )
     most = answer.persons if answer else decision.uses
     with engine.journal.batch() as batch:
         # while this box waited it may have heard of a use, a refund, another configuration
@@ -137,19 +140,3 @@ def _reserve(
 def _refused(engine: Engine, asked: Scan, reading: Reading, decision: Decision) -> Outcome:
     place = asked.place
     return engine.turn_away(place.code, place.zone, decision, reading, asked.text, asked.now)
-
-
-def _told(answer: Answer) -> Decision:
-    """Return the decision that an owner's no means here."""
-    try:
-        reason = Reason(answer.reason)
-    except ValueError:
-        reason = Reason.E_FAULT  # of a newer version
-    if reason is Reason.E_USED:
-        reason = Reason.E_USED_PEER
-    return Decision(
-        reason,
-        COLOUR[reason],
-        first_use_t=answer.first_t,
-        first_use_lane=answer.first_lane,
-    )

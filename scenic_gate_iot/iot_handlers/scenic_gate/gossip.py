@@ -68,14 +68,15 @@ class Digest:
     @staticmethod
     def read(body: dict) -> Digest:
         """Read one; ValueError, TypeError or KeyError for anything else."""
-        heads = {(int(box), _epoch(epoch)): int(seq) for box, epoch, seq in body["v"]}
+        heads = {(int(box), epoch_of(epoch)): int(seq) for box, epoch, seq in body["v"]}
         busy = frozenset(str(op) for op in body["b"])
         # a list that was cut says nothing about what is not on it
         complete = len(busy) == int(body["m"])
         return Digest(heads, _place(body["c"]), busy if complete else frozenset({"*"}))
 
 
-def _epoch(text: object) -> str:
+def epoch_of(text: object) -> str:
+    """Return the name of a journal; ValueError for anything else."""
     if not isinstance(text, str) or not _EPOCH.match(text):
         raise ValueError("epoch")
     return text
@@ -151,7 +152,7 @@ class Gossip:
 
     def hear_facts(self, body: dict) -> bool:
         """Take over facts; False when others before them are missing."""
-        box, epoch = int(body["b"]), _epoch(body["e"])
+        box, epoch = int(body["b"]), epoch_of(body["e"])
         after, upto = int(body["a"]), int(body["u"])
         rows = [_fact(row) for row in body["f"]]
         if not 0 <= after < upto or any(not after < row[0] <= upto for row in rows):

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..scenic_rules.alias import parse_alias
+from ..scenic_rules.reading import Reading
 from ..scenic_rules.reason import Reason
 from ..scenic_rules.ticket_code import CodeError, decode, parse_uid, uid_hex
 from ..scenic_rules.views import History
 from ..scenic_rules.wire import TicketRow, WireError, ticket_from_wire
-from . import facts
+from . import facts, handheld_claim
+from .claim_rules import told as refusal_of
 from .clock import OK, Clock
 from .config import ConfigError, parse
 from .entry import Entry, chained
-from .judge import Judge, outcome
+from .judge import Judge, Outcome, outcome
 from .past import history_of, own_of
 
 
@@ -31,6 +33,7 @@ class Handheld(Judge):
         self._wall, self._mono = wall, mono
         self._found: dict = {}
         self.lane = ""
+        self.boxes: list[tuple[int, int]] = []  # that may be asked, with their entrances
 
     def start(self, floor: float, contact: float) -> None:
         """Go on from what the last run has kept: proven time and the last contact."""
@@ -43,13 +46,13 @@ class Handheld(Judge):
         The first lane is the place where the attendant stands.
         """
         try:
-            config = parse(data)
-        except ConfigError as err:
+            config, boxes = parse(data), handheld_claim.boxes_of(data)
+        except (ConfigError, ValueError, TypeError, KeyError, AttributeError) as err:
             return {"error": str(err)}
         if not config.lanes:
             return {"error": "a lane is expected"}
         self.configure(config)
-        self.lane = next(iter(config.lanes))
+        self.lane, self.boxes = next(iter(config.lanes)), boxes
         return {"error": "", "bad_certificates": self.bad_certificates}
 
     def heard(self, server_now: float) -> dict:
@@ -84,8 +87,36 @@ class Handheld(Judge):
         except CodeError:
             return {}
 
+    def question(self, ask: dict, found: dict, place: dict) -> dict:
+        """Tell what to ask the boxes before a scan; see ``handheld_claim.question``."""
+        self._found, seen = found, dict(self._last_live)
+        self.exposed = int(found.get("exposed") or 0)
+        told = handheld_claim.question(self, ask, found, place, self.boxes)
+        self._last_live = seen  # the scan itself comes later, with the same live code
+        return told
+
+    def refuse(self, ask: dict, told: dict, place: dict) -> dict:
+        """Write the fact of a scan that the boxes have refused.
+
+        ``told``: their answer; ``ticket`` of ``ask``: the ticket of the question.
+        """
+        lane = self.config.lanes[self.lane]
+        decision = refusal_of(str(told["r"]), told["t"], str(told["l"]))
+        ticket = ticket_from_wire(ask["ticket"], self.config.site).ticket
+        entry = Entry(
+            facts.REFUSED, zone=lane.zone, uid=ticket.uid, gen=ticket.gen,
+            reason=decision.reason.value,
+            code=ask["text"].strip() if self.wanted(ask["text"]).get("uid") else None,
+            **self.stamp(lane.code, self.clock.now()),
+        )  # fmt: skip
+        answer = outcome(decision, Reading(ticket=ticket), lane.zone, None)
+        return {"answer": self._in_words(answer, None), **self._written(entry, place)}
+
     def scan(self, ask: dict, found: dict, place: dict) -> dict:
         """Decide on ``ask`` {"text", "persons", "staff", "op"} and write the fact of it.
+
+        ``claim`` in it, where boxes were asked: {"n": persons they granted or None without an
+        answer, "owner": whether the owner of the ticket said so}.
 
         ``found``: {"row": the ticket as the feed has it or None, "own": [[zone, persons, t in ms,
         lane]] in the order of ``t``, "out_t": ms or None, "exposed": cents let in that the server
@@ -96,16 +127,24 @@ class Handheld(Judge):
         self._found = found
         self.exposed = int(found.get("exposed") or 0)
         reading, decision = self.judge(lane, ask["text"], now, ask["persons"], ask["staff"])
+        claim = ask.get("claim")
         if decision.uses:
+            decision = handheld_claim.narrowed(decision, claim)
             entry = self.reservation(lane, decision, reading, ask["op"], now)
-            self.exposed += self.at_risk(reading.ticket, decision.uses, now)
+            entry = handheld_claim.marked(entry, claim)
+            if not handheld_claim.is_vouched(claim, reading):
+                self.exposed += self.at_risk(reading.ticket, decision.uses, now)
         elif decision.admit and lane.zone is None:
             entry = self._left(reading.ticket.uid, reading.ticket.gen, decision.admit, now)
         else:
             entry = self.refused(lane.code, lane.zone, decision, reading, ask["text"], now)
         told = outcome(decision, reading, lane.zone, ask["op"] if decision.uses else None)
-        ticket, rule = reading.ticket, reading.rule
-        answer = {
+        answer = self._in_words(told, reading)
+        return {"answer": answer, "exposed": self.exposed, **self._written(entry, place)}
+
+    def _in_words(self, told: Outcome, reading: Reading | None) -> dict:
+        rule = reading.rule if reading else None
+        return {
             "reason": told.reason.value,
             "colour": told.colour.value,
             "admit": told.admit,
@@ -113,12 +152,11 @@ class Handheld(Judge):
             "rest": told.rest,
             "first_use_t": told.first_use_t,
             "first_use_lane": told.first_use_lane,
-            "uid": uid_hex(ticket.uid) if ticket else None,
-            "product": ticket.product if ticket else None,
-            "pax": ticket.pax if ticket else None,
+            "uid": None if told.uid is None else uid_hex(told.uid),
+            "product": told.product,
+            "pax": told.pax or None,
             "checks": rule.checks if rule else 0,
         }
-        return {"answer": answer, "exposed": self.exposed, **self._written(entry, place)}
 
     def told(self, ask: dict, answer: dict, place: dict) -> dict:
         """Write the fact of a scan that the server has decided; ``answer``: its reply."""

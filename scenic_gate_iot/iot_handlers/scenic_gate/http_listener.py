@@ -145,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Connection", "close")
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
             self.connection.settimeout(READ_S)
             self._headers_buffer.append(b"\r\n" + body)
             self.flush_headers()

@@ -39,6 +39,7 @@ class Reply:
     status: int = 200
     content_type: str = "text/plain;charset=utf-8"
     done: Callable[[bool], None] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def clean(text: object, most: int = MAX_TEXT) -> str:

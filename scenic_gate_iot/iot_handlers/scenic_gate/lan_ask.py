@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from ..scenic_rules.reading import Reading
 from ..scenic_rules.views import Decision
 from . import lan_wire as wire
-from .claim import NOT_MINE, Answer, Owner, Question, ask_body, rank
+from .claim import NOT_MINE, Answer, Owner, Question, ask_body
+from .claim_rules import rank
 from .claiming import Plan
 from .engine import Engine
 from .lan_config import LanConfig

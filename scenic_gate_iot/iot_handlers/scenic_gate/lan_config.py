@@ -21,6 +21,15 @@ class PeerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HandsConfig:
+    """Handhelds that may claim at this box: their numbers, and the key theirs are derived from."""
+
+    key: bytes = field(repr=False)
+    port: int
+    devices: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class LanConfig:
     """How boxes of a site talk to each other; ``budget_s``: how long a lane waits for an owner."""
 
@@ -30,6 +39,7 @@ class LanConfig:
     entrances: int
     budget_s: float
     peers: tuple[PeerConfig, ...]
+    hands: HandsConfig | None = None
 
     @property
     def boxes(self) -> list[tuple[int, int]]:
@@ -51,6 +61,7 @@ def parse(data: dict | None) -> LanConfig | None:
         entrances=int(data.get("entrances", ALL)) & ALL,
         budget_s=min(1.0, max(0.001, float(data.get("budget_ms") or BUDGET_MS) / 1000)),
         peers=tuple(_peer(item) for item in data["peers"]),
+        hands=_hands(data.get("hands")),
     )
     if len({box for box, _entrances in lan.boxes}) != len(lan.boxes):
         raise ValueError("lan names a box twice")
@@ -66,6 +77,15 @@ def _peer(item: dict) -> PeerConfig:
         port=_port(item.get("port") or PORT),
         entrances=int(item.get("entrances", ALL)) & ALL,
     )
+
+
+def _hands(data: dict | None) -> HandsConfig | None:
+    if not data:
+        return None
+    key = bytes.fromhex(data["key"])
+    if len(key) < 16:
+        raise ValueError("lan.hands.key is too short")
+    return HandsConfig(key, _port(data["port"]), frozenset(_number(n) for n in data["devices"]))
 
 
 def _number(value: object) -> int:

@@ -11,8 +11,10 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from . import hand_claim
 from . import lan_wire as wire
-from .claim import Answer, rank
+from .claim import Answer
+from .claim_rules import rank
 from .engine import Engine
 from .gossip import Digest, Gossip
 from .lan_ask import Asking
@@ -132,9 +134,9 @@ class LanDesk(Asking):
         def is_mine(ticket, by):
             return rank(ticket.uid, self.config.boxes, ticket.entrances)[0] == by
 
-        op, answer = self.owner.answer(
-            packet.sender, packet.run, packet.number, wire.from_body(packet.body), is_mine
-        )
+        body = wire.from_body(packet.body)
+        who = hand_claim.asker(packet.sender, packet.run, packet.number, body)
+        op, answer = self.owner.answer(*who, body, is_mine)
         self.counts["served"] += 1
         datagram = self._sealed(packet.sender, wire.ANSWER, wire.to_body(answer.body(op)))
         if datagram:

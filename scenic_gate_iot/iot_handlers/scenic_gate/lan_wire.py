@@ -111,10 +111,10 @@ class Window:
             self._bits = (self._bits << min(ahead, WINDOW) | 1) & ((1 << WINDOW) - 1)
             self._highest = number
             return True
-        bit = 1 << -ahead
-        if -ahead >= WINDOW or self._bits & bit:
+        # an old number first: a shift by the age of a recording could fill the memory
+        if -ahead >= WINDOW or self._bits >> -ahead & 1:
             return False
-        self._bits |= bit
+        self._bits |= 1 << -ahead
         return True
 
 

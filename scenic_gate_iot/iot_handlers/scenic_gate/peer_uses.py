@@ -14,16 +14,20 @@ from . import uses
 from .facts import LEAVINGS, RELEASED, RESERVED
 from .store import Store
 
+HAND = b"handheld"  # stands for the run of a claimant whose claims end with their number
 _CLAIM = (
     "INSERT INTO peer_use VALUES (?, ?, ?, NULL, 0, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (op) DO NOTHING"
 )
+# a claim of a handheld knows the number that its fact will have
+_NUMBERED = "UPDATE peer_use SET seq = number WHERE op = ? AND run = ?"
 _OF_TICKET = "SELECT op, t, upto, run, number FROM peer_use WHERE uid = ? AND box = ? AND epoch = ?"
 _TOLD = (
     "INSERT INTO peer_use VALUES (?, ?, ?, NULL, ?, NULL, NULL, ?, ?, ?, ?, ?)"
     " ON CONFLICT (op) DO UPDATE SET used = excluded.used, upto = excluded.upto, run = NULL"
-    " WHERE upto < excluded.upto"
+    " WHERE upto < excluded.upto AND box = excluded.box"
 )
+_HAND_ENDED = "DELETE FROM peer_use WHERE box = ? AND epoch = ? AND run = ? AND number <= ?"
 _FIRST = "SELECT t, lane FROM peer_use WHERE uid = ? AND zone = ? AND used > 0 ORDER BY t LIMIT 1"
 
 
@@ -32,6 +36,8 @@ def claim(
 ) -> None:
     """Note that a passage of another box was granted; ``use``: uid, zone, persons, t, lane."""
     db.execute(_CLAIM, (op, box, epoch, run, number, *use))
+    if run == HAND:
+        db.execute(_NUMBERED, (op, run))
 
 
 def granted(db: sqlite3.Connection, op: str) -> int | None:
@@ -101,6 +107,12 @@ def seen(store: Store, most: int = -1) -> dict[tuple[int, str], int]:
     return {(box, epoch): seq for box, epoch, seq in rows}
 
 
+def seen_of(store: Store, box: int, epoch: str) -> int:
+    """Return how far one journal is known."""
+    rows = store.rows("SELECT seq FROM peer_seen WHERE box = ? AND epoch = ?", (box, epoch))
+    return rows[0][0] if rows else 0
+
+
 def apply(
     db: sqlite3.Connection, box: int, epoch: str, after: int, upto: int, rows: Iterable
 ) -> bool:
@@ -124,6 +136,8 @@ def apply(
         " DO UPDATE SET seq = excluded.seq, t = max(t, excluded.t)",
         (box, epoch, upto, newest),
     )
+    # no fact up to that number is the passage: whoever claimed it did not let anybody in
+    db.execute(_HAND_ENDED, (box, epoch, HAND, upto))
     return True
 
 
@@ -137,8 +151,9 @@ def _apply_one(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> Non
         _reserve(db, box, epoch, fact)
     elif kind == RELEASED:
         db.execute(
-            "UPDATE peer_use SET used = max(0, used - ?), upto = ? WHERE op = ? AND upto < ?",
-            (pax, seq, op, seq),
+            "UPDATE peer_use SET used = max(0, used - ?), upto = ?"
+            " WHERE op = ? AND upto < ? AND box = ?",
+            (pax, seq, op, seq, box),
         )
     elif kind in LEAVINGS:
         uses.leave(db, uid, t)
@@ -146,7 +161,9 @@ def _apply_one(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> Non
 
 def _reserve(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> None:
     seq, _kind, t, lane, zone, uid, pax, op = fact
-    found = db.execute("SELECT upto FROM peer_use WHERE op = ?", (op,)).fetchone()
+    found = db.execute("SELECT upto, box FROM peer_use WHERE op = ?", (op,)).fetchone()
+    if found is not None and found[1] != box:
+        return  # nobody speaks for a passage of somebody else
     if found is None:
         db.execute(
             "INSERT INTO peer_use VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",

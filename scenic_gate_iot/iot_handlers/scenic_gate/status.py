@@ -42,6 +42,7 @@ def box_status(box: GateBox) -> dict:
         "store": store.trouble,
         "disk_free": shutil.disk_usage(box.home).free,
         **box.lan.status(),
+        "hands": box.hands.status(),
         "handlers": box.care.updates.told(),
         "drill": box.care.drills.told(),
         "sounds": box.sounds.told(),

@@ -17,6 +17,8 @@ self.scenicDesk = {
         clockSure: false,
         loaded: false,
         problem: "",
+        boxes: 0, // of the gates, on the LAN
+        reached: 0, // of these, lately
     },
     config: null,
     contact: 0,
@@ -64,6 +66,7 @@ self.scenicDesk = {
         await this.chooseUser();
         this.set({ tickets: await store.count("ticket") });
         await this.countWaiting();
+        await self.scenicBoxes.configure(this, this.config);
         this.soon(0);
     },
 
@@ -168,10 +171,13 @@ self.scenicDesk = {
         await this.endPassage();
         const ask = { text, persons, staff, op: self.scenicServer.random(16) };
         const answer =
-            (this.state.online && (await this.askServer(ask))) || (await this.decide(ask));
+            (await self.scenicBoxes.claim(ask)) ||
+            (this.state.online && (await this.askServer(ask))) ||
+            (await this.decide(ask));
         await this.countWaiting();
         this.soon(0);
-        return this.inWords(answer);
+        self.scenicBoxes.beat();
+        return { ...this.inWords(answer), claim: ask.claim };
     },
 
     obstacle() {
@@ -278,6 +284,7 @@ self.scenicDesk = {
         if (passage) {
             await this.event("released", passage, { passage: null });
             this.soon(0);
+            self.scenicBoxes.beat();
         }
         return Boolean(passage);
     },

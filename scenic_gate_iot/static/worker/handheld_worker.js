@@ -10,6 +10,7 @@ importScripts(
     BASE + "worker/store.js",
     BASE + "worker/server.js",
     BASE + "worker/sync.js",
+    BASE + "worker/boxes.js",
     BASE + "worker/desk.js"
 );
 
@@ -23,7 +24,10 @@ const JOBS = {
     leave: () => desk.leave(),
 };
 
-self.onmessage = async ({ data: { id, job, given } }) => {
+self.onmessage = async ({ data: { id, job, given, letter, text } }) => {
+    if (letter) {
+        return self.scenicBoxes.arrived(letter, text);
+    }
     try {
         const value = await desk.alone(() => JOBS[job](given));
         self.postMessage({ type: "done", id, value });

@@ -76,6 +76,7 @@ self.scenicStore = {
         return {
             row: item ? item.row : null,
             own: own.map((use) => [use.zone, use.persons, use.t, use.lane]),
+            uses: own.map((use) => [use.op, use.zone, use.persons, use.t, use.lane]),
             out_t: left ? left.t : null,
             exposed: (await this.got(tx.objectStore("kv").get("exposed"))) || 0,
         };

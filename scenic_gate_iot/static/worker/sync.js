@@ -94,6 +94,7 @@ self.scenicSync = {
         }
         await self.scenicStore.put({ config: reply.config, config_rev: reply.config_rev });
         desk.config = reply.config;
+        await self.scenicBoxes.configure(desk, reply.config);
     },
 
     /* The cursor moves in the transaction of the tickets, so a crash repeats some and loses none. */

@@ -40,6 +40,7 @@ const warningWords = () => ({
     unsent: _t("Reports pile up"),
     exposure: _t("Limit nearly used"),
     drill: _t("Drill overdue"),
+    lan: _t("Other boxes not heard"),
 });
 
 /** All lanes at a glance, for the control room. */

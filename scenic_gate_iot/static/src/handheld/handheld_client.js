@@ -22,13 +22,50 @@ export class HandheldClient {
         );
     }
 
-    heard({ type, id, state, value, error }) {
+    heard({ type, id, state, value, error, ...letter }) {
         if (type === "state") {
             return Object.assign(this.state, state);
+        }
+        if (type === "carry") {
+            return this.carry(letter);
         }
         const call = this.calls.get(id);
         this.calls.delete(id);
         return error ? call.reject(new Error(error)) : call.resolve(value);
+    }
+
+    /* A worker of an https page may not speak to a box by http; this page may. */
+    async carry({ letter, url, body, limit }) {
+        let text = null;
+        try {
+            const reply = await fetch(url, {
+                method: "POST",
+                body,
+                cache: "no-store",
+                credentials: "omit",
+                redirect: "error",
+                referrerPolicy: "no-referrer",
+                signal: AbortSignal.timeout(limit),
+                ...localSpace(url),
+            });
+            text = reply.ok ? await reply.text() : null;
+        } catch {
+            this.lookAtPermission();
+        }
+        this.worker.postMessage({ letter, text });
+    }
+
+    /* Browsers may ask before a page reaches the local network; a no is for good. */
+    async lookAtPermission() {
+        for (const name of ["local-network", "local-network-access"]) {
+            try {
+                const found = await navigator.permissions.query({ name });
+                this.state.lanDenied = found.state === "denied";
+                return;
+            } catch {
+                // this browser does not know the name
+            }
+        }
     }
 
     call(job, given = {}) {
@@ -38,4 +75,11 @@ export class HandheldClient {
             this.worker.postMessage({ id, job, given: JSON.parse(JSON.stringify(given)) });
         });
     }
+}
+
+/* Tell the browser that http to this address stays in the local network. */
+function localSpace(url) {
+    const { protocol, hostname } = new URL(url);
+    const isLoopback = hostname === "localhost" || hostname.startsWith("127.");
+    return protocol === "http:" && !isLoopback ? { targetAddressSpace: "local" } : {};
 }

@@ -55,6 +55,12 @@ export class HandheldResult extends Component {
         ];
     }
 
+    /* Who confirmed a passage: the box of the ticket, another one, or none. */
+    get gates() {
+        const { claim } = this.props.answer;
+        return claim ? (claim.owner ? "owner" : claim.n === null ? "none" : "other") : "";
+    }
+
     isDoubt(reason) {
         return this.props.answer.colour === "STAFF" && !CERTAIN.includes(reason);
     }

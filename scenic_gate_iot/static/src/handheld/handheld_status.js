@@ -21,6 +21,33 @@ export class HandheldStatus extends Component {
             : _t("Connecting …");
     }
 
+    /* By what it decides without the server. */
+    get alone() {
+        const { reached, tickets } = this.props.work;
+        return reached
+            ? _t("Decides with %s tickets and asks the gates.", tickets)
+            : _t("Decides alone with %s tickets. Uses elsewhere are not seen.", tickets);
+    }
+
+    /* Whether the boxes of the gates answer: without them a copy can enter here and there. */
+    get gates() {
+        const { boxes, reached, ready, setup, lanDenied, online } = this.props.work;
+        if (!ready || setup || !boxes) {
+            return "";
+        }
+        if (reached) {
+            return _t("Gates: %(reached)s of %(all)s boxes answer", { reached, all: boxes });
+        }
+        if (lanDenied) {
+            return _t(
+                "This browser may not reach the gates. Allow this page the local network in the settings of the browser."
+            );
+        }
+        return online
+            ? _t("Gates: no box answers")
+            : _t("No box of the gates answers. Is this device in the network of the gates?");
+    }
+
     get problem() {
         const { work } = this.props;
         return {

@@ -1,0 +1,88 @@
+"""Pages that ask a box by http, in Chromium. Arguments: folder with a certificate, box address."""
+
+import http.server
+import json
+import ssl
+import sys
+import threading
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+FOLDER, BOX = Path(sys.argv[1]), sys.argv[2]
+HTTP, HTTPS = 8000, 8443
+NAME = "park.example"
+ASK = """async ([url, space]) => {
+    const how = {method: "POST", body: "{}", signal: AbortSignal.timeout(4000),
+                 targetAddressSpace: space};
+    try { return (await fetch(url, how)).ok; } catch { return false; }
+}"""
+WORKER = f"onmessage = async ({{data}}) => postMessage(await ({ASK})(data));"
+BY_WORKER = """(asked) => new Promise((done) => {
+    const worker = new Worker("/worker.js");
+    worker.onmessage = ({data}) => done(data);
+    worker.postMessage(asked);
+})"""
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """Pages, a worker, and what a box answers."""
+
+    def do_GET(self):
+        is_page = self.path != "/worker.js"
+        body = "<!doctype html><title>x</title>" if is_page else WORKER
+        self.answer(body, "text/html" if is_page else "text/javascript")
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer("{}", "text/plain")
+
+    def answer(self, body, kind):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_args):
+        """Nobody reads it."""
+
+
+def serve(port, certificate=None):
+    server = http.server.ThreadingHTTPServer(("0.0.0.0", port), Site)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+
+def ask(browser, page_url, allowed=()):
+    context = browser.new_context(ignore_https_errors=True)
+    context.grant_permissions(list(allowed))
+    page = context.new_page()
+    page.goto(page_url)
+    asked = [f"http://{BOX}:{HTTP}/", "local"]
+    return {"page": page.evaluate(ASK, asked), "worker": page.evaluate(BY_WORKER, asked)}
+
+
+def main():
+    serve(HTTP)
+    serve(HTTPS, FOLDER)
+    found = {}
+    args = ["--no-sandbox", "--disable-dev-shm-usage", "--ignore-certificate-errors",
+            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
+            f"--ip-address-space-overrides=127.0.0.1:{HTTPS}=public"]  # fmt: skip
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+        found["localhost"] = ask(chromium, f"http://localhost:{HTTP}/")
+        found["private"] = ask(chromium, f"https://{BOX}:{HTTPS}/")
+        public = f"https://{NAME}:{HTTPS}/"
+        found["public"] = ask(chromium, public)
+        found["public, allowed"] = ask(chromium, public, ["local-network-access"])
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
