@@ -6,6 +6,7 @@ from ..iot_handlers.scenic_gate import facts as gate_facts
 from ..tools import verdicts
 from ..tools.resolution import GateFact
 from ..tools.verdicts import RIGHTS_KINDS
+from .scenic_gate_fact import COLUMNS
 
 _UNIX = datetime(1970, 1, 1)
 
@@ -149,6 +150,11 @@ class ScenicGateIntake(models.AbstractModel):
     def _note_other_site(self, facts, tickets):
         foreign = facts.filtered(lambda f: tickets[f.uid]["site_id"] != f.site_id.id)
         self.env["scenic.gate.verdict"]._add([(fact.id, "other_site", 0) for fact in foreign])
+        # the incident of what waited ends now, and this still needs a person
+        for fact in foreign:
+            row = {name: fact[name] for name in COLUMNS}
+            row |= {"verdict": "other_site", "happened_at": fact.happened_at.isoformat()}
+            self.env["scenic.gate.alarm"]._raise(fact.box_id, [row])
 
     @api.model
     def _review(self, tickets, passages):

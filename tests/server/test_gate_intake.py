@@ -182,6 +182,19 @@ class TestGateIntake(GateCase):
         self.assertFalse(self.fact(journal, 1).ticket_id)
         self.assertEqual(self.incidents("unknown_ticket").persons, 1)
 
+    def test_late_ticket_of_another_site_is_not_touched_and_a_person_hears_of_it(self):
+        other = make_park(self.env, name="Other Valley")
+        journal, uid = Journal(), "00fffff100000008"
+        journal.pass_through(uid)
+        self.take(journal)
+        late = self._sell_with(make_tickets(other), uid)
+        self.env["scenic.gate.intake"]._match_orphans()
+        self.env.invalidate_all()
+        self.assertFalse(late.redemption_ids)
+        self.assertEqual(self.fact(journal, 1).current_verdict, "other_site")
+        (incident,) = self.incidents("unknown_ticket", state="open")
+        self.assertEqual((incident.persons, incident.lane_code), (1, "G1"))
+
     def test_ticket_of_another_company_is_not_touched(self):
         company = self.env["res.company"].create({"name": "Other Company"})
         other = make_park(self.env, name="Other Valley", company=company)
@@ -295,6 +308,16 @@ class TestGateFork(GateCase):
         self.assertEqual(self.fact(journal, 1).current_verdict, "redeemed")
         self.assertEqual(self.fact(journal, 2).current_verdict, "confirmed")
         self.assertEqual(self.incidents("tailgate").persons, 2)
+
+    def test_what_a_box_in_quarantine_says_takes_no_right_from_others(self):
+        ticket, held, good = make_tickets(self.park), Journal(), Journal(lane="N1")
+        self.box.state = "quarantined"
+        held.pass_through(ticket)
+        self.assertEqual(self.take(held)[1][1], "held")
+        good.clock += 3_600_000
+        good.pass_through(ticket)
+        self.assertEqual(self.take(good, box=self.north)[1][1], "redeemed")
+        self.assertEqual((self.net(ticket), len(self.incidents("excess"))), (1, 0))
 
     def test_broken_chain_is_found_from_both_sides(self):
         journal = Journal()

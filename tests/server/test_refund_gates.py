@@ -47,9 +47,9 @@ class TestRefundGates(common_scenic.ScenicCase):
         changes._publish()
         return changes._top(self.park.site)
 
-    def sync(self, cursor, facts=0):
+    def sync(self, cursor, facts=0, box=None):
         message = SimpleNamespace(cursor=cursor, facts=[None] * facts)
-        self.env["scenic.refund.wait"]._box_reported(self.box.id, message)
+        self.env["scenic.refund.wait"]._box_reported((box or self.box).id, message)
 
     def test_nobody_waits_while_all_gates_are_in_contact(self):
         self.assertIsNone(self.ticket._refund_obstacle())
@@ -99,6 +99,40 @@ class TestRefundGates(common_scenic.ScenicCase):
         refund(self.window, self.line)
         self.assertEqual((wait.state, self.ticket.refund_line_id.qty), ("paid", -1))
         self.assertIn(wait, waits.search([("state", "in", ["paid"])]))
+
+    def test_a_gate_that_asked_before_the_change_had_its_number_has_not_passed(self):
+        self.cut_off()
+        top = self.change_no()
+        wait = self.later()
+        self.env.flush_all()
+        self.sync(top)
+        self.assertEqual(wait.state, "waiting")
+        self.sync(self.change_no())
+        self.assertEqual(wait.state, "ready")
+
+    def test_every_gate_has_to_report(self):
+        self.cut_off()
+        north = make_box(self.park, "North Gate House", ("N1",), last_seen=self.box.last_seen)
+        wait = self.later()
+        self.assertEqual(wait.gate_ids.box_id, self.box | north)
+        top = self.change_no()
+        self.sync(top)
+        self.assertEqual(wait.state, "waiting")
+        self.sync(top, box=north)
+        self.assertEqual(wait.state, "ready")
+
+    def test_a_box_in_quarantine_may_still_let_somebody_in(self):
+        self.cut_off()
+        self.box.state = "quarantined"
+        self.assertTrue(self.ticket._refund_obstacle())
+
+    def test_a_gate_at_which_the_ticket_is_not_good_is_not_waited_for(self):
+        self.cut_off()
+        here = 1 << self.box.lane_ids.entrance_id.bit
+        self.ticket.sudo().entrances = here
+        self.assertTrue(self.ticket._refund_obstacle())
+        self.ticket.sudo().entrances = 0xFFFF & ~here
+        self.assertIsNone(self.ticket._refund_obstacle())
 
     def test_strict_sites_wait_for_fresh_gates_too(self):
         self.park.site.refund_gates = "strict"
