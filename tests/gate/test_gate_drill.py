@@ -11,6 +11,7 @@ from gate_server import command
 from iot_handlers.scenic_gate import drill, page_state, sync
 from iot_handlers.scenic_gate.claiming import Plan
 from iot_handlers.scenic_gate.config import parse
+from iot_handlers.scenic_gate.drill_lane import CutLane
 from iot_handlers.scenic_gate.facts import ENDINGS, first_break
 from iot_handlers.scenic_gate.gossip import Digest, Gossip
 from iot_handlers.scenic_gate.lane_desk import LaneDesk
@@ -257,3 +258,17 @@ def test_a_drill_waits_until_nobody_uses_its_lane_and_expires(site):
         drills.offered(site.package(quiet_s=600, lane="G2", steps=[], more_steps=[]))
         drills.step()
         assert drills.told()["state"] == "done"
+
+
+def test_who_walks_behind_a_test_ticket_is_told_at_once_and_without_it(tmp_path):
+    engine, aside = kit.engine(tmp_path / "box"), kit.engine(tmp_path / "aside")
+    lane = CutLane(engine, aside, [kit.code(1)])
+    test, visitor = (lane.scan("G1", kit.code(n), kit.NOW) for n in (1, 2))
+    lane.record("tailgate", "G1", kit.NOW, of=test, pax=1)
+    lane.record("passed", "G1", kit.NOW, of=test, pax=1)
+    lane.record("passed", "G1", kit.NOW, of=visitor, pax=1)
+    told = [(f["kind"], f["uid"]) for f in engine.journal.facts(0, 9)]
+    of_visitor = f"{kit.uid(2):016x}"
+    assert told == [("reserved", of_visitor), ("tailgate", None), ("passed", of_visitor)]
+    assert [f["kind"] for f in aside.journal.facts(0, 9)] == ["reserved", "passed"]
+    assert lane.config is engine.config

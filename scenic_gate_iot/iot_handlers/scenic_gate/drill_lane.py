@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..scenic_rules import wire
-from ..scenic_rules.reason import Reason
 from .clock import Clock
 from .engine import Engine
 from .entry import Entry
@@ -39,23 +38,8 @@ class CutLane:
         self.engine, self.aside = engine, aside
         self._texts, self._ops = frozenset(texts), set()
 
-    @property
-    def config(self):
-        """The configuration of the box, as it is now."""
-        return self.engine.config
-
-    @property
-    def store(self) -> Store:
-        """The database of the box."""
-        return self.engine.store
-
-    def veil(self, text: str) -> str:
-        """See :meth:`judge.Judge.veil`."""
-        return self.engine.veil(text)
-
-    def look(self, text: str, now: float) -> Reason:
-        """See :meth:`judge.Judge.look`."""
-        return self.engine.look(text, now)
+    def __getattr__(self, name: str):
+        return getattr(self.engine, name)
 
     def scan(
         self, lane: str, text: str, now: float, persons: int = 0, staff: bool = False
@@ -76,10 +60,6 @@ class CutLane:
             return self.aside.record(kind, lane, now, of, **values)
         # who walks behind a test ticket is no part of the drill
         return self.engine.record(kind, lane, now, **values)
-
-    def reopen(self, op: str, lane: str) -> Outcome | None:
-        """See :meth:`engine.Engine.reopen`; a test passage is never opened again."""
-        return self.engine.reopen(op, lane)
 
     def recover(self, now: float, lane: str | None = None) -> int:
         """End the passages under way as unknown, visitors' and the drill's."""
