@@ -60,13 +60,13 @@ class ScenicSound(models.Model):
             for code, text in texts._description_selection(self.env)
             if code != "OK"
         ]
-        return [
-            ("good", self.env._("Welcome")),
-            ("group", self.env._("Welcome, several persons")),
-            ("staff", self.env._("Please wait for our staff")),
-            ("bad", self.env._("Refused")),
-            *reasons,
-        ]
+        kinds = {
+            "good": self.env._("Welcome"),
+            "group": self.env._("Welcome, several persons"),
+            "staff": self.env._("Please wait for our staff"),
+            "bad": self.env._("Refused"),
+        }
+        return [*kinds.items(), *reasons]
 
     @api.depends("file")
     def _compute_file_hash(self):
