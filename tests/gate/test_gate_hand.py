@@ -60,7 +60,6 @@ def test_any_box_answers_and_asks_the_owner(net, hand, asked):
 def test_a_box_that_knows_of_a_use_says_so_although_the_owner_does_not(net, hand):
     serial = serial_owned_by(1)
     net.isolate([2], [1, 3])
-    net.pass_time(5)
     assert net[2].scan(serial).reason == "OK"
     net.isolate((*BOXES, 91))
     assert hand.scan(serial, at=606, boxes=[2]).reason == "E_USED_PEER"
