@@ -16,6 +16,7 @@
         "views/scenic_gate_command_views.xml",
         "views/scenic_device_views.xml",
         "views/scenic_lane_views.xml",
+        "views/scenic_box_pairing_report.xml",
         "views/scenic_box_views.xml",
         "views/scenic_site_views.xml",
         "views/scenic_incident_views.xml",

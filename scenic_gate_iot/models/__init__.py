@@ -67,6 +67,8 @@ from . import (
     scenic_ticket_hold,
     pos_order_line_hold,
     scenic_incident_refund,
+    scenic_incident_advice,
+    scenic_lane_shown,
 )
 from . import scenic_gate_attendant
 from . import scenic_gate_page
@@ -81,6 +83,7 @@ from . import scenic_gate_drill_line
 from . import scenic_gate_drill_box
 from . import scenic_gate_drill_plan
 from . import scenic_gate_drill_board
+from . import scenic_box_words  # extends the updates of boxes
 from . import (
     scenic_credential,
     scenic_holder_tag,

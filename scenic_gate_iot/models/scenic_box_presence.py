@@ -53,6 +53,27 @@ class ScenicBoxPresence(models.Model):
         if group:
             group.sudo()._bus_send("scenic_gate_board", {})
 
+    def _report_silent(self):
+        self.ensure_one()
+        self.env["scenic.incident"]._gate_report(
+            self,
+            [
+                {
+                    "gate_key": f"silent:{self.id}",
+                    "kind": "silent_gate",
+                    "happened_at": self.last_seen,
+                    "facts": self.env._(
+                        "Box %(box)s has not called since %(day)s %(time)s. Lanes: %(lanes)s.",
+                        box=self.name,
+                        lanes=", ".join(self.lane_ids.mapped("code")) or "-",
+                        **self.site_id._wall_clock(self.last_seen),
+                    ),
+                    "persons": 0,
+                    "whole": True,
+                }
+            ],
+        )
+
     @api.model
     def _cron_silent(self):
         """Open an incident for each box that should call and does not."""
@@ -60,22 +81,11 @@ class ScenicBoxPresence(models.Model):
             [("kind", "=", "box"), ("state", "!=", "new"), ("is_online", "=", False)]
         )
         for box in silent.filtered(lambda item: item.last_seen and item.site_id._gate_is_open()):
-            self.env["scenic.incident"]._gate_report(
-                box,
-                [
-                    {
-                        "gate_key": f"silent:{box.id}",
-                        "kind": "silent_gate",
-                        "happened_at": box.last_seen,
-                        "facts": self.env._("Box %(box)s has not called since.", box=box.name),
-                        "persons": 0,
-                        "whole": True,
-                    }
-                ],
+            box.with_env(box.site_id._gate_words().env)._report_silent()
+        for site, talking in self.search([("is_online", "=", True)]).grouped("site_id").items():
+            words = site._gate_words().env
+            words["scenic.incident"]._gate_settle(
+                [f"silent:{box.id}" for box in talking], words._("The box calls again.")
             )
-        talking = self.search([("is_online", "=", True)])
-        self.env["scenic.incident"]._gate_settle(
-            [f"silent:{box.id}" for box in talking], self.env._("The box calls again.")
-        )
         if silent:
             self._notify_board()

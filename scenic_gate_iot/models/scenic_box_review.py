@@ -51,16 +51,30 @@ class ScenicBoxReview(models.Model):
     def _review_keys(self, stage, disk):
         return [(f"exposure:{self.id}", stage), (f"disk:{self.id}", disk)]
 
+    def _exposure_text(self, cents, stage):
+        """Say what was let in, how much of the limit that is, and what the lanes do now."""
+        labels = dict(self._fields["exposure_stage"]._description_selection(self.env))
+        limit = self.site_id.gate_exposure_limit
+        amount = self._from_cents(cents)
+        return self.env._(
+            "%(box)s has let in %(amount)s without the server, %(percent)d %% of its limit of "
+            "%(limit)s. Now: %(stage)s.",
+            box=self.name,
+            amount=self.currency_id.format(amount),
+            percent=100 * amount / limit if limit else 100,
+            limit=self.currency_id.format(limit),
+            stage=labels[str(stage)],
+        )
+
     def _reports(self, cents, stage, disk):
         now, reports = fields.Datetime.now(), []
         if stage:
-            labels = dict(self._fields["exposure_stage"]._description_selection(self.env))
             reports.append(
                 {
                     "gate_key": f"exposure:{self.id}",
                     "kind": "exposure",
                     "happened_at": now,
-                    "facts": labels[str(stage)],
+                    "facts": self._exposure_text(cents, stage),
                     "persons": 0,
                     "amount": self._from_cents(cents),
                     "whole": True,
@@ -70,7 +84,7 @@ class ScenicBoxReview(models.Model):
             reports.append(
                 {
                     "gate_key": f"disk:{self.id}",
-                    "kind": "other",
+                    "kind": "box_disk",
                     "happened_at": now,
                     "facts": self.env._(
                         "Box %(box)s cannot write, so its lanes admit nobody: %(error)s",

@@ -119,13 +119,15 @@ class ScenicDevice(models.Model):
             or options.get("kind") in ("card", "face", "idcard")
         )
 
+    @api.depends_context("lang")
     @api.depends("lane_id.box_id.status", "name")
     def _compute_live(self):
         for device in self:
             lane = device.lane_id
             ok, detail = lane_status.device(lane.box_id.status, lane.code, device.name)
             device.is_ok = bool(ok)
-            device.live_detail = detail
+            words = lane.box_id._device_words(detail) if detail else ""
+            device.live_detail = f"{words} · {detail}" if words != detail else detail
 
     @api.onchange("driver")
     def _onchange_driver(self):

@@ -16,7 +16,7 @@ class ScenicGateAlarm(models.AbstractModel):
     @api.model
     def _raise(self, box, rows):
         """Open incidents for stored fact rows that need a person: one per kind, lane and day."""
-        reports = []
+        reports, names = [], self._ticket_names(box.site_id, {row["uid"] for row in rows})
         for row in rows:
             kind = ALARM_KINDS.get(row["kind"]) or ALARM_VERDICTS.get(row["verdict"])
             if not kind:
@@ -31,13 +31,28 @@ class ScenicGateAlarm(models.AbstractModel):
                     "lane_code": row["lane"],
                     "happened_at": happened_at.replace(microsecond=0),
                     "facts": self._line(
-                        box.site_id, happened_at, row["lane"], row["pax"], row["uid"], what
+                        box.site_id,
+                        happened_at,
+                        row["lane"],
+                        row["pax"],
+                        names.get(row["uid"]),
+                        what,
                     ),
                     "persons": row["pax"],
                 }
             )
         if reports:
             self.env["scenic.incident"]._gate_report(box, reports)
+
+    @api.model
+    def _ticket_names(self, site, uids):
+        """Return {uid: number below the code}; the identity itself where there is no ticket."""
+        uids = {uid for uid in uids if uid}
+        found = self.env["scenic.ticket"].search_fetch(
+            [("uid", "in", list(uids)), ("site_id", "=", site.id)] if uids else [(0, "=", 1)],
+            ["uid", "alias"],
+        )
+        return {uid: uid for uid in uids} | {ticket.uid: ticket.alias for ticket in found}
 
     @api.model
     def _line(self, site, happened_at, lane, persons, ticket, what):
@@ -155,7 +170,7 @@ class ScenicGateAlarm(models.AbstractModel):
             [
                 {
                     "gate_key": f"stuck:{box.id}:{box.site_id._today(now)}",
-                    "kind": "other",
+                    "kind": "stuck",
                     "happened_at": now,
                     "facts": self.env._(
                         "Reports of box %(box)s are stored, but could not be entered in the "

@@ -26,7 +26,9 @@ class ScenicGateAttendant(models.Model):
         help="Boxes at which the attendant may sign in. Empty = every box of the site.",
     )
     active = fields.Boolean(default=True)
-    number = fields.Char(compute="_compute_number", help="Typed at the lane, with the PIN.")
+    number = fields.Char(
+        "Attendant Number", compute="_compute_number", help="Typed at the lane, with the PIN."
+    )
     salt = fields.Char(groups="base.group_system", copy=False, exportable=False, prefetch=False)
     pin_hash = fields.Char(groups="base.group_system", copy=False, exportable=False, prefetch=False)
     pin_set_at = fields.Datetime("PIN Set on", readonly=True, copy=False)

@@ -29,6 +29,8 @@ class ScenicGateBoard(models.AbstractModel):
         today = self._today(lanes)
         incidents = self._incidents(lanes)
         labels = self.env["scenic.reason"]._reason_labels()
+        states = dict(lanes._fields["shown_state"]._description_selection(self.env))
+        alarms = self._alarms(lanes)
         rows = []
         for lane in lanes:
             key = (lane.box_id.id, lane.code)
@@ -38,6 +40,9 @@ class ScenicGateBoard(models.AbstractModel):
                 "incidents": incidents.get((lane.site_id.id, lane.code), 0),
                 **today.get(key, {"admitted": 0, "scans": 0, "refused": 0}),
             }
+            row["state_text"] = states.get(row["state"], row["state"])
+            row["alarms"] = alarms.get((lane.site_id.id, lane.code), [])
+            row["trouble"] = row["tone"] in ("bad", "warn") or bool(row["alarms"])
             row["last"] = latest.get(key) or row["last"]
             if row["last"]:
                 reason = row["last"]["reason"]
@@ -53,7 +58,7 @@ class ScenicGateBoard(models.AbstractModel):
     @api.model
     def _lane_row(self, lane, now):
         box = lane.box_id
-        seen = board_status.lane(box.status, lane.code)
+        seen = board_status.lane(box.status, lane.code, box._device_words)
         about = board_status.box(box.status)
         tone, state = board_status.tone(
             box.state, lane.site_id._gate_is_open(now), box.is_online, seen
@@ -72,7 +77,7 @@ class ScenicGateBoard(models.AbstractModel):
             "box_state": box.state,
             "tone": tone,
             "state": state,
-            "since": fields.Datetime.to_string(seen["since"]) if seen["since"] else False,
+            "since": _since(box, state, seen),
             "broken": ", ".join(seen["broken"]) or seen["error"],
             "last_seen": fields.Datetime.to_string(box.last_seen) if box.last_seen else False,
             "unsent": box.unsent,
@@ -191,6 +196,16 @@ class ScenicGateBoard(models.AbstractModel):
         return {(site.id, code): count for site, code, count in groups}
 
     @api.model
+    def _alarms(self, lanes):
+        """Return {(site, lane code): words for its open alarms beside dead devices}."""
+        kinds_field = self.env["scenic.incident"]._fields["kind"]
+        labels = dict(kinds_field._description_selection(self.env))
+        return {
+            key: [labels[kind] for kind in kinds if kind != "device_dead"]
+            for key, kinds in lanes._open_alarms().items()
+        }
+
+    @api.model
     def _sites(self, lanes, rows):
         sites = []
         for site in lanes.site_id:
@@ -206,7 +221,7 @@ class ScenicGateBoard(models.AbstractModel):
                     "admitted": sum(row["admitted"] for row in own),
                     "rate": sum(row["rate"] for row in own),
                     "refused": sum(row["refused"] for row in own),
-                    "trouble": sum(row["tone"] in ("bad", "warn") for row in own),
+                    "trouble": sum(row["trouble"] for row in own),
                     "unsent": sum(boxes.values()),
                     "incidents": self.env["scenic.incident"].search_count(
                         [("state", "=", "open"), ("site_id", "=", site.id)]
@@ -222,6 +237,12 @@ class ScenicGateBoard(models.AbstractModel):
         if now - _notified.get(self.env.cr.dbname, float("-inf")) >= NOTIFY_EVERY_S:
             _notified[self.env.cr.dbname] = now
             self.env["scenic.box"]._notify_board()
+
+
+def _since(box, state, seen):
+    """Return since when a lane is as it is shown: a silent box said its last word long ago."""
+    moment = box.last_seen if state == "silent" else seen["since"]
+    return fields.Datetime.to_string(moment) if moment else False
 
 
 def _moment(seconds):

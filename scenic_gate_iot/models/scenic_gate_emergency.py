@@ -73,7 +73,8 @@ class ScenicGateEmergency(models.Model):
 
     @api.model
     def _end(self, box, row):
-        self._running(box, row["lane"]).write(
+        running = self._running(box, row["lane"])
+        running.write(
             {
                 "ended_at": _moment(row),
                 "persons": row["pax"],
@@ -81,6 +82,24 @@ class ScenicGateEmergency(models.Model):
                 "state": "done",
             }
         )
+        if running:
+            running._tell_end()
+
+    def _tell_end(self):
+        """Write into the incident how it ended: nobody should have to look in two places."""
+        self.ensure_one()
+        day = self.site_id._today(self.started_at)
+        incident = self.env["scenic.incident"]._gate_find(
+            [f"{gate_facts.EMERGENCY_ON}:{self.box_id.id}:{self.lane}:{day}"]
+        )
+        text = self.env._(
+            "Ended at %(day)s %(time)s by %(who)s; %(persons)s persons went through.",
+            **self.site_id._wall_clock(self.ended_at),
+            who=self.user_id.name or "-",
+            persons=self.persons,
+        )
+        if incident:
+            incident._gate_join({"facts": text, "persons": self.persons}, False)
 
     @api.model
     def _who(self, code):

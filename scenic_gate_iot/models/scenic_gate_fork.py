@@ -1,4 +1,5 @@
 import json
+from datetime import datetime, timezone
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -53,3 +54,47 @@ class ScenicGateFork(models.Model):
                     json.dumps(fact),
                 )
             )
+
+    @api.model
+    def _story(self, box, epoch, contradictions):
+        """Return lines that show both sides of each contradiction, (fact, digest or None)."""
+        facts = [fact for fact, _digest in contradictions]
+        stored = {
+            fact.seq: fact
+            for fact in self.env["scenic.gate.fact"].search(
+                [("box_id", "=", box.id), ("epoch", "=", epoch)]
+                + [("seq", "in", [fact["seq"] for fact, digest in contradictions if digest])]
+            )
+        }
+        alarm = self.env["scenic.gate.alarm"]
+        uids = {fact["uid"] for fact in facts} | set(
+            self.env["scenic.gate.fact"].concat(*stored.values()).mapped("uid")
+        )
+        names = alarm._ticket_names(box.site_id, uids)
+        lines = [
+            "E_FORKED_BOX: "
+            + self.env._("%s has told two different histories under the same numbers.", box.name)
+        ]
+        for fact, digest in contradictions:
+            number, old = fact["seq"], stored.get(fact["seq"])
+            moment = datetime.fromtimestamp(fact["t"] / 1000, timezone.utc).replace(tzinfo=None)
+            told = alarm._line(
+                box.site_id, moment, fact["lane"], fact["pax"], names.get(fact["uid"]), fact["kind"]
+            )
+            if digest and old:
+                first = alarm._line(
+                    box.site_id, old.happened_at, old.lane, old.pax, names.get(old.uid), old.kind
+                )
+                lines.append(
+                    self.env._("No. %(number)s first: %(line)s", number=number, line=first)
+                )
+                lines.append(self.env._("No. %(number)s now: %(line)s", number=number, line=told))
+            else:
+                lines.append(
+                    self.env._(
+                        "No. %(number)s does not follow the one before: %(line)s",
+                        number=number,
+                        line=told,
+                    )
+                )
+        return lines

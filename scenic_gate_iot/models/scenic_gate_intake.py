@@ -69,11 +69,7 @@ class ScenicGateIntake(models.AbstractModel):
             "reports are stored, but they wait until a manager releases the box.",
             box=box.name,
         )
-        line = self.env["scenic.gate.alarm"]._line
-        lines = [
-            line(box.site_id, _moment(fact), fact["lane"], fact["pax"], fact["uid"], fact["kind"])
-            for fact, _digest in contradictions
-        ]
+        lines = self.env["scenic.gate.fork"]._story(box, epoch, contradictions)
         self.env["scenic.incident"]._gate_report(
             box,
             [

@@ -18,7 +18,8 @@ class ScenicGateWatch(models.AbstractModel):
         """Look at all sites that have boxes."""
         boxes = self.env["scenic.box"].search([("kind", "=", "box"), ("state", "!=", "new")])
         for site in boxes.site_id:
-            self._watch(site)
+            words = site._gate_words()
+            self.with_env(words.env)._watch(words)
         self.env["scenic.refund.wait"]._cron_review()
 
     @api.model

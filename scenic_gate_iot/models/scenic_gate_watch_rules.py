@@ -97,7 +97,8 @@ class ScenicGateWatchRules(models.AbstractModel):
     @api.model
     def _dead_devices(self, lanes):
         for lane in lanes:
-            seen = board_status.lane(lane.box_id.status, lane.code)
+            box = lane.box_id
+            seen = board_status.lane(box.status, lane.code, box._device_words)
             if seen["broken"] or (seen["state"] and not seen["usable"]):
                 what = ", ".join(seen["broken"]) or seen["error"] or self.env._("barrier")
                 yield self._finding(
@@ -229,11 +230,12 @@ class ScenicGateWatchRules(models.AbstractModel):
                     self.env._(
                         "%(total)s codes with a false signature at lane %(lane)s since "
                         "%(day)s %(time)s. Keep what was shown, look at the camera.",
-                        total=total,
+                        total=int(total),
                         lane=code,
                         **site._wall_clock(first),
                     ),
-                    persons=total,
+                    persons=int(total),
+                    happened_at=first.replace(microsecond=0),
                 )
 
 

@@ -4,6 +4,16 @@ from odoo import api, fields, models
 
 SPAN = timedelta(minutes=2)  # around an incident of a lane without a ticket
 MOST = 60
+# alarms that are about refusals show these, and not who passed meanwhile
+REFUSED = ("kind", "=", "refused")
+REFUSALS = {
+    "forged": (
+        timedelta(0),
+        timedelta(days=1),
+        [REFUSED, ("reason", "in", ("E_SIG", "E_CERT"))],
+    ),
+    "refused_burst": (timedelta(minutes=5), timedelta(minutes=5), [REFUSED]),
+}
 
 
 class ScenicIncidentFacts(models.Model):
@@ -19,7 +29,7 @@ class ScenicIncidentFacts(models.Model):
     )
     has_facts = fields.Boolean(compute="_compute_fact_ids")
 
-    @api.depends("ticket_id", "box_id", "lane_code", "happened_at")
+    @api.depends("kind", "ticket_id", "box_id", "lane_code", "happened_at")
     def _compute_fact_ids(self):
         for incident in self:
             domain = incident._facts_domain()
@@ -37,9 +47,11 @@ class ScenicIncidentFacts(models.Model):
             ]
         if not (self.box_id and self.lane_code and self.happened_at):
             return []
+        before, after, also = REFUSALS.get(self.kind, (SPAN, SPAN, []))
         return [
             ("box_id", "=", self.box_id.id),
             ("lane", "=", self.lane_code),
-            ("happened_at", ">=", self.happened_at - SPAN),
-            ("happened_at", "<=", self.happened_at + SPAN),
+            ("happened_at", ">=", self.happened_at - before),
+            ("happened_at", "<=", self.happened_at + after),
+            *also,
         ]

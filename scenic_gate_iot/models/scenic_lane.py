@@ -99,11 +99,12 @@ class ScenicLane(models.Model):
         "CHECK (pass_timeout_s BETWEEN 1 AND 60)", "A person has 1 to 60 seconds to pass."
     )
 
+    @api.depends_context("lang")
     @api.depends("box_id.status", "code")
     def _compute_live(self):
         known = dict(self._fields["live_state"].selection)
         for lane in self:
-            seen = lane_status.lane(lane.box_id.status, lane.code)
+            seen = lane_status.lane(lane.box_id.status, lane.code, lane.box_id._device_words)
             lane.live_state = seen["state"] if seen["state"] in known else False
             lane.live_since = seen["since"]
             lane.live_broken = ", ".join(seen["broken"])

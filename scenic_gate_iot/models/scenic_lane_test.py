@@ -25,7 +25,9 @@ class ScenicLaneTest(models.Model):
                 lane.test_text = self.env._("Show a code to the reader now.")
             else:
                 labels = dict(last._fields["action"]._description_selection(self.env))
-                lane.test_text = f"{labels[last.action]} — {last.result_text}"
+                clock = lane.site_id._wall_clock(last.answered_at or last.create_date)
+                what = f"{labels[last.action]} — {last.result_text}"
+                lane.test_text = f"{clock['day']} {clock['time']} · {what}"
 
     def _test(self, action):
         """Order a test, as an attendant may."""

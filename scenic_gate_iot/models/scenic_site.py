@@ -9,6 +9,12 @@ class ScenicSite(models.Model):
     box_ids = fields.One2many("scenic.box", "site_id")
     lane_ids = fields.One2many("scenic.lane", "site_id")
 
+    def _gate_words(self):
+        """Return the site in the language of its company: jobs write texts for its people."""
+        self.ensure_one()
+        lang = self.company_id.sudo().partner_id.lang
+        return self.with_context(lang=lang) if lang else self
+
     def _gate_local(self, now=None):
         """Return naive UTC ``now`` (default: this moment) on the site's own clock."""
         self.ensure_one()

@@ -29,9 +29,9 @@ def exposure(status):
     return round(100 * (cents or 0) / limit) if limit else None
 
 
-def lane(status, code):
+def lane(status, code, word=str):
     """Return what the board shows of a lane: state, broken devices, last scan, counters."""
-    seen = lane_status.lane(status, code)
+    seen = lane_status.lane(status, code, word)
     lanes = status.get("lanes") if isinstance(status, dict) else None
     data = lanes.get(code) if isinstance(lanes, dict) else None
     data = data if isinstance(data, dict) else {}

@@ -6,8 +6,11 @@ from datetime import datetime, timezone
 ALARMING = ("emergency", "held", "fault")
 
 
-def lane(status, code):
-    """Return {"state": str, "since": naive UTC or None, "broken": [str]} of the lane ``code``."""
+def lane(status, code, word=str):
+    """Return {"state": str, "since": naive UTC or None, "broken": [str]} of the lane ``code``.
+
+    ``word``: puts what a box says of a device into the words of people.
+    """
     lanes = status.get("lanes") if isinstance(status, dict) else None
     data = lanes.get(code) if isinstance(lanes, dict) else None
     if not isinstance(data, dict):
@@ -16,7 +19,7 @@ def lane(status, code):
     return {
         "state": state if isinstance(state, str) else "",
         "since": _moment(data.get("since")),
-        "broken": [_label(device) for device in _devices(data) if device.get("ok") is False],
+        "broken": [_label(device, word) for device in _devices(data) if device.get("ok") is False],
     }
 
 
@@ -53,17 +56,21 @@ def disk(status):
     return text[:200] if isinstance(text, str) else ""
 
 
-def trouble(status):
-    """Return a short text that names every lane that needs a look, empty when none does."""
+def trouble(status, word=str, labels=None):
+    """Return a short text that names every lane that needs a look, empty when none does.
+
+    ``labels``: words for states and for "disk".
+    """
+    labels = labels or {}
     lanes = status.get("lanes") if isinstance(status, dict) else None
     found = []
     for code in sorted(lanes) if isinstance(lanes, dict) else ():
-        seen = lane(status, code)
-        words = [seen["state"]] if seen["state"] in ALARMING else []
+        seen = lane(status, code, word)
+        words = [labels.get(seen["state"], seen["state"])] if seen["state"] in ALARMING else []
         words += seen["broken"]
         if words:
             found.append(f"{code}: {', '.join(words)}")
-    found += [f"disk: {disk(status)}"] if disk(status) else []
+    found += [f"{labels.get('disk', 'disk')}: {disk(status)}"] if disk(status) else []
     return "; ".join(found)[:1000]
 
 
@@ -97,10 +104,10 @@ def _devices(data):
     return [item for item in devices if isinstance(item, dict)] if isinstance(devices, list) else []
 
 
-def _label(item):
+def _label(item, word=str):
     name, detail = item.get("name"), item.get("detail")
     text = name if isinstance(name, str) else "?"
-    return f"{text} ({detail[:80]})" if isinstance(detail, str) and detail else text
+    return f"{text} ({word(detail[:80])})" if isinstance(detail, str) and detail else text
 
 
 def _moment(value):

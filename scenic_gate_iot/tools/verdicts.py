@@ -10,7 +10,7 @@ ALARM_KINDS = {
     gate_facts.REVERSE: "reverse",
     gate_facts.FORCED: "forced_open",
     gate_facts.BLOCKED: "blocked",
-    gate_facts.EMERGENCY_ON: "other",
+    gate_facts.EMERGENCY_ON: "emergency",
 }
 # Verdicts of a passage that a person must look at, whatever the ledger says later.
 ALARM_VERDICTS = {"other_site": "unknown_ticket", "no_ticket": "unknown_ticket"}

@@ -66,6 +66,7 @@ from . import scenic_ticket_why
 from . import scenic_incident
 from . import scenic_incident_settle
 from . import scenic_incident_story
+from . import scenic_incident_advice
 from . import res_config_settings
 from . import barcode_rule
 from . import pos_config

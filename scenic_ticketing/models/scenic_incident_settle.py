@@ -61,7 +61,8 @@ class ScenicIncidentSettle(models.Model):
         for incident in self:
             value = amount
             if value is None:
-                value = incident.amount if outcome in ("charged", "waived", "ours") else 0
+                owed = incident.may_charge and outcome in ("charged", "waived", "ours")
+                value = incident.amount if owed else 0
             values = {
                 "state": "done",
                 "outcome_kind": outcome,

@@ -56,7 +56,7 @@ class TestGateExposure(GateCase):
 
     def test_a_disk_that_refuses_is_told_and_is_an_incident(self):
         self.seen(told(store="database or disk is full"))
-        incident = self.incidents("other")
+        incident = self.incidents("box_disk")
         self.assertEqual((len(incident), incident.gate_key), (1, f"disk:{self.box.id}"))
         self.assertIn("full", self.box.trouble)
         self.seen(told(store=""))
@@ -66,7 +66,7 @@ class TestGateExposure(GateCase):
     def test_a_confused_status_opens_nothing(self):
         for bad in (None, [], {"cents": "x", "stage": 3}, {"cents": -1, "stage": 2}, {"stage": 1}):
             self.seen({"exposure": bad, "store": 7})
-        self.assertFalse(self.incidents("exposure", "other"))
+        self.assertFalse(self.incidents("exposure", "box_disk"))
         self.assertEqual(self.box.exposed, 0)
 
     @mute_logger("odoo.sql_db")

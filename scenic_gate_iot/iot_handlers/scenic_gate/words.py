@@ -27,7 +27,7 @@ PAGE_WORDS = (
     ("let_in", "Let in by hand"),
     ("reason", "Reason"),
     ("note", "Remark"),
-    ("do_open", "Open"),
+    ("do_open", "Open once"),
     ("cancel", "Cancel"),
     ("held", "Waiting for you"),
     ("do_admit", "Checked: let in"),

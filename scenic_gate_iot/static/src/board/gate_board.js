@@ -1,47 +1,28 @@
-import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onPatched,
+    onWillPatch,
+    onWillStart,
+    onWillUnmount,
+    useRef,
+    useState,
+} from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { laneRank, minuteBars, siteClock, warningWords } from "./board_format";
+
 const REFRESH_MS = 10000; // silence is noticed by time, not by a message
 const GATHER_MS = 400; // many boxes report at once; one look answers them all
 const OUTSIDE = -1; // lanes that lead into no zone
 const KEEP = "scenic_gate_board"; // filters of this screen in this browser
-
-const stateWords = () => ({
-    idle: _t("Ready"),
-    deciding: _t("Deciding"),
-    opening: _t("Opening"),
-    await: _t("Open"),
-    closing: _t("Closing"),
-    settle: _t("Closing"),
-    held: _t("Held open"),
-    emergency: _t("Emergency"),
-    fault: _t("Fault"),
-    stopped: _t("Stopped"),
-    silent: _t("No contact"),
-    no_barrier: _t("Barrier dead"),
-    broken: _t("Device in trouble"),
-    new: _t("Not paired"),
-    quarantined: _t("Quarantined"),
-    blocked: _t("Blocked"),
-    unknown: _t("Not reported"),
-});
-
-const warningWords = () => ({
-    drift: _t("Clock wrong"),
-    clock: _t("Clock unsure"),
-    disk: _t("Disk nearly full"),
-    unsent: _t("Reports pile up"),
-    exposure: _t("Limit nearly used"),
-    drill: _t("Drill overdue"),
-    lan: _t("Other boxes not heard"),
-});
+const SIZES = [2.2, 2, 1.8, 1.6, 1.45, 1.3, 1.15, 1]; // of a wall screen: the largest that fits
 
 /** All lanes at a glance, for the control room. */
 export class GateBoard extends Component {
@@ -54,8 +35,9 @@ export class GateBoard extends Component {
         this.action = useService("action");
         this.bus = useService("bus_service");
         this.root = useRef("root");
-        this.stateWords = stateWords();
         this.warningWords = warningWords();
+        this.clock = siteClock;
+        this.bars = minuteBars;
         const kept = JSON.parse(browser.localStorage.getItem(KEEP) || "{}");
         this.state = useState({
             lanes: [],
@@ -68,6 +50,7 @@ export class GateBoard extends Component {
             site: kept.site || 0,
             zone: kept.zone || 0,
             trouble: Boolean(kept.trouble),
+            first: kept.first !== false, // lanes in trouble come first
         });
         this.onHint = () => this.reloadSoon();
         this.onFull = () => this.setWide(Boolean(document.fullscreenElement));
@@ -77,6 +60,15 @@ export class GateBoard extends Component {
             this.refresh = browser.setInterval(this.onHint, REFRESH_MS);
             document.addEventListener("fullscreenchange", this.onFull);
         });
+        // a lane that gets into trouble moves; whoever stands on it stays on it
+        onWillPatch(() => (this.focused = document.activeElement?.dataset?.lane));
+        onPatched(() => {
+            const lost = document.activeElement === document.body;
+            if (this.focused && lost) {
+                this.tiles.find((tile) => tile.dataset.lane === this.focused)?.focus();
+            }
+            this.fit();
+        });
         onWillUnmount(() => {
             this.bus.unsubscribe("scenic_gate_board", this.onHint);
             browser.clearInterval(this.refresh);
@@ -85,6 +77,7 @@ export class GateBoard extends Component {
             this.setWide(false);
         });
         useHotkey("t", () => this.toggleTrouble(), { global: true });
+        useHotkey("r", () => this.toggleFirst(), { global: true });
         useHotkey("f", () => this.toggleFull(), { global: true });
         useHotkey("s", () => this.nextSite(), { global: true });
         for (const [key, step] of [
@@ -106,7 +99,7 @@ export class GateBoard extends Component {
             this.state.lanes = board.lanes;
             this.state.sites = board.sites;
             this.state.mayOpen = board.may_open;
-            this.state.at = this.clock(board.now, true);
+            this.state.at = this.clock(board.now, this.sites[0]?.tz, true);
             this.state.lost = "";
         } catch {
             // old figures that look alive are worse than none: say so until the next answer
@@ -144,17 +137,18 @@ export class GateBoard extends Component {
     }
 
     isTrouble(lane) {
-        return ["bad", "warn"].includes(lane.tone) || lane.warnings.length > 0;
+        return lane.trouble || lane.warnings.length > 0;
     }
 
     lanesOf(site) {
         const zone = this.zones.find((item) => item.id === this.state.zone);
-        return this.state.lanes.filter(
+        const lanes = this.state.lanes.filter(
             (lane) =>
                 lane.site_id === site.id &&
                 (!this.state.zone || !zone || (lane.zone_id || OUTSIDE) === zone.id) &&
                 (!this.state.trouble || this.isTrouble(lane))
         );
+        return this.state.first ? lanes.sort((a, b) => laneRank(a) - laneRank(b)) : lanes;
     }
 
     get empty() {
@@ -162,17 +156,6 @@ export class GateBoard extends Component {
     }
 
     // ----------------------------------------------------------- words
-
-    clock(text, seconds = false) {
-        if (!text) {
-            return "";
-        }
-        const moment = deserializeDateTime(text);
-        if (Math.abs(moment.diffNow("hours").hours) > 20) {
-            return moment.toFormat("MM-dd HH:mm");
-        }
-        return moment.toFormat(seconds ? "HH:mm:ss" : "HH:mm");
-    }
 
     rate(lane) {
         return lane.rate >= 10 ? Math.round(lane.rate) : Math.round(lane.rate * 10) / 10;
@@ -182,25 +165,21 @@ export class GateBoard extends Component {
         return lane.warnings.map((name) => this.warningWords[name] || name).join(" · ");
     }
 
+    /** Marks the figure that a warning is about. */
+    mark(lane, ...names) {
+        return names.some((name) => lane.warnings.includes(name)) ? "text-danger fw-bold" : "";
+    }
+
     disk(lane) {
         const mb = lane.disk_mb;
         return mb >= 1024 ? `${Math.round(mb / 1024)} GB` : `${mb} MB`;
     }
 
-    bars(lane) {
-        const most = Math.max(5, ...lane.minutes);
-        return lane.minutes.map((count, index) => ({
-            x: index * 2,
-            y: 20 - (20 * count) / most,
-            height: (20 * count) / most,
-        }));
-    }
-
     // --------------------------------------------------------- actions
 
     keep() {
-        const { site, zone, trouble } = this.state;
-        browser.localStorage.setItem(KEEP, JSON.stringify({ site, zone, trouble }));
+        const { site, zone, trouble, first } = this.state;
+        browser.localStorage.setItem(KEEP, JSON.stringify({ site, zone, trouble, first }));
     }
 
     choose(name, value) {
@@ -221,6 +200,11 @@ export class GateBoard extends Component {
         this.keep();
     }
 
+    toggleFirst() {
+        this.state.first = !this.state.first;
+        this.keep();
+    }
+
     async toggleFull() {
         if (document.fullscreenElement) {
             await document.exitFullscreen();
@@ -233,6 +217,21 @@ export class GateBoard extends Component {
     setWide(wide) {
         this.state.wide = wide;
         document.body.classList.toggle("o_scenic_control_room", wide);
+    }
+
+    /** On a wall everything is as large as it can be without scrolling. */
+    fit() {
+        const root = this.root.el;
+        const page = root?.querySelector(".o_scenic_board_page");
+        if (!page) {
+            return;
+        }
+        for (const size of this.state.wide ? SIZES : [1]) {
+            root.style.setProperty("--scenic-size", size);
+            if (page.scrollHeight <= page.clientHeight) {
+                break;
+            }
+        }
     }
 
     get tiles() {
