@@ -53,12 +53,14 @@ export class GateBoard extends Component {
             first: kept.first !== false, // lanes in trouble come first
         });
         this.onHint = () => this.reloadSoon();
+        this.onSize = () => this.fit();
         this.onFull = () => this.setWide(Boolean(document.fullscreenElement));
         onWillStart(() => this.load());
         onMounted(() => {
             this.bus.subscribe("scenic_gate_board", this.onHint);
             this.refresh = browser.setInterval(this.onHint, REFRESH_MS);
             document.addEventListener("fullscreenchange", this.onFull);
+            browser.addEventListener("resize", this.onSize);
         });
         // a lane that gets into trouble moves; whoever stands on it stays on it
         onWillPatch(() => (this.focused = document.activeElement?.dataset?.lane));
@@ -74,6 +76,7 @@ export class GateBoard extends Component {
             browser.clearInterval(this.refresh);
             browser.clearTimeout(this.pending);
             document.removeEventListener("fullscreenchange", this.onFull);
+            browser.removeEventListener("resize", this.onSize);
             this.setWide(false);
         });
         useHotkey("t", () => this.toggleTrouble(), { global: true });
