@@ -49,7 +49,8 @@ export function t(key) {
 
 export function clock(seconds) {
     const lang = (page.state && page.state.lang) || "en";
-    return new Date(seconds * 1000).toLocaleTimeString(lang, { hour12: false });
+    const site = new Date((seconds + ((page.state && page.state.offset_s) || 0)) * 1000);
+    return site.toLocaleTimeString(lang, { hour12: false, timeZone: "UTC" });
 }
 
 export function say(text) {

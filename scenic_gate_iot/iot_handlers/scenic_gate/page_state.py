@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from . import emergency
@@ -66,6 +67,7 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
     return {
         "rev": rev(box, code),
         "now": now,
+        "offset_s": _offset_s(box, now),
         "lane": {"code": place.code, "name": place.name, "outward": place.zone is None},
         "state": status["state"],
         "usable": bool(status.get("usable")),
@@ -105,6 +107,13 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
         "lang": language(box, code).replace("_", "-"),
         "words": words(box, code),
     }  # fmt: skip
+
+
+def _offset_s(box: GateBox, now: float) -> int:
+    """Return how far the clock of the site is ahead of UTC; a tablet may be set to anything."""
+    config = box.engine.config
+    local = datetime.fromtimestamp(now, config.tz).utcoffset() if config else None
+    return int(local.total_seconds()) if local else 0
 
 
 def _holding(box: GateBox, code: str, runner: LaneRunner | None, manual) -> dict | None:
