@@ -77,7 +77,7 @@ class ScenicGateIntake(models.AbstractModel):
                     "gate_key": f"fork:{box.id}:{epoch}",
                     "kind": "box_forked",
                     "happened_at": _moment(contradictions[0][0]),
-                    "facts": "\n".join(["E_FORKED_BOX", *lines]),
+                    "facts": "\n".join(lines),
                     "persons": 0,
                 }
             ],

@@ -62,6 +62,7 @@ class TestIncidentAdvice(GateCase):
         clone.pass_through(second)
         self.take(clone)
         facts = self.incidents("box_forked").facts
+        self.assertEqual(facts.count("E_FORKED_BOX"), 1)
         self.assertIn(first.alias, facts)
         self.assertIn(second.alias, facts)
 
