@@ -156,10 +156,15 @@ class ScenicGateDrillGrade(models.Model):
         self._end_overdue()
         self.env["scenic.lane"]._drill_those_due()
 
+    def _in_words_of(self, company):
+        """Return the records in the language of a company: a job has none of its own."""
+        return self.with_context(lang=company.partner_id.lang)
+
     @api.model
     def _end_overdue(self):
         now = fields.Datetime.now()
         for late in self.search([("state", "in", BUSY)]):
+            late = late._in_words_of(late.company_id)
             if late._told_at() >= now - EXPIRES - ARRIVES:
                 continue
             if late.state == "reported":
@@ -168,7 +173,7 @@ class ScenicGateDrillGrade(models.Model):
                 late._interrupted(late.why)
             else:
                 late.write({"state": "failed", "graded_at": now,
-                            "findings": self.env._("The box never reported")})  # fmt: skip
+                            "findings": late.env._("The box never reported")})  # fmt: skip
                 late._alarm([late.findings])
         for forgotten in self.search([("state", "=", "queued"), ("ordered_at", "<", now - FORGET)]):
             forgotten._interrupted("never")

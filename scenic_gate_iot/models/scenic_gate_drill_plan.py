@@ -107,7 +107,8 @@ class ScenicLaneDrillPlan(models.Model):
             if not box.is_online or box.site_id._gate_is_open() or drills._trouble(lane):
                 continue
             if not lane._drill_tried(now):
-                drills._line_up(lane, self.env._("Regular drill"), after_closing=True)
+                words = drills._in_words_of(lane.company_id).env
+                drills._line_up(lane, words._("Regular drill"), after_closing=True)
 
     def _drill_tried(self, now):
         """Tell whether a drill of this lane was tried today, however it ended."""
