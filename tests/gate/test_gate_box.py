@@ -34,6 +34,7 @@ class Site:
         self.port = free_port()
         self.board = stack.enter_context(tcp_board(self.port))
         self.scanner = socket.create_server(("127.0.0.1", 0))
+        self.scanner.settimeout(20)
         stack.callback(self.scanner.close)
         self.server = FakeServer(kit.config(lanes=[self.lane()]))
         self.server.now, self.server.batch = self.now, 500
