@@ -1,3 +1,4 @@
+from . import res_partner
 from . import (
     ir_http,
     scenic_box,

@@ -16,7 +16,7 @@ class ScenicGateCommandDevice(models.Model):
         ondelete={action: "cascade" for action in DEVICE_ACTIONS},
     )
     device_id = fields.Many2one("scenic.device", readonly=True, index="btree_not_null")
-    device_name = fields.Char("Device", readonly=True)
+    device_name = fields.Char(readonly=True)
 
     # EXTENDS scenic_gate_iot
     def _message_code(self):

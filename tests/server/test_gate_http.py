@@ -105,6 +105,13 @@ class TestGateSync(GateHttpCase):
         self.assertEqual(self.send(SYNC, *old).status_code, 401)
         self.sync(journal)
 
+    def test_gates_speak_another_language_of_the_company_at_once(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        journal = Journal()
+        for lang in ("en_US", "zh_CN"):
+            self.park.company.partner_id.lang = lang
+            self.assertEqual(self.sync(journal)["config"]["lang"], lang)
+
     def test_replayed_request_is_harmless(self):
         ticket = make_tickets(self.park)
         journal = Journal()
