@@ -59,14 +59,13 @@ class TestGateUnseen(GateCase):
         incident = self.incidents("blocked")
         self.assertEqual((len(incident), incident.lane_code), (1, "G1"))
 
-    def test_what_visitors_see_and_hear_is_part_of_the_configuration(self):
+    def test_what_visitors_read_is_part_of_the_configuration(self):
         lane = make_lane(self.park, self.box, "G7")
         _revision, before = self.env["scenic.gate.config"]._for_box(self.box)
-        lane.write({"lang": "en_US", "on_unknown": "staff", "sound_good": "hello.wav"})
+        lane.write({"lang": "en_US", "on_unknown": "staff"})
         lane.flush_recordset()
         _revision, config = self.env["scenic.gate.config"]._for_box(self.box)
         found = {item["code"]: item for item in config["lanes"]}["G7"]
         self.assertEqual((found["lang"], found["on_unknown"]), ("en_US", "staff"))
-        self.assertEqual(found["sounds"], {"good": "hello.wav"})
         usual = {item["code"]: item for item in before["lanes"]}["G7"]
         self.assertEqual((usual["lang"], usual["on_unknown"]), ("", "consumed"))
