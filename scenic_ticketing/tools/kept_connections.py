@@ -81,3 +81,10 @@ def kept_cursor(dbname):
     if key not in _pools:
         _pools[key] = KeptConnections(dbname)
     return _pools[key].cursor()
+
+
+def leave(dbname):
+    """Close the free connections of this process to a database that is about to go."""
+    pool = _pools.pop((os.getpid(), dbname), None)
+    while pool and pool._free:
+        pool._free.pop().close()

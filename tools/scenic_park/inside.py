@@ -25,5 +25,8 @@ def leave(database: str) -> None:
     """Close this process's connections to a database, so that it can be dropped or copied."""
     from odoo.sql_db import close_db
 
+    from odoo.addons.scenic_ticketing.tools import kept_connections
+
     Registry.delete(database)
     close_db(database)
+    kept_connections.leave(database)
