@@ -2,7 +2,8 @@
 
 import pytest
 from gate_kit import NOW, ZONE, ticket_row, uid
-from iot_handlers.scenic_gate.claim import Answer, Question, ask_body, rank
+from iot_handlers.scenic_gate.claim import Answer, Question, ask_body
+from iot_handlers.scenic_gate.claim_rules import rank
 from iot_handlers.scenic_gate.config import parse
 from lan_kit import EVERYWHERE, Net, kit, lan_config
 
