@@ -30,6 +30,7 @@ class Ticket:
 
 def issue(env, count: int, product: str = PRODUCT) -> list[Ticket]:
     """Sell tickets for today in bulk."""
+    env.ref("yunlu.site_yunlu").capacity_daily = 0  # more of them than the park lets in
     variant = env.ref(product).product_variant_id
     vals = {"product_id": variant.id, "visit_date": env.ref("yunlu.site_yunlu")._today()}
     tickets = env["scenic.ticket"]
