@@ -29,10 +29,9 @@ def test_free_passages_are_counted_and_only_staff_ends_it(site):  # noqa: F811
         site.board.set_input(2, True)
         until(site, "emergency")
         log = len(site.board.log)
-        for _ in range(3):
+        for number in (1, 2, 3):  # one person after another
             site.board.pulse_input(0)
-            time.sleep(0.2)  # one person after another
-        wait_for(lambda: site.status()["free"] == 3)
+            wait_for(lambda number=number: site.status()["free"] == number)
         site.scan(site.code(1))
         wait_for(lambda: "refused" in kinds(site))
         state = page.call("state", lane="G1")[1]
