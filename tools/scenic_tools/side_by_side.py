@@ -3,14 +3,30 @@
 import subprocess
 import sys
 import threading
+import time
+from typing import NamedTuple
 
 _printing = threading.Lock()
 # with one of these pytest begins to tell what went wrong: that stays in one piece
 _STORY = ("FAILURES", "ERRORS", "warnings summary", "slowest", "short test summary")
 
 
-def run(name: str, command: list[str], **options) -> int:
-    """Run a command; each line of it is printed with `name` before it; returns its exit code."""
+# how pytest names a test that failed, in its short summary
+_FAILED = ("FAILED ", "ERROR ")
+
+
+class Outcome(NamedTuple):
+    """How a command ended: its exit code, the seconds it took, and pytest's lines of failures."""
+
+    name: str
+    code: int
+    seconds: float = 0
+    failed: tuple[str, ...] = ()
+
+
+def run(name: str, command: list[str], **options) -> Outcome:
+    """Run a command; each line of it is printed with `name` before it."""
+    began = time.monotonic()
     story: list[str] = []
     options |= {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(
@@ -22,7 +38,17 @@ def run(name: str, command: list[str], **options) -> int:
             else:
                 _print(name, [line])
     _print(name, story)
-    return process.returncode
+    failed = tuple(line.rstrip() for line in story if line.startswith(_FAILED))
+    return Outcome(name, process.returncode, time.monotonic() - began, failed)
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """Return how each command ended, and at the end every failure: a log is read from there."""
+    lines = [
+        f"{outcome.name:8s}| exit {outcome.code} {outcome.seconds:7.0f} s" for outcome in outcomes
+    ]
+    lines += [f"{outcome.name:8s}| {line}" for outcome in outcomes for line in outcome.failed]
+    return "\n".join(lines)
 
 
 def _print(name: str, lines: list[str]) -> None:
