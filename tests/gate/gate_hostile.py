@@ -9,7 +9,8 @@ import re
 import socket
 from dataclasses import dataclass
 
-LIMIT_S = 20
+from patience import LIMIT_S
+
 ROUTES = (
     "/scenic_gate/status",
     "/scenic_gate/lane",

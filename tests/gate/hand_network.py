@@ -13,7 +13,7 @@ FOLDER, BOX = Path(sys.argv[1]), sys.argv[2]
 HTTP, HTTPS = 8000, 8443
 NAME = "park.example"
 ASK = """async ([url, space]) => {
-    const how = {method: "POST", body: "{}", signal: AbortSignal.timeout(4000),
+    const how = {method: "POST", body: "{}", signal: AbortSignal.timeout(30000),
                  targetAddressSpace: space};
     try { return (await fetch(url, how)).ok; } catch { return false; }
 }"""

@@ -6,6 +6,7 @@ Argument: data folder, where `config.json` lies. Its server is away from the beg
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,8 @@ sys.path += [
 import gate_kit as kit  # noqa: E402 (the path comes first)
 from iot_handlers.scenic_gate import facts, peer_uses  # noqa: E402
 from iot_handlers.scenic_gate.config import parse  # noqa: E402
+
+PATIENT_S = 20.0  # a machine that runs other tests too answers late; the law is not about speed
 
 
 class Orders:
@@ -49,6 +52,18 @@ class Orders:
 
     def peers(self):
         return self.box.lan.status()
+
+    def settled(self, boxes):
+        """Keep what was noticed while this machine stands still: these boxes answer, no others."""
+        desk = self.box.lan.desk
+        desk.alive = lambda number: number in boxes
+        desk.config = replace(self.engine.config.lan, budget_s=PATIENT_S)
+
+    def unsettled(self):
+        """Notice again who is there."""
+        desk = self.box.lan.desk
+        vars(desk).pop("alive", None)
+        desk.config = self.engine.config.lan
 
     def knows(self):
         """Numbers of the newest facts of all boxes, as known here."""

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 
+from patience import LIMIT_S, wait_for
 from pymodbus import FramerType
 from pymodbus.pdu.bit_message import WriteSingleCoilRequest
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
@@ -15,7 +16,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 UNIT = 1
 FLASH_BASE = 0x0200
-READ_INPUTS = 2
+READ_INPUTS, WRITE_COIL = 2, 5
 POLLS = 5  # of two lanes on a line, and one more
 
 
@@ -23,6 +24,7 @@ class FlashCoil(WriteSingleCoilRequest):
     """FC05 as boards with a timed pulse read it: address 0x0200 + output, value x 100 ms."""
 
     tenths = 0
+    flashed: list[int]  # outputs that were on
 
     def decode(self, data):
         super().decode(data)
@@ -34,6 +36,8 @@ class FlashCoil(WriteSingleCoilRequest):
             return await super().datastore_update(context, device_id)
         output = self.address - FLASH_BASE
         await context.async_setValues(device_id, 5, output, [True])
+        if (await context.async_getValues(device_id, 1, output, 1))[0]:
+            self.flashed.append(output)
         asyncio.get_running_loop().call_later(
             self.tenths / 10,
             lambda: asyncio.ensure_future(context.async_setValues(device_id, 5, output, [False])),
@@ -62,6 +66,7 @@ class Board:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._ready = threading.Event()
         self.log = []  # (function, address, bits) of every request, as pymodbus decoded it
+        self.flashed = []  # outputs that went on for a time that the board measures itself
         self.swallow = 0  # answers that will get lost although the board acted
 
     def _run(self):
@@ -77,7 +82,7 @@ class Board:
             device,
             trace_pdu=self._trace_pdu,
             trace_packet=self._trace_packet,
-            custom_pdu=[FlashCoil],
+            custom_pdu=[type("FlashOfBoard", (FlashCoil,), {"flashed": self.flashed})],
         )
         await self.server.serve_forever(background=True)
         self._stop = asyncio.Event()
@@ -98,15 +103,15 @@ class Board:
 
     def __enter__(self):
         self._thread.start()
-        assert self._ready.wait(10), "the board does not start"
+        assert self._ready.wait(LIMIT_S), "the board does not start"
         return self
 
     def __exit__(self, *_):
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(LIMIT_S)
 
     def _call(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(5)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(LIMIT_S)
 
     def coils(self, count=8):
         return self._call(self.server.async_getValues(UNIT, 1, 0, count))
@@ -121,14 +126,24 @@ class Board:
         """Somebody passes: the input changes, and back, each time until it was read."""
         for on in (True, False):
             self.set_input(number, on)
-            polls, begun = self._polls(), time.monotonic()
+            polls = self._polls()
             time.sleep(seconds)
             # a busy machine polls late; the next poll but one has taken notice of this one
-            while self._polls() < polls + POLLS and time.monotonic() < begun + 2:
-                time.sleep(0.005)
+            wait_for(lambda polls=polls: self._polls() >= polls + POLLS)
 
     def _polls(self):
         return sum(function == READ_INPUTS for function, _address, _bits in self.log)
+
+    def opens(self, coil=0):
+        """How often an output was switched on."""
+        return self.log.count((WRITE_COIL, coil, [True]))
+
+    @contextmanager
+    def opening(self, coil=0):
+        """What happens meanwhile opens the gate: a pulse may be over before anybody looks."""
+        before = self.opens(coil)
+        yield
+        wait_for(lambda: self.opens(coil) > before)
 
 
 def tcp_board(port):
@@ -159,12 +174,4 @@ def wire(folder):
         yield ends
     finally:
         process.terminate()
-        process.wait(5)
-
-
-def wait_for(condition, seconds=20.0):
-    """Poll a condition; threads and processes have no better way to be waited for."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.005)
+        process.wait(LIMIT_S)

@@ -23,9 +23,9 @@ def on_scan(scan):
     done.set()
 
 
-reader = SamIdCard(sys.argv[1], {"poll_ms": 50, "timeout_ms": 1000})
+reader = SamIdCard(sys.argv[1], {"poll_ms": 50, "timeout_ms": 20_000})
 reader.start(on_scan)
-done.wait(10)
+done.wait(60)
 health = reader.health()
 reader.stop()
 sys.stdout.write(json.dumps({"seen": seen, "ok": health.ok, "detail": health.detail}))

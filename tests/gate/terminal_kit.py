@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import gate_kit as kit
 from iot_handlers.scenic_gate.devices import Devices
 from iot_handlers.scenic_gate.runner import LaneRunner
-from modbus_board import wait_for
+from patience import LIMIT_S, wait_for
 
 
 def free_port():
@@ -29,7 +29,7 @@ class Gate:
     def __init__(self, folder, role, others=(), url="http://127.0.0.1", lane=None, **options):
         self.port = free_port()
         driver = "tcp_head" if url.startswith("tcp:") else "http_terminal"
-        options = {"port": self.port, **options}
+        options = {"port": self.port, "answer_ms": 10_000, **options}
         device = {"name": "T", "role": role, "driver": driver, "url": url}
         devices = [{**device, "options": options}, *others]
         self.clock = kit.FakeClock()
@@ -59,7 +59,7 @@ class Gate:
             yield self
         finally:
             self.stopped.set()
-            thread.join(10)
+            thread.join(LIMIT_S)
             self.engine.store.close()
 
     def usable(self):
@@ -67,8 +67,12 @@ class Gate:
         wait_for(lambda: self.runner.lane.usable)
         return self
 
-    def idle(self):
-        """Let time go by until nobody is under way."""
+    def idle(self, told=0):
+        """Let time go by until nobody is under way, once the lane has written so many facts.
+
+        A device that has its answer before the lane has looked leaves the lane idle until then.
+        """
+        wait_for(lambda: len(self.facts()) >= told)
 
         def later():
             self.clock.t += 1
@@ -90,7 +94,7 @@ def kit_credentials():
 
 def curl(url, *arguments, data=None):
     """Return (status, body); status 0: no answer."""
-    call = ["curl", "-s", "-m", "10", "-w", "\n%{http_code}", *arguments, url]
+    call = ["curl", "-s", "-m", str(LIMIT_S), "-w", "\n%{http_code}", *arguments, url]
     if data is not None:
         call[1:1] = ["--data-binary", "@-"]
     done = subprocess.run(

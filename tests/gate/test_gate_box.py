@@ -16,7 +16,8 @@ from iot_handlers.scenic_gate.box import AlreadyRunning
 from iot_handlers.scenic_gate.store import Store
 from iot_handlers.scenic_gate.sync import Pairing
 from iot_handlers.scenic_gate.transport import HttpTransport, Offline
-from modbus_board import tcp_board, wait_for
+from modbus_board import tcp_board
+from patience import LIMIT_S, wait_for
 
 
 def free_port():
@@ -34,7 +35,7 @@ class Site:
         self.port = free_port()
         self.board = stack.enter_context(tcp_board(self.port))
         self.scanner = socket.create_server(("127.0.0.1", 0))
-        self.scanner.settimeout(20)
+        self.scanner.settimeout(LIMIT_S)
         stack.callback(self.scanner.close)
         self.server = FakeServer(kit.config(lanes=[self.lane()]))
         self.server.now, self.server.batch = self.now, 500
@@ -54,9 +55,10 @@ class Site:
             "role": "barrier",
             "driver": "modbus_barrier",
             "url": f"tcp://127.0.0.1:{self.port}",
-            "options": {"in_entry": 0, "in_fire": 2, "pulse_ms": 200, "timeout_ms": 500},
+            "options": {"in_entry": 0, "in_fire": 2, "pulse_ms": 200, "timeout_ms": 20_000},
         }
-        return kit.lane_config(**{"devices": [reader, barrier], "pass_timeout_s": 1} | fields)
+        # who is let in passes, however long this machine takes for it
+        return kit.lane_config(**{"devices": [reader, barrier], "pass_timeout_s": 60} | fields)
 
     def pairing(self):
         url = "http://127.0.0.1:9" if self.cut else self.http.url
@@ -78,7 +80,7 @@ class Site:
             yield self.box
         finally:
             stop.set()
-            lane.join(10)
+            lane.join(LIMIT_S)
             self.box.stop()
 
     def status(self):
@@ -100,6 +102,13 @@ class Site:
     def code(self, serial, **fields):
         return code(serial, **self.ticket(serial, **fields))
 
+    def nobody_passes(self):
+        """End the time that the visitor under way has."""
+        lane = self.box.runners["G1"].lane
+        wait_for(lambda: lane.state.value == "await")
+        lane.deadline = 0.0
+        wait_for(lambda: lane.state.value == "idle")
+
     def kinds(self):
         db = sqlite3.connect(self.folder / "gate.db")
         rows = db.execute("SELECT kind FROM fact WHERE kind != 'boot' ORDER BY seq").fetchall()
@@ -119,8 +128,8 @@ def test_visitor_scans_walks_through_and_reaches_the_server(site):
     site.server.tickets = [ticket_row(1, **site.ticket(1))]
     with site.running():
         wait_for(lambda: site.box.engine.snapshot.count() == 1)
-        site.scan(site.code(1))
-        wait_for(lambda: site.board.coils()[0])
+        with site.board.opening():
+            site.scan(site.code(1))
         site.board.pulse_input(0)
         wait_for(lambda: site.kinds() == ["reserved", "passed"])
         wait_for(lambda: len(site.server.facts) == 3)
@@ -133,20 +142,25 @@ def test_visitor_scans_walks_through_and_reaches_the_server(site):
 
 
 def test_cut_off_box_admits_an_unlisted_ticket_once_and_reports_it_later(site):
+    site.server.config = kit.config(lanes=[site.lane(pass_timeout_s=1)])
     with site.running():
         site.cut = True
         wait_for(lambda: not site.box.engine.online)
-        site.scan(site.code(7))
-        wait_for(lambda: site.board.coils()[0])
+        with site.board.opening():
+            site.scan(site.code(7))
         wait_for(lambda: site.kinds() == ["reserved", "released"])
+        site.server.config, site.server.config_rev = kit.config(lanes=[site.lane()]), "2"
+        site.cut = False
+        wait_for(lambda: site.box.engine.config.lanes["G1"].settings.pass_timeout_s > 1)
     site.cut = True
     with site.running():
-        site.scan(site.code(7))
+        with site.board.opening():
+            site.scan(site.code(7))
         site.board.pulse_input(0)
         wait_for(lambda: "passed" in site.kinds())
         assert site.box.status()["clock"] == "unsure"
         site.cut = False
-        wait_for(lambda: site.box.engine.online, 10)
+        wait_for(lambda: site.box.engine.online)
         wait_for(lambda: len(site.server.facts) == site.box.engine.journal.seq)
     assert [f["mode"] for f in site.server.chain(site.box.store.epoch)].count("offline") >= 4
 
@@ -154,8 +168,8 @@ def test_cut_off_box_admits_an_unlisted_ticket_once_and_reports_it_later(site):
 def test_command_of_the_server_opens_within_a_sync(site):
     with site.running():
         order = command(expires=time.time() + 60, n=1)
-        site.server.commands = [order]
-        wait_for(lambda: site.board.coils()[0])
+        with site.board.opening():
+            site.server.commands = [order]
         wait_for(lambda: site.server.acks == {order["uid"]: "done"})
         wait_for(lambda: site.kinds() == ["opened"])
 
@@ -182,8 +196,9 @@ def test_lane_follows_its_configuration_when_nobody_passes(site):
         wait_for(lambda: "G1" in site.box.runners and site.box.runners["G1"].config.name == "New")
         wait_for(lambda: site.status().get("usable"))
         site.reader, _ = site.scanner.accept()
-        site.scan(site.code(1))
-        wait_for(lambda: site.board.coils()[0])
+        wait_for(site.listens)
+        with site.board.opening():
+            site.scan(site.code(1))
 
 
 @pytest.mark.parametrize(

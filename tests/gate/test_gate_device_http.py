@@ -2,13 +2,14 @@
 
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 
 import pytest
+from iot_handlers.scenic_gate import device_http
 from iot_handlers.scenic_gate.device import Ack
 from iot_handlers.scenic_gate.device_http import DeviceClient, DeviceLost
 from iot_handlers.scenic_gate.profile import Call
+from patience import LIMIT_S, wait_for
 from terminal_kit import free_port
 
 # of the system's Python: its Flask is not that of Odoo
@@ -25,18 +26,20 @@ def httpbin():
         env={"PATH": "/usr/bin"},
     )
     try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 0.2).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                assert process.poll() is None
+        wait_for(lambda: process.poll() is not None or _listens(port))
+        assert process.poll() is None
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
+
+
+def _listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), LIMIT_S).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def test_digest_is_understood_by_a_server_that_nobody_here_wrote(httpbin, algori
         assert bad.error == "HTTP 401"
 
 
-def test_what_is_known_of_an_order_that_failed(httpbin):
+def test_what_is_known_of_an_order_that_failed(httpbin, monkeypatch):
     with client(f"http://127.0.0.1:{free_port()}") as nobody:
         assert nobody.order(Call("PUT", "/put"), lambda body: True) is Ack.NOT_SENT
         with pytest.raises(DeviceLost):
@@ -68,6 +71,7 @@ def test_what_is_known_of_an_order_that_failed(httpbin):
         assert there.order(Call("PUT", "/status/500"), lambda body: True) is Ack.NOT_SENT
         assert there.order(Call("PUT", "/put", "<x/>"), lambda body: b"<x/>" in body) is Ack.DONE
         assert there.order(Call("PUT", "/redirect-to?url=/put"), lambda body: True) is Ack.NOT_SENT
+        monkeypatch.setattr(device_http, "READ_S", 0.5)
         assert there.order(Call("GET", "/delay/4"), lambda body: True) is Ack.UNKNOWN
 
 

@@ -10,8 +10,9 @@ from gate_server import command
 from iot_handlers.scenic_gate import device_orders
 from iot_handlers.scenic_gate.config import parse
 from iot_handlers.scenic_gate.sync import Pairing
-from modbus_board import wait_for, wire
+from modbus_board import wire
 from osdp_kit import NEW, OPTIONS, fresh_device
+from patience import LIMIT_S, wait_for
 from terminal_kit import HikDevice
 
 UFACE = '{"code": "LAN_SUS-0", "result": 1, "success": true}'
@@ -39,7 +40,7 @@ class Served:
     def close(self):
         self.stopped.set()
         self.box.stop()
-        self.thread.join(10)
+        self.thread.join(LIMIT_S)
 
 
 def osdp(url, **options):
@@ -65,7 +66,7 @@ def serve(tmp_path):
         item.close()
 
 
-def order(action, uid="a" * 32, seconds=30, name="Card reader"):
+def order(action, uid="a" * 32, seconds=60, name="Card reader"):
     return command(action, uid=uid, expires=time.time() + seconds, code=name)
 
 
@@ -87,11 +88,11 @@ def test_a_key_reaches_the_reader_by_a_signed_order_only(serve, tmp_path, monkey
         assert box.desk.accept(order("keyset")) == "accepted"
         wait_for(lambda: looked)
         served.follow([osdp(url, password="default", password_new=NEW.hex())])
-        wait_for(lambda: result(box) == "done", 30)
+        wait_for(lambda: result(box) == "done")
         assert made.key == NEW
         # the server heard of it: the lane goes on under that key alone
         served.follow([osdp(url, password=NEW.hex())])
-        wait_for(lambda: box.runners.get("G1") and box.runners["G1"].lane.usable, 30)
+        wait_for(lambda: box.runners.get("G1") and box.runners["G1"].lane.usable)
         assert box.desk.accept(order("keyset") | {"uid": "b" * 32}) == "unsigned"
 
 
@@ -104,8 +105,8 @@ def test_a_configuration_with_a_new_key_installs_nothing(serve, tmp_path):
 
 def test_an_order_that_no_device_can_follow_ends_with_its_time(serve, tmp_path):
     with wire(tmp_path) as (ours, _theirs):
-        served = serve([osdp(str(ours), password="default", password_new=NEW.hex())])
-        box = served.box
+        keys = {"password": "default", "password_new": NEW.hex()}
+        box = serve([osdp(str(ours), timeout_ms=300, **keys)]).box
         assert box.desk.accept(order("keyset", "b" * 32, 2)) == "accepted"  # nobody at the wire
         assert box.desk.accept(order("keyset", "c" * 32, 2, "Other")) == "accepted"
         wait_for(lambda: result(box, "b" * 32) == "busy")

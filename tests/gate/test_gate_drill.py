@@ -2,6 +2,7 @@
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 import gate_kit as kit
 import pytest
@@ -15,7 +16,8 @@ from iot_handlers.scenic_gate.drill_lane import CutLane
 from iot_handlers.scenic_gate.facts import ENDINGS, first_break
 from iot_handlers.scenic_gate.gossip import Digest, Gossip
 from iot_handlers.scenic_gate.lane_desk import LaneDesk
-from modbus_board import wait_for
+from iot_handlers.scenic_gate.lane_state import State
+from patience import LIMIT_S, wait_for
 
 
 @pytest.fixture
@@ -48,14 +50,14 @@ def test_one_lane_is_cut_off_and_the_others_go_on(site, monkeypatch):
         before = box.engine.snapshot.count()
         there, go_on = site.stops_at(monkeypatch, "unlisted")
         site.offer()
-        assert there.wait(30)
+        assert there.wait(LIMIT_S)
         # the first four steps are over, the fifth waits: everything else goes on
         assert box.engine.online
         assert site.lane_status("G1")["drill"]
         assert not site.lane_status("G2")["drill"]
         assert page_state.of_lane(box, LaneDesk(box), "G1")["drill"]
-        site.reader_2.sendall(site.code(1).encode() + b"\r\n")
-        wait_for(lambda: site.board_2.coils()[0])
+        with site.board_2.opening():
+            site.reader_2.sendall(site.code(1).encode() + b"\r\n")
         site.board_2.pulse_input(0)
         wait_for(lambda: [f["kind"] for f in site.told_facts()].count("passed") == 1)
         # the other lane answers a test ticket as always, and knows nothing of its key
@@ -63,9 +65,7 @@ def test_one_lane_is_cut_off_and_the_others_go_on(site, monkeypatch):
         wait_for(lambda: box.runners["G2"].recent.decisions[-1][0] == site.text(1))
         assert box.runners["G2"].recent.decisions[-1][1] == "E_UNKNOWN_KEY"
         # a visitor comes to the lane of the drill
-        site.reader.sendall(site.code(2).encode() + b"\r\n")
-        wait_for(lambda: site.board.coils()[0])
-        site.board.pulse_input(0)
+        site.visitor_at_g1(site.code(2))
         wait_for(lambda: [f["kind"] for f in site.told_facts()].count("passed") == 2)
         visitors = [fact for fact in site.told_facts() if fact["kind"] in ("reserved", "passed")]
         assert {fact["mode"] for fact in visitors} == {"online"}
@@ -134,7 +134,7 @@ def test_fire_and_staff_interrupt_a_drill(site, monkeypatch, why):
     with site.running() as box:
         there, go_on = site.stops_at(monkeypatch, "revoked")
         site.offer()
-        assert there.wait(30)
+        assert there.wait(LIMIT_S)
         if why == "emergency":
             site.board.set_input(2, True)
         else:
@@ -173,12 +173,16 @@ def test_a_power_cut_leaves_nothing_of_a_drill(site, monkeypatch, tmp_path):
         monkeypatch.setattr(drill, "forget", before_it_is_forgotten)
         there, go_on = site.stops_at(monkeypatch, "used")
         site.offer()
-        assert there.wait(30)
+        assert there.wait(LIMIT_S)
         photograph("between")
-        go_on.set()
-        wait_for(lambda: box.runners["G1"].recent.decisions[-1][0] == site.text(5), 20)
-        wait_for(lambda: site.board.coils()[0])
+        lane = box.runners["G1"].lane
+        lane.settings = replace(lane.settings, pass_timeout_s=LIMIT_S)  # until it was photographed
+        with site.board.opening():
+            go_on.set()
+            wait_for(lambda: box.runners["G1"].recent.decisions[-1][0] == site.text(5))
+        wait_for(lambda: lane.state is State.AWAIT)
         photograph("open")
+        lane.deadline = 0.0
         site.ended()
     monkeypatch.setattr(drill, "forget", forget)
     assert photos == ["announced", "between", "open", "written"]

@@ -7,7 +7,7 @@ import page_kit
 from iot_handlers.scenic_gate import emergency, facts
 from iot_handlers.scenic_gate.config import parse
 from iot_handlers.scenic_gate.entry import Entry
-from modbus_board import wait_for
+from patience import wait_for
 from test_gate_box import Site, site  # noqa: F401 (a fixture)
 from test_gate_lane_page import Browser
 
@@ -18,7 +18,7 @@ def kinds(site):  # noqa: F811
 
 
 def until(site, state):  # noqa: F811
-    wait_for(lambda: site.status().get("state") == state, 10)
+    wait_for(lambda: site.status().get("state") == state)
 
 
 def test_free_passages_are_counted_and_only_staff_ends_it(site):  # noqa: F811
@@ -57,7 +57,7 @@ def test_an_emergency_outlasts_a_power_cut(site):  # noqa: F811
         wait_for(lambda: site.box.status()["unsent"] == 0)
     site.board.set_input(2, False)
     with site.running(ready=False):
-        wait_for(lambda: site.status().get("usable"), 10)
+        wait_for(lambda: site.status().get("usable"))
         until(site, "emergency")
         assert site.status()["state"] == "emergency"
         runner = site.box.runners["G1"]

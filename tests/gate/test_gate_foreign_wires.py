@@ -12,7 +12,8 @@ import gate_kit as kit
 import pytest
 from frame_board import SerialBoard
 from iot_handlers.scenic_gate.device import Ack, Signal
-from modbus_board import rtu_board, wait_for, wire
+from modbus_board import rtu_board, wire
+from patience import LIMIT_S, wait_for
 from scenic_park import ports
 from test_gate_frame_barrier import ACK, BACK, OPEN_A, RET1, TX1500, barrier
 from test_gate_modbus import barrier as modbus_barrier
@@ -46,7 +47,7 @@ def ser2net(folder, line, kind):
         yield f"{kind}://127.0.0.1:{number}" + ("?ign_set_control" if kind == "rfc2217" else "")
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(LIMIT_S)
 
 
 def _listens(number):
@@ -122,7 +123,7 @@ def run_on_adapter(folder, code, *steps, **options):
     assert program, "install umockdev"
     (folder / "tty.script").write_bytes(script(*steps, **options))
     addons = [str(ROOT / name) for name in ("scenic_gate_iot", "scenic_ticketing")]
-    addons.append(str(ROOT / "tests" / "gate"))
+    addons += [str(ROOT / "tests" / name) for name in ("gate", "support")]
     device = Path(__file__).parent / "data" / "usb_adapter.umockdev"
     out = subprocess.run(
         [
@@ -134,7 +135,7 @@ def run_on_adapter(folder, code, *steps, **options):
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=2 * LIMIT_S,
         check=False,
     )
     return out.stdout.split(), out.stderr
@@ -143,7 +144,7 @@ def run_on_adapter(folder, code, *steps, **options):
 def test_scanner_on_an_adapter_of_umockdev(tmp_path):
     code = """
 from iot_handlers.scenic_gate.line_reader import LineReader
-from modbus_board import wait_for
+from patience import wait_for
 seen = []
 reader = LineReader(sys.argv[1], {})
 reader.start(seen.append)
@@ -160,8 +161,8 @@ def test_turnstile_on_an_adapter_of_umockdev_byte_for_byte(tmp_path):
     code = """
 from iot_handlers.scenic_gate.frame_barrier import FrameBarrier
 from iot_handlers.scenic_gate.frame_bus import FrameBus
-from modbus_board import wait_for
-options = {"preset": "tx1500", "timeout_ms": 3000}
+from patience import wait_for
+options = {"preset": "tx1500", "timeout_ms": 20_000}
 barrier = FrameBarrier(FrameBus(sys.argv[1], options), options)
 signals = []
 barrier.start(lambda signal, count: signals.append(signal.value))

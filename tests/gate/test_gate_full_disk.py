@@ -7,13 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 from iot_handlers.scenic_gate import facts
+from patience import LIMIT_S
 
 SCRIPT = Path(__file__).with_name("gate_full_disk.py")
 
 
 def test_a_full_disk_admits_nobody_and_says_so_until_there_is_room(tmp_path):
     run = subprocess.run(
-        [sys.executable, str(SCRIPT), str(tmp_path)], capture_output=True, text=True, timeout=40
+        [sys.executable, str(SCRIPT), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
     )
     assert run.returncode == 0, run.stderr[-3000:]
     told = json.loads(run.stdout)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import namespaces
 import pytest
+from patience import LIMIT_S
 
 PROGRAM = Path(__file__).with_name("hand_network.py")
 
@@ -29,7 +30,9 @@ def said(tmp_path_factory):
         except namespaces.NoNamespaces as err:
             pytest.fail(str(err))
         words = [*lan.inside(1), sys.executable, str(PROGRAM), str(folder), lan.address(1)]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            words, capture_output=True, text=True, timeout=4 * LIMIT_S, check=False
+        )
         assert done.returncode == 0, done.stderr
         yield json.loads(done.stdout)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from iot_handlers.scenic_gate import sam
 from iot_handlers.scenic_gate.credential import pseudonym
 from iot_handlers.scenic_gate.sam_idcard import SamIdCard
-from modbus_board import wait_for, wire
+from modbus_board import wire
+from patience import LIMIT_S, wait_for
 from sam_module import NAME, NUMBER, Module, card
 
 DATA = Path(__file__).with_name("data")
@@ -66,7 +67,10 @@ def test_the_published_dialogue_is_replayed_by_umockdev():
     child = [sys.executable, str(Path(__file__).with_name("sam_child.py")), "/dev/ttyUSB0"]
     mock = ["umockdev-run", "-d", DATA / "sam.umockdev", "-s", f"/dev/ttyUSB0={DATA}/sam.script"]
     done = subprocess.run(
-        [*map(str, mock), "--", *child, *paths], capture_output=True, timeout=60, check=True
+        [*map(str, mock), "--", *child, *paths],
+        capture_output=True,
+        timeout=2 * LIMIT_S,
+        check=True,
     )
     told = json.loads(done.stdout)
     name = pseudonym(bytes(range(32)), "idcard", NUMBER).hex()
@@ -77,7 +81,7 @@ def test_the_published_dialogue_is_replayed_by_umockdev():
 def test_a_card_that_stays_is_one_scan_and_each_reading_begins_anew(tmp_path):
     with wire(tmp_path) as (ours, theirs):
         module = Module(theirs)
-        reader = SamIdCard(str(ours), {"poll_ms": 10, "timeout_ms": 300})
+        reader = SamIdCard(str(ours), {"poll_ms": 10, "timeout_ms": 20_000})
         seen = []
         reader.start(seen.append)
         try:

@@ -14,6 +14,7 @@ from gate_server import PAIRING, FakeServer
 from iot_handlers.scenic_gate import facts
 from iot_handlers.scenic_gate.commands import CommandDesk
 from iot_handlers.scenic_gate.sync import Sync
+from patience import LIMIT_S
 
 BURST = Path(__file__).with_name("gate_burst.py")
 TICKETS = 60
@@ -30,7 +31,7 @@ def run_burst(folder, kill_after_lines):
         if len(lines) == kill_after_lines:
             os.kill(process.pid, signal.SIGKILL)
     process.stdout.close()
-    assert process.wait(20) in (0, -signal.SIGKILL)
+    assert process.wait(LIMIT_S) in (0, -signal.SIGKILL)
     return lines
 
 

@@ -22,6 +22,7 @@ import pytest
 from gate_kit import NOW, ZONE, code, ticket_row, uid
 from hand_kit import hands
 from lan_kit import lan_config
+from patience import LIMIT_S, wait_for
 
 BOXES = (1, 2, 3, 4)
 HAND, DEVICE = 9, 91  # host of the handheld, and its number
@@ -72,14 +73,14 @@ class BoxProcess:
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(LIMIT_S)
         self.process.stdin.close()
         self.process.stdout.close()
 
     def end(self):
         if self.process.poll() is None:
             self.process.stdin.close()
-            self.process.wait(20)
+            self.process.wait(LIMIT_S)
             self.process.stdout.close()
 
 
@@ -116,14 +117,24 @@ class Site:
         return {n: answer["reason"] for n, answer in answers.items()}
 
     def connect(self, groups):
+        for process in self.everybody():
+            process.ask("unsettled")
         self.lan.connect(*groups)
         self._beaten = (0.0, set())
 
-    def wait_until_noticed(self, groups, limit=30):
-        """Wait until each box hears those of its group only, and knows what they know."""
-        end = time.monotonic() + limit
-        while not all(self._noticed(group) for group in groups):
-            assert time.monotonic() < end, (groups, self._seen())
+    def wait_until_noticed(self, groups):
+        """Wait until each box hears those of its group only, and knows what they know.
+
+        From then on a machine that stands still for a while does not look like another cut.
+        """
+        try:
+            wait_for(lambda: all(self._noticed(group) for group in groups))
+        except AssertionError as err:
+            raise AssertionError(groups, self._seen()) from err
+        for group in groups:
+            for process in self.everybody():
+                if process.number in group:
+                    process.ask("settled", group)
 
     def _seen(self):
         """What everybody knows, for whoever has to find out why it is not all."""

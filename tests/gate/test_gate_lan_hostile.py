@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from iot_handlers.scenic_gate import lan_wire as wire
 from iot_handlers.scenic_gate.config import ConfigError, parse
 from lan_kit import KEY, Net, lan_config
+from patience import wait_for
 from test_gate_claim import serial_owned_by
 
 TABLES = ("fact", "use", "passage", "peer_use", "peer_fact", "peer_seen", "state_news", "ticket")
@@ -219,15 +220,6 @@ def free_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
-
-
-def wait_for(condition, turns=400):
-    pause = threading.Event()
-    for _ in range(turns):
-        if condition():
-            return
-        pause.wait(0.025)
-    raise AssertionError("it did not come true")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from iot_handlers.scenic_gate import lane_access, lane_desk
 from iot_handlers.scenic_gate.lane_access import Access
 from iot_handlers.scenic_gate.lane_page import BASE, Call, LanePage, is_own_host
 from iot_handlers.scenic_gate.sound_library import SHIPPED
-from modbus_board import wait_for
+from patience import LIMIT_S, wait_for
 from test_gate_box import Site, site  # noqa: F401 (a fixture)
 
 HOST = "192.168.7.20:8069"
@@ -118,12 +118,12 @@ def test_an_unknown_passage_is_opened_once_more(lane):
     lane.scan(lane.code(1))
     wait_for(lambda: facts(lane, "reserved"))
     lane.box.engine.recover(lane.box.clock.now(), "G1")
-    wait_for(lambda: lane.status()["state"] == "idle")
+    lane.nobody_passes()
     (item,) = lane.browser.call("state", lane="G1")[1]["reopens"]
     before = len(opened(lane))
     assert lane.browser.act("reopen", op=item["op"])[1]["result"] == "done"
     assert len(opened(lane)) == before + 1
-    wait_for(lambda: lane.status()["state"] == "idle")
+    lane.nobody_passes()
     assert lane.browser.act("reopen", op=item["op"])[1]["result"] == "limit"
     assert lane.browser.call("state", lane="G1")[1]["reopens"] == []
     assert len(opened(lane)) == before + 1
@@ -148,7 +148,7 @@ def test_state_waits_for_news(lane):
     )
     waiting.start()
     lane.scan("https://example.com/")
-    waiting.join(8)
+    waiting.join(LIMIT_S)
     assert seen
     assert seen[0]["rev"] != rev
 

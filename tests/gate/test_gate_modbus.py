@@ -1,5 +1,6 @@
 """Our Modbus master against pymodbus's server, read back by minimalmodbus and mbpoll."""
 
+import itertools
 import re
 import shutil
 import socket
@@ -9,12 +10,16 @@ from contextlib import contextmanager
 
 import minimalmodbus
 import pytest
+from iot_handlers.scenic_gate import modbus_barrier
+from iot_handlers.scenic_gate import port as gate_port
 from iot_handlers.scenic_gate.device import Ack, DeviceError, Signal
 from iot_handlers.scenic_gate.modbus_barrier import ModbusBarrier
 from iot_handlers.scenic_gate.modbus_bus import ModbusBus
-from modbus_board import rtu_board, tcp_board, wait_for, wire
+from modbus_board import rtu_board, tcp_board, wire
+from patience import LIMIT_S, wait_for
 
 ENTRY, EXIT, FIRE = 0, 1, 2
+PATIENT = {"timeout_ms": 20_000, "baud": 115200}  # a board on a slow machine answers late
 OPTIONS = {"out_coil": 2, "in_entry": ENTRY, "in_exit": EXIT, "in_fire": FIRE, "pulse_ms": 300}
 
 
@@ -28,9 +33,7 @@ def port():
 @contextmanager
 def barrier(url, wait=True, **options):
     """A barrier that is up; ``signals`` collects what it reports."""
-    made = ModbusBarrier(
-        ModbusBus(url, {"timeout_ms": 300, "baud": 115200}), {**OPTIONS, **options}
-    )
+    made = ModbusBarrier(ModbusBus(url, PATIENT), {**OPTIONS, **options})
     made.signals = []
     made.start(lambda signal, count: made.signals.append(signal))
     try:
@@ -65,11 +68,11 @@ def test_outputs_are_off_before_anything_else(line):
 def test_pulse_opens_and_ends_by_itself(line):
     board, url = line
     with barrier(url) as made:
-        assert made.open(1) is Ack.DONE
-        assert board.coils()[2] is True
         began = time.monotonic()
+        with board.opening(2):
+            assert made.open(1) is Ack.DONE
         wait_for(lambda: not board.coils()[2])
-        assert 0.1 < time.monotonic() - began < 1.0
+        assert time.monotonic() - began >= 0.3
         assert made.close() is Ack.DONE
 
 
@@ -82,13 +85,21 @@ def test_second_person_gets_a_pulse_of_its_own(line, pulse):
         assert edges == [True, False, True]
 
 
-def test_bouncing_contact_is_one_person(line):
+def test_bouncing_contact_is_one_person(line, monkeypatch):
     board, url = line
+    clock = itertools.chain([100.0, 100.3, 100.6], itertools.repeat(101.1))
     with barrier(url, poll_ms=5, debounce_ms=400) as made:
-        for _ in range(3):
+        edge = made._is_new_edge
+
+        def at_its_time(name):
+            at = next(clock)
+            with monkeypatch.context() as patch:
+                patch.setattr(modbus_barrier, "monotonic", lambda: at)
+                return edge(name)
+
+        made._is_new_edge = at_its_time
+        for _ in range(4):
             board.pulse_input(ENTRY, 0.03)
-        time.sleep(0.5)
-        board.pulse_input(ENTRY, 0.03)
         assert made.signals == [Signal.UP, Signal.PASSED, Signal.PASSED]
 
 
@@ -97,7 +108,7 @@ def test_native_pulse_is_timed_by_the_board(line):
     with barrier(url, pulse="native") as made:
         assert made.open(1) is Ack.DONE
         assert (5, 0x0202, [True]) in board.log
-        assert board.coils()[2] is True
+        assert board.flashed == [2]
         made.stop = lambda: None  # the box dies: nobody switches off any more
         writes = len([entry for entry in board.log if entry[0] == 5])
         wait_for(lambda: not board.coils()[2])
@@ -156,7 +167,14 @@ def test_order_the_board_refuses_was_not_sent(line):
 
 def test_order_without_answer_is_read_back(port):
     url = f"tcp://127.0.0.1:{port}"
-    with tcp_board(port) as board, barrier(url, poll_ms=60_000, pulse_ms=5000) as made:
+    with tcp_board(port) as board, barrier(url, poll_ms=60_000, pulse_ms=60_000) as made:
+        ask = made._bus.request
+
+        def impatient_for_what_was_lost(unit, pdu):
+            made._bus._timeout = 0.2 if board.swallow else LIMIT_S
+            return ask(unit, pdu)
+
+        made._bus.request = impatient_for_what_was_lost
         board.swallow = 1
         assert made.open(1) is Ack.DONE  # the echo was lost, the output was seen on
         assert made.close() is Ack.DONE
@@ -165,6 +183,16 @@ def test_order_without_answer_is_read_back(port):
         board.swallow = 1
         assert made.close() is Ack.UNKNOWN
         assert made.close() is Ack.DONE
+
+
+def test_answer_that_came_while_the_host_stood_still_is_read(monkeypatch):
+    class Line:
+        def read(self, seconds):
+            return b"" if seconds else b"answer"
+
+    clock = itertools.count()  # each look at it is a second later
+    monkeypatch.setattr(gate_port, "monotonic", lambda: next(clock))
+    assert list(gate_port.answers(Line(), 0.3)) == [b"", b"answer"]
 
 
 def test_board_that_is_away_was_sent_nothing(port):
@@ -178,7 +206,7 @@ def test_board_that_comes_back_is_shut_and_counts_on(port):
     url = f"tcp://127.0.0.1:{port}"
     with tcp_board(port), barrier(url) as made:
         pass
-    made = ModbusBarrier(ModbusBus(url, {"timeout_ms": 100}), OPTIONS)
+    made = ModbusBarrier(ModbusBus(url, PATIENT), OPTIONS)
     made.signals = []
     made.start(lambda signal, count: made.signals.append(signal))
     try:
@@ -188,7 +216,7 @@ def test_board_that_comes_back_is_shut_and_counts_on(port):
         assert made.open(1) is Ack.NOT_SENT
         with tcp_board(port) as board:
             board.set_coil(2, True)
-            wait_for(lambda: made.signals == [Signal.UP, Signal.DOWN, Signal.UP], 10)
+            wait_for(lambda: made.signals == [Signal.UP, Signal.DOWN, Signal.UP])
             assert board.coils()[2] is False
             board.pulse_input(ENTRY)
             assert made.signals[-1] is Signal.PASSED
@@ -199,22 +227,25 @@ def test_board_that_comes_back_is_shut_and_counts_on(port):
 def test_unplugged_serial_line_is_noticed_and_found_again(tmp_path):
     with wire(tmp_path) as (ours, theirs), rtu_board(theirs):
         url = str(ours)
-        made = ModbusBarrier(ModbusBus(url, {"timeout_ms": 100, "baud": 115200}), OPTIONS)
+        made = ModbusBarrier(ModbusBus(url, PATIENT), OPTIONS)
         made.signals = []
         made.start(lambda signal, count: made.signals.append(signal))
         wait_for(lambda: made.signals == [Signal.UP])
     try:
         wait_for(lambda: made.signals == [Signal.UP, Signal.DOWN])
         with wire(tmp_path) as (ours, theirs), rtu_board(theirs):
-            wait_for(lambda: made.signals[-1] is Signal.UP, 10)
+            wait_for(lambda: made.signals[-1] is Signal.UP)
     finally:
         made.stop()
 
 
 def test_two_lanes_share_one_line(line):
     board, url = line
-    bus = ModbusBus(url, {"baud": 115200})
-    one, two = (ModbusBarrier(bus, {"out_coil": coil, "in_entry": coil}) for coil in (0, 1))
+    bus = ModbusBus(url, PATIENT)
+    one, two = (
+        ModbusBarrier(bus, {"out_coil": coil, "in_entry": coil, "pulse_ms": 60_000})
+        for coil in (0, 1)
+    )
     seen = {one: [], two: []}
     for made, signals in seen.items():
         made.start(lambda signal, count, signals=signals: signals.append(signal))
@@ -242,8 +273,7 @@ def test_silent_neighbour_does_not_hold_up_a_lane(tmp_path):
             wait_for(lambda: here.health().ok and asked.count(9) >= 3)
             asked.clear()
             # the silent one costs a time-out each time: it is asked once a second, not 50 times
-            wait_for(lambda: asked.count(9) >= 2)
-            assert asked.count(1) > 8
+            wait_for(lambda: asked.count(1) > 8 * asked.count(9) >= 16)
             assert not away.health().ok
         finally:
             here.stop()
@@ -253,11 +283,14 @@ def test_silent_neighbour_does_not_hold_up_a_lane(tmp_path):
 def test_lamps_light_for_a_moment(line):
     board, url = line
     with barrier(url, green_coil=4, red_coil=5, lamp_ms=100) as made:
-        made.feedback(True)
-        wait_for(lambda: board.coils()[4:6] == [True, False])
-        wait_for(lambda: board.coils()[4:6] == [False, False])
-        made.feedback(False)
-        wait_for(lambda: board.coils()[4:6] == [False, True])
+        with board.opening(4):
+            made.feedback(True)
+        wait_for(lambda: not any(board.coils()[4:6]))
+        assert board.opens(5) == 0
+        with board.opening(5):
+            made.feedback(False)
+        wait_for(lambda: not any(board.coils()[4:6]))
+        assert board.opens(4) == board.opens(5) == 1
 
 
 # ----------------------------------------------------------- independent eyes
@@ -271,7 +304,7 @@ def test_minimalmodbus_sees_the_output_we_switched(tmp_path):
             made._all_off = lambda: None  # leave the output on, as a crash would
             ModbusBarrier.stop(made)
         eyes = minimalmodbus.Instrument(str(ours), 1)
-        eyes.serial.baudrate, eyes.serial.timeout = 115200, 1
+        eyes.serial.baudrate, eyes.serial.timeout = 115200, LIMIT_S
         assert eyes.read_bits(0, 4, functioncode=1) == [0, 0, 1, 0]
         assert board.coils()[2] is True
         eyes.serial.close()
@@ -280,14 +313,14 @@ def test_minimalmodbus_sees_the_output_we_switched(tmp_path):
 def test_mbpoll_sees_the_output_we_switched(port):
     mbpoll = shutil.which("mbpoll")
     assert mbpoll, "install mbpoll"
-    read = [mbpoll, "-m", "tcp", "-p", str(port), "-a", "1", "-t", "0", "-0", "-r", "0"]
+    read = [mbpoll, "-m", "tcp", "-p", str(port), "-a", "1", "-t", "0", "-0", "-r", "0", "-o", "10"]
     with tcp_board(port), barrier(f"tcp://127.0.0.1:{port}") as made:
         assert made.open(2) is Ack.DONE
         out = subprocess.run(
             [*read, "-c", "4", "-1", "127.0.0.1"],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=LIMIT_S,
             check=True,
         ).stdout
         assert re.findall(r"^\[\d+\]:\s+(\d)", out, re.M) == ["0", "0", "1", "0"]

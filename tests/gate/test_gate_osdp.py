@@ -14,8 +14,9 @@ from iot_handlers.scenic_gate.device import Ack, DeviceError, Feedback, Signal
 from iot_handlers.scenic_gate.osdp_bus import OsdpBus
 from iot_handlers.scenic_gate.osdp_device import OsdpBarrier, OsdpReader
 from iot_handlers.scenic_gate.scan import kind_of
-from modbus_board import wait_for, wire
-from osdp_kit import ADDR, INSTALL, KEY, NEW, OPTIONS, device, fresh_device
+from modbus_board import wire
+from osdp_kit import ADDR, INSTALL, KEY, NEW, OPTIONS, PatientBus, device, fresh_device
+from patience import wait_for
 
 
 @pytest.fixture(params=["plain", "secure"])
@@ -24,7 +25,7 @@ def place(request, tmp_path):
     key = KEY if request.param == "secure" else None
     options = OPTIONS | ({"password": KEY.hex()} if key else {})
     with wire(tmp_path) as (ours, theirs), device(theirs, key) as made:
-        yield made, OsdpBus(str(ours), options), options
+        yield made, PatientBus(str(ours), options, made.line), options
 
 
 @contextmanager
@@ -156,14 +157,14 @@ def test_device_that_is_deaf_for_a_while_is_found_again(place):
         wait_for(lambda: ours.signals[-1] is Signal.DOWN)
         assert ours.open(1) is Ack.NOT_SENT
         made.line.deaf = False
-        wait_for(lambda: ours.signals[-1] is Signal.UP, 30)
+        wait_for(lambda: ours.signals[-1] is Signal.UP)
         wait_for(lambda: ours.open(1) is Ack.DONE)
 
 
 def test_device_with_another_key_opens_nothing(tmp_path):
     options = OPTIONS | {"password": bytes(16).hex()}
     with wire(tmp_path) as (ours, theirs), device(theirs, KEY) as made:
-        bus = OsdpBus(str(ours), options)
+        bus = PatientBus(str(ours), options)
         with barrier(bus, options, wait=False) as one:
             wait_for(lambda: bus.error)
             time.sleep(1)
@@ -187,11 +188,11 @@ def test_a_new_device_gets_its_key_and_speaks_under_it_from_then_on(tmp_path):
             assert made.device.is_sc_active()
             assert ours.install_key() == "done"  # the same order again
         # the server knows, a new configuration has that key only
-        after = OsdpBus(bus.url, OPTIONS)
+        after = PatientBus(bus.url, OPTIONS)
         with barrier(after, OPTIONS | {"password": NEW.hex()}) as ours:
             assert ours.open(1) is Ack.DONE
         # and nobody opens it with the old one any more
-        stale = OsdpBus(bus.url, OPTIONS)
+        stale = PatientBus(bus.url, OPTIONS)
         with barrier(stale, OPTIONS | {"password": "default"}, wait=False) as ours:
             wait_for(lambda: stale.error)
             assert ours.open(1) is Ack.NOT_SENT
@@ -202,7 +203,7 @@ def test_a_device_that_got_its_key_before_the_power_went_is_found(tmp_path):
         with barrier(bus, INSTALL) as ours:
             assert ours.install_key() == "done"
         # the server never heard of it: the configuration still names both
-        again = OsdpBus(bus.url, INSTALL)
+        again = PatientBus(bus.url, INSTALL)
         with barrier(again, INSTALL) as ours:
             assert ours.open(1) is Ack.DONE
             assert ours.install_key() == "done"
@@ -240,7 +241,7 @@ def test_a_device_that_is_away_gets_no_key(tmp_path):
         wait_for(lambda: not ours.health().ok)
         assert ours.install_key() == "not_sent"
         made.line.deaf = False
-        wait_for(lambda: ours.health().ok, 30)
+        wait_for(lambda: ours.health().ok)
         assert ours.install_key() == "done"
 
 

@@ -14,7 +14,7 @@ import pytest
 from iot_handlers.scenic_gate import sound_file
 from iot_handlers.scenic_gate.lane_page import BASE
 from iot_handlers.scenic_gate.sound_library import SHIPPED
-from modbus_board import wait_for
+from patience import LIMIT_S, wait_for
 from playwright.sync_api import sync_playwright
 from stock_kit import Installation
 
@@ -76,7 +76,7 @@ def place(tmp_path_factory):
         made.box.start()
         made.box.pair(made.http.pairing_line(kit.TOKEN))
         made.first = made.box.wait_ready()
-        wait_for(lambda: made.box.status()["sounds"]["here"] == 1, 20)
+        wait_for(lambda: made.box.status()["sounds"]["here"] == 1)
         yield made
 
 
@@ -92,6 +92,7 @@ def chromium():
 
 def open_page(chromium, place, size, ears=None):
     context = chromium.new_context(viewport=size)
+    context.set_default_timeout(LIMIT_S * 1000)
     page = context.new_page()
     if ears is not None:
         page.add_init_script(EARS % json.dumps(ears))
@@ -117,9 +118,8 @@ def opened(place):
 
 
 def passes(place):
-    wait_for(lambda: place.board.coils()[0])
     place.board.pulse_input(0)
-    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle", 10)
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["state"] == "idle")
 
 
 def test_an_attendant_at_work_without_the_server(place, chromium):
@@ -181,8 +181,8 @@ def length(name):
 
 def hears(page, expected, said):
     """Wait until the page has played and said this, and nothing else; forget it."""
-    wait_for(lambda: page.evaluate("window.heard") == expected, 10)
-    wait_for(lambda: page.evaluate("window.said") == said, 10)
+    wait_for(lambda: page.evaluate("window.heard") == expected)
+    wait_for(lambda: page.evaluate("window.said") == said)
     page.evaluate("window.heard = []; window.said = []")
 
 
@@ -298,6 +298,6 @@ def test_another_page_in_the_same_browser_opens_nothing(place, chromium):
 def test_a_hostile_client_on_the_route(place, path, headers, body, status):
     request = urllib.request.Request(place.box.url + BASE + path, body, headers)
     with pytest.raises(urllib.error.HTTPError) as error:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=LIMIT_S)
     assert error.value.code == status
     assert b"Traceback" not in error.value.read()

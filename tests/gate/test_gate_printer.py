@@ -6,16 +6,19 @@ from gate_kit import config
 from iot_handlers.scenic_gate import config as box_config
 from iot_handlers.scenic_gate import printer_port
 from iot_handlers.scenic_gate.printer_port import PrinterError
+from patience import LIMIT_S
 
 SLIP = b"\x1b@\x1ba\x01" + b"\x1dv0\x00\x30\x00\x05\x00" + bytes(240) + b"\x1dVA\n"
 LABEL = b"^XA\n^PW400\n^FO0,0^GFA,4,4,1,FF,:,^FS\n^PQ1\n^XZ\n"
 
 
 @pytest.fixture
-def printer():
+def printer(monkeypatch):
     made = []
 
     def make(answers=fake_printer.SILENT):
+        if answers != fake_printer.SILENT:
+            monkeypatch.setattr(printer_port, "ASK_S", LIMIT_S)  # it answers, sooner or later
         made.append(fake_printer.FakePrinter(answers))
         return made[-1]
 

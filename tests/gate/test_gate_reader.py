@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iot_handlers.scenic_gate.device import DeviceError
 from iot_handlers.scenic_gate.line_reader import LineReader, LineSplitter
-from modbus_board import wait_for, wire
+from modbus_board import wire
+from patience import wait_for
 
 TICKET = kit.code(1)
 
@@ -49,7 +50,10 @@ def test_silence_ends_a_code_without_terminator():
     assert splitter.idle(1.06) == ["ABC"]
     assert splitter.idle(9) == []
     splitter.feed(b"DEF", 10)
-    assert splitter.feed(b"GHI\r", 10.2) == ["DEF", "GHI"]
+    assert splitter.idle(10.1) == ["DEF"]
+    splitter.feed(b"GHI", 11)
+    # read late by a host that stood still: nobody heard a silence
+    assert splitter.feed(b"JKL\r", 13) == ["GHIJKL"]
 
 
 def test_reader_without_gap_forgets_half_a_code():
@@ -57,6 +61,7 @@ def test_reader_without_gap_forgets_half_a_code():
     assert splitter.feed(b"ABC", 0) == []
     assert splitter.feed(b"DEF\r", 0.9) == ["ABCDEF"]
     assert splitter.feed(b"ABC", 10) == []
+    assert splitter.idle(11.4) == []
     assert splitter.feed(b"DEF\r", 11.5) == ["DEF"]
 
 
@@ -108,7 +113,8 @@ def test_serial_scanner_with_and_without_terminator(tmp_path):
 
 
 def test_slow_serial_line_does_not_cut_a_code(tmp_path):
-    with wire(tmp_path) as (ours, theirs), Scans(str(ours)) as scans:
+    # this machine itself may be slower than the line: silence that long would be an end
+    with wire(tmp_path) as (ours, theirs), Scans(str(ours), gap_ms=20_000) as scans:
         scanner = os.open(theirs, os.O_RDWR | os.O_NOCTTY)
         for byte in TICKET.encode()[:40]:  # 9600 baud: 1 ms a character
             os.write(scanner, bytes((byte,)))
@@ -120,7 +126,8 @@ def test_slow_serial_line_does_not_cut_a_code(tmp_path):
 
 def test_tcp_scanner_comes_and_goes():
     server = socket.create_server(("127.0.0.1", 0))
-    with Scans(f"socket://127.0.0.1:{server.getsockname()[1]}") as scans:
+    # half a code is no code before that silence
+    with Scans(f"socket://127.0.0.1:{server.getsockname()[1]}", gap_ms=20_000) as scans:
         first, _ = server.accept()
         first.sendall(TICKET.encode() + b"\n")
         wait_for(lambda: scans == [TICKET])

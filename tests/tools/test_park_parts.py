@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import segno
+from patience import LIMIT_S
 from scenic_park import ports, qr, waiting
 from scenic_park.bench import Row, interleaved
 from scenic_park.relay import Relay
@@ -43,8 +44,7 @@ def relay(echo):
 
 
 def connect(relay) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", relay.port), timeout=5)
-    connection.settimeout(0.3)
+    connection = socket.create_connection(("127.0.0.1", relay.port), timeout=LIMIT_S)
     return connection
 
 
@@ -72,11 +72,12 @@ def test_a_frozen_relay_connects_and_says_nothing_until_it_is_joined(relay):
     relay.freeze()
     with connect(relay) as connection:
         connection.sendall(b"fact")
+        connection.settimeout(0.3)
         with pytest.raises(TimeoutError):
             connection.recv(100)
         assert relay.carried == 0
         relay.join()
-        connection.settimeout(5)
+        connection.settimeout(LIMIT_S)
         assert connection.recv(100) == b"fact"
 
 

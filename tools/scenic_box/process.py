@@ -19,6 +19,9 @@ START_S = 60
 class BoxProcess:
     """One box. `port`: of its own pages on 127.0.0.1."""
 
+    start_s: float = START_S  # for anything it is waited for
+    answer_s: float = 3  # for one page
+
     def __init__(self, folder: BoxFolder, port: int):
         self.folder, self.port = folder, port
         self.url = f"http://127.0.0.1:{port}"
@@ -72,9 +75,9 @@ class BoxProcess:
         os.kill(pid, signal.SIGKILL if kill else signal.SIGTERM)
         self.wait(lambda: self.pid is None, "it ends")
 
-    def wait(self, condition, what: str, seconds: float = START_S):
+    def wait(self, condition, what: str, seconds: float | None = None):
         """Wait for something about the box; SetupError with the end of its log when it fails."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (seconds or self.start_s)
         while not (result := condition()):
             if time.monotonic() > deadline:
                 tail = self.folder.log.read_text()[-3000:] if self.folder.log.exists() else ""
@@ -115,7 +118,7 @@ class BoxProcess:
         if "//localhost" in url:
             raise shell.SetupError("the box does not take `localhost`: use 127.0.0.1")
 
-    def wait_ready(self, seconds: float = START_S) -> dict:
+    def wait_ready(self, seconds: float | None = None) -> dict:
         """Wait until the box knows its lanes and every one of them can be used."""
         return self.wait(self._ready, "its lanes are ready", seconds)
 
@@ -126,7 +129,7 @@ class BoxProcess:
 
     def _get(self, path: str) -> str | None:
         try:
-            with urllib.request.urlopen(self.url + path, timeout=3) as reply:
+            with urllib.request.urlopen(self.url + path, timeout=self.answer_s) as reply:
                 return reply.read().decode()
         except (urllib.error.URLError, OSError):
             return None

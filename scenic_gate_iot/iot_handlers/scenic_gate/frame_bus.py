@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from .port import PortError, monotonic
 _logger = logging.getLogger(__name__)
 
 READ_S = 0.05
+BEHIND_S = 2.0  # an order waits so long for a host that has not read in time what had come
 
 
 class Listener(Polled, Protocol):
@@ -68,7 +70,7 @@ class FrameBus(PolledBus):
             waiting = self._waiting = _Waiting(device, wanted)
             try:
                 port.write(data)
-                if wanted and not waiting.done.wait(self._timeout) and waiting.found is None:
+                if wanted and not self._is_answered(waiting) and waiting.found is None:
                     # owing again after a swallowed one would shift all answers by one for ever
                     if not waiting.swallowed:
                         self._owed_until = monotonic() + self._late_s
@@ -79,6 +81,14 @@ class FrameBus(PolledBus):
                 raise NoAnswer(str(err)) from err
             finally:
                 self._waiting = None
+
+    def _is_answered(self, waiting: _Waiting) -> bool:
+        """Wait for the answer; one that came in time is not missing because it was read late."""
+        until = monotonic() + self._timeout
+        answered = waiting.done.wait(self._timeout)
+        while not answered and self.heard_until < until and monotonic() < until + BEHIND_S:
+            answered = waiting.done.wait(0.005)
+        return answered
 
     def offer(self, device: Listener, found: Found) -> None:
         """A device found an answer in what came."""
@@ -127,6 +137,7 @@ class FrameBus(PolledBus):
                     self._hand_over(device, data, now)
                 self.heard_until = began
         except Exception as err:
+            self.heard_until = math.inf  # nothing more comes on this line
             # a thread's loop: whatever it was, the line is opened anew with another reader
             if not isinstance(err, PortError):
                 _logger.exception("Line %s", self.url)

@@ -221,13 +221,15 @@ class Splitter:
         self.dropped = 0
 
     def feed(self, data: bytes, now: float) -> list[Found]:
-        """Take bytes; return what is complete. Without bytes: nothing came until ``now``."""
-        out = self._run(final=True) if now - self._last >= self._gap_s else []
-        if data:
-            self._last = now
-            self._buffer += data
-            out += self._run(final=False)
-        return out
+        """Take bytes; return what is complete. Without bytes: nothing came until ``now``.
+
+        Only that is silence: what a host that stood still reads late did not come late.
+        """
+        if not data:
+            return self._run(final=True) if now - self._last >= self._gap_s else []
+        self._last = now
+        self._buffer += data
+        return self._run(final=False)
 
     def _run(self, final: bool) -> list[Found]:
         out: list[Found] = []

@@ -35,8 +35,12 @@ class KeyText:
         self.dropped = 0
 
     def key(self, code: int, value: int, now: float) -> list[str]:
-        """A key changed; return the texts that are complete."""
-        out = self.idle(now)
+        """A key changed; return the texts that are complete.
+
+        Only :meth:`idle` ends a code by silence: what a host that stood still reads late did not
+        come late.
+        """
+        out: list[str] = []
         self._last = now
         if code in SHIFTS or code in OTHERS:
             (self._held.discard if value == RELEASED else self._held.add)(code)

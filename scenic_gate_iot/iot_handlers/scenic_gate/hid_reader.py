@@ -90,7 +90,7 @@ class HidReader(ReaderThread):
             rest = rest[whole:]
 
     def _texts(self, data: bytes, now: float) -> list[str]:
-        out = self._keys.idle(now)
+        out = [] if data else self._keys.idle(now)
         for _, _, kind, code, value in EVENT.iter_unpack(data):
             if kind == EV_KEY:
                 out += self._keys.key(code, value, now)

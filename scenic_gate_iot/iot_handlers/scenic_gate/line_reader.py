@@ -38,8 +38,12 @@ class LineSplitter:
         return bool(self._buffer) or self._overflow
 
     def feed(self, data: bytes, now: float) -> list[str]:
-        """Take bytes; return the texts they complete."""
-        out = self.idle(now)
+        """Take bytes; return the texts they complete.
+
+        Only :meth:`idle` ends a code by silence: what a host that stood still reads late did not
+        come late.
+        """
+        out: list[str] = []
         self._last = now
         for byte in data:
             if byte in _ENDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .bus import NoAnswer, NotSent, PolledBus
 from .modbus import BadAnswer, Rtu, Tcp
-from .port import PortError, monotonic
+from .port import PortError, answers
 
 SILENT = 5  # requests in a row without an answer before the line is opened anew
 
@@ -48,9 +48,9 @@ class ModbusBus(PolledBus):
                 raise
 
     def _answer(self, port, unit: int, pdu: bytes) -> bytes:
-        data, deadline = b"", monotonic() + self._timeout
-        while (left := deadline - monotonic()) > 0:
-            data += port.read(left)
+        data = b""
+        for more in answers(port, self._timeout):
+            data += more
             answer = self._framing.decode(data, unit, pdu)
             if answer is not None:
                 self._silent = 0

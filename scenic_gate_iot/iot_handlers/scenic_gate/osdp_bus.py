@@ -8,7 +8,7 @@ from .device import DeviceError
 from .osdp import BadPacket, Packet
 from .osdp_secure import DEFAULT_KEY
 from .osdp_unit import OsdpUnit
-from .port import PortError, monotonic
+from .port import PortError, answers
 
 
 class OsdpBus(PolledBus):
@@ -63,9 +63,9 @@ class OsdpBus(PolledBus):
                 raise NoAnswer(str(err)) from err
 
     def _answer(self, port) -> Packet:
-        data, deadline = b"", monotonic() + self._timeout
-        while (left := deadline - monotonic()) > 0:
-            data = (data + port.read(left)).lstrip(b"\xff")  # drivers of lines idle as FF
+        data = b""
+        for more in answers(port, self._timeout):
+            data = (data + more).lstrip(b"\xff")  # drivers of lines idle as FF
             size = osdp.size_of(data) if data else None
             if size is not None and len(data) >= size:
                 return osdp.decode(data[:size])

@@ -6,6 +6,7 @@ import errno
 import socket
 import termios
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import serial
@@ -74,7 +75,7 @@ class SerialPort:
             if self._port.timeout != timeout:
                 self._port.timeout = timeout
             return self._port.read(1)
-        deadline, first = monotonic() + timeout, b""
+        deadline, first = monotonic() + timeout, self._port.read(1)
         while not first and monotonic() < deadline:
             first = self._port.read(1)
         return first
@@ -150,6 +151,18 @@ def open_port(url: str, options: dict) -> SerialPort | SocketPort:
     """Open a device URL; PortError when it cannot be reached."""
     kind = SocketPort if url.startswith("tcp://") else SerialPort
     return kind(url, options)
+
+
+def answers(port: SerialPort | SocketPort, seconds: float) -> Iterator[bytes]:
+    """Yield what comes within some seconds, and at their end what has come by then.
+
+    A host that stood still meanwhile has not looked, and an answer that is there is not missing.
+    """
+    end, left = monotonic() + seconds, seconds
+    while left > 0:
+        yield port.read(left)
+        left = end - monotonic()
+    yield port.read(0)
 
 
 def wait(seconds: float) -> None:

@@ -73,6 +73,7 @@ class LaneRunner:
         self._current: Outcome | None = None  # the passage that Record(of_op=True) means
         self._answer: Callable[[str], None] | None = None
         self._retire_at: float | None = None
+        self._over = (0.0, 0.0)  # the last end of a passage's time, and when that was noticed
 
     # ------------------------------------------------------------------ inbox
 
@@ -178,7 +179,11 @@ class LaneRunner:
             self._carry(lane.tick(now))
 
     def _is_behind(self, deadline: float | None, now: float) -> bool:
-        if self.barrier is None or deadline is None or not deadline <= now < deadline + BEHIND_S:
+        if self.barrier is None or deadline is None or now < deadline:
+            return False
+        if self._over[0] != deadline:
+            self._over = deadline, now  # from now on: a host may have stood still for long
+        if now >= self._over[1] + BEHIND_S:
             return False
         return self.barrier.watched_until() < deadline or not self._inbox.empty()
 
