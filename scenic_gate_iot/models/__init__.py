@@ -70,6 +70,7 @@ from . import (
     scenic_incident_refund,
     scenic_incident_advice,
     scenic_lane_shown,
+    scenic_box_config,  # extends the presence and the board
 )
 from . import scenic_gate_attendant
 from . import scenic_gate_page

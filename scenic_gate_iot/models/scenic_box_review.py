@@ -40,7 +40,9 @@ class ScenicBoxReview(models.Model):
         cents, stage = lane_status.exposure(status)
         disk = lane_status.disk(status)
         if stage or disk:
-            self.env["scenic.incident"]._gate_report(self, self._reports(cents, stage, disk))
+            limit = lane_status.exposure_limit(status)
+            reports = self._reports(cents, stage, limit, disk)
+            self.env["scenic.incident"]._gate_report(self, reports)
         if written:
             settled = [key for key, on in self._review_keys(stage, disk) if not on]
             self.env["scenic.incident"]._gate_settle(
@@ -51,10 +53,14 @@ class ScenicBoxReview(models.Model):
     def _review_keys(self, stage, disk):
         return [(f"exposure:{self.id}", stage), (f"disk:{self.id}", disk)]
 
-    def _exposure_text(self, cents, stage):
-        """Say what was let in, how much of the limit that is, and what the lanes do now."""
+    def _exposure_text(self, cents, stage, limit_cents):
+        """Say what was let in, how much of the limit that is, and what the lanes do now.
+
+        The box decides by the limit it was told last; that of the site may be another by now.
+        """
         labels = dict(self._fields["exposure_stage"]._description_selection(self.env))
-        limit = self.site_id.gate_exposure_limit
+        known = limit_cents is not None
+        limit = self._from_cents(limit_cents) if known else self.site_id.gate_exposure_limit
         amount = self._from_cents(cents)
         return self.env._(
             "%(box)s has let in %(amount)s without the server, %(percent)d %% of its limit of "
@@ -66,7 +72,7 @@ class ScenicBoxReview(models.Model):
             stage=labels[str(stage)],
         )
 
-    def _reports(self, cents, stage, disk):
+    def _reports(self, cents, stage, limit_cents, disk):
         now, reports = fields.Datetime.now(), []
         if stage:
             reports.append(
@@ -74,7 +80,7 @@ class ScenicBoxReview(models.Model):
                     "gate_key": f"exposure:{self.id}",
                     "kind": "exposure",
                     "happened_at": now,
-                    "facts": self._exposure_text(cents, stage),
+                    "facts": self._exposure_text(cents, stage, limit_cents),
                     "persons": 0,
                     "amount": self._from_cents(cents),
                     "whole": True,

@@ -3,6 +3,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 
+from ..tools.config_fault import reason
 from ..tools.resolution import net_rights_value
 from ..tools.verdicts import ALARM_KINDS, ALARM_VERDICTS
 
@@ -176,7 +177,7 @@ class ScenicGateAlarm(models.AbstractModel):
                         "Reports of box %(box)s are stored, but could not be entered in the "
                         "ledger: %(error)s",
                         box=box.name,
-                        error=str(error).splitlines()[0] if str(error) else type(error).__name__,
+                        error=reason(error),
                     ),
                     "persons": 0,
                 }

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.scenic_ticketing.iot_handlers.scenic_rules import wire
 
+from ..tools.config_fault import made_of
 from .scenic_box_hands import HAND_KEY
 from .scenic_box_lan import LAN_KEY
 
@@ -169,7 +170,7 @@ class ScenicGateConfig(models.AbstractModel):
             "lanes": self._lanes(box),
             "printers": box.printer_ids._for_box(),
             "readers": box.reader_ids._for_box(),
-            "exposure": site._gate_exposure(),
+            "exposure": made_of(site, lambda site: site._gate_exposure()),
             "lang": lang,
             "texts": self._texts(),
         }
@@ -218,11 +219,11 @@ class ScenicGateConfig(models.AbstractModel):
                 order="gate_product_code",
             )
         )
-        return [wire.rule_to_wire(product._scenic_rule()) for product in products]
+        return [made_of(product, _rule) for product in products]
 
     @api.model
     def _lanes(self, box):
-        return [self._lane(lane) for lane in box.lane_ids]
+        return [made_of(lane, self._lane) for lane in box.lane_ids]
 
     @api.model
     def _lane(self, lane):
@@ -236,16 +237,17 @@ class ScenicGateConfig(models.AbstractModel):
             "pass_timeout_s": lane.pass_timeout_s,
             "on_unconfirmed": lane.on_unconfirmed,
             **lane._for_visitors(),
-            "devices": [
-                {
-                    "name": device.name,
-                    "role": device.role,
-                    "driver": device.driver,
-                    "url": device.url,
-                    "options": device._options_for_box(),
-                }
-                for device in lane.device_ids
-            ],
+            "devices": [made_of(device, self._device) for device in lane.device_ids],
+        }
+
+    @api.model
+    def _device(self, device):
+        return {
+            "name": device.name,
+            "role": device.role,
+            "driver": device.driver,
+            "url": device.url,
+            "options": device._options_for_box(),
         }
 
     @api.model
@@ -257,3 +259,7 @@ class ScenicGateConfig(models.AbstractModel):
             lang: dict(field._description_selection(self.with_context(lang=lang).env))
             for lang in languages
         }
+
+
+def _rule(product):
+    return wire.rule_to_wire(product._scenic_rule())

@@ -4,6 +4,7 @@ from functools import partial
 
 from odoo import api, models
 
+from ..tools.config_fault import ConfigFault
 from ..tools.transactions import attempt, is_passing
 
 _logger = logging.getLogger(__name__)
@@ -43,7 +44,22 @@ class ScenicGateSync(models.AbstractModel):
             has_news = True
         if has_news:
             attempt(self.env, lambda own: own["scenic.ticket.change"]._publish())
-        return answer | attempt(self.env, lambda own: own[self._name]._give(box_id, message))
+        return answer | self._given(box_id, message)
+
+    @api.model
+    def _given(self, box_id, message):
+        """Return what the box gets; without a configuration where that cannot be made."""
+        try:
+            return attempt(self.env, lambda own: own[self._name]._give(box_id, message))
+        except ConfigFault as err:
+            # the box goes on with the one it has; facts, tickets and orders do not depend on it
+            fault = err
+        return attempt(self.env, lambda own: own[self._name]._give_rest(box_id, message, fault))
+
+    @api.model
+    def _give_rest(self, box_id, message, fault):
+        self.env["scenic.box"].browse(box_id)._config_failed(fault)
+        return self._give(box_id, message)
 
     @api.model
     def _receive(self, box_id, message, drift_s, error=None):
@@ -87,13 +103,10 @@ class ScenicGateSync(models.AbstractModel):
             "commands": [],
         }
         if box.state == "paired":
-            revision, config = self.env["scenic.gate.config"]._for_box(box, message.config_rev)
             tickets, cursor, more = self.env["scenic.ticket.change"]._delta(
                 box.site_id, box_id, message.epoch, message.cursor
             )
-            answer |= {
-                "config": None if revision == message.config_rev else config,
-                "config_rev": revision,
+            answer |= box._config_news(message.config_rev) | {
                 "tickets": tickets,
                 "cursor": cursor,
                 "more": more,

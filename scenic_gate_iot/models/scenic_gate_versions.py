@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..iot_handlers.scenic_gate import facts as gate_facts
+from ..tools.config_fault import made_of
 
 
 class ScenicGateSyncVersions(models.AbstractModel):
@@ -14,7 +15,7 @@ class ScenicGateSyncVersions(models.AbstractModel):
         answer = super()._give(box_id, message)
         if answer["config"]:
             box = self.env["scenic.box"].browse(box_id)
-            self.env["scenic.box.rules"]._note(box, answer["config"])
+            made_of(box, lambda box: self.env["scenic.box.rules"]._note(box, answer["config"]))
         return answer
 
 

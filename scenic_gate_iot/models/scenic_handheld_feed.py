@@ -23,11 +23,9 @@ class ScenicHandheldFeed(models.AbstractModel):
         tickets, cursor, more = changes._delta(
             box.site_id, box_id, message.epoch, message.cursor, self._at_place(box, top)
         )
-        revision, config = self.env["scenic.gate.config"]._for_box(box, message.config_rev)
         return {
             "state": box.state,
-            "config": None if revision == message.config_rev else config,
-            "config_rev": revision,
+            **box._config_news(message.config_rev),
             "tickets": changes._with_notes(tickets),
             "cursor": cursor,
             "more": more,

@@ -186,6 +186,10 @@ class ScenicIncidentAdvice(models.Model):
                 "The reports are stored and are tried again every five minutes. If this stays "
                 "open, give the text below to whoever looks after the server."
             ),
+            "config": self.env._(
+                "The gates work on, with the rules and lanes they had. Open the record that is "
+                "named below, correct it and save it; this ends by itself within a minute."
+            ),
             "update_failed": self.env._(
                 "The lanes work with the handlers they had before. Read the reason, and order the "
                 "update again when it is mended."

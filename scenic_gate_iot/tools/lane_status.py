@@ -50,9 +50,22 @@ def exposure(status):
     return (cents, stage) if good else (cents if type(cents) is int and cents > 0 else 0, 0)
 
 
+def exposure_limit(status):
+    """Return the limit in cents that a box follows, None where it did not say."""
+    data = status.get("exposure") if isinstance(status, dict) else None
+    limit = data.get("limit_cents") if isinstance(data, dict) else None
+    return limit if type(limit) is int and 0 < limit < 2**53 else None
+
+
 def disk(status):
     """Return why a box cannot write, empty when it can."""
     text = status.get("store") if isinstance(status, dict) else None
+    return text[:200] if isinstance(text, str) else ""
+
+
+def config_error(status):
+    """Return why a box refuses its new configuration, empty when it does not."""
+    text = status.get("config_error") if isinstance(status, dict) else None
     return text[:200] if isinstance(text, str) else ""
 
 

@@ -9,8 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 
-def told(cents=0, stage=0, **more):
-    return {"exposure": {"cents": cents, "limit_cents": 100, "stage": stage}, **more}
+def told(cents=0, stage=0, limit=100, **more):
+    return {"exposure": {"cents": cents, "limit_cents": limit, "stage": stage}, **more}
 
 
 @tagged("post_install", "-at_install")
@@ -53,6 +53,20 @@ class TestGateExposure(GateCase):
         self.seen(told())
         self.assertEqual(incident.state, "done")
         self.assertFalse(self.box.exposure_stage)
+
+    def test_the_part_of_the_limit_is_that_of_the_limit_the_box_follows(self):
+        """The site's was raised since; and a box that says nothing of its own has the site's."""
+        self.park.site.gate_exposure_limit = 1000
+        limit = self.park.site.currency_id.format
+        self.seen(told(90_00, 2, limit=100_00))
+        incident = self.incidents("exposure")
+        self.assertIn("90 %", incident.facts)
+        self.assertIn(limit(100), incident.facts)
+        for nothing in (None, "x", -1, 0, True, 2**60):
+            self.seen(told(90_00, 2, limit=nothing))
+            self.assertIn("9 %", incident.facts)
+            self.assertNotIn("90 %", incident.facts)
+            self.assertIn(limit(1000), incident.facts)
 
     def test_a_disk_that_refuses_is_told_and_is_an_incident(self):
         self.seen(told(store="database or disk is full"))

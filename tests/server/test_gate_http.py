@@ -4,13 +4,13 @@ import json
 import time
 from unittest.mock import patch
 
-import common_scenic
 from common_gate import Journal, make_box, make_lane, signed
 from common_scenic import make_park, make_tickets
+from gate_http_case import GateHttpCase
 from psycopg2 import OperationalError, errors
 
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.scenic_gate_iot.iot_handlers.scenic_gate import auth
@@ -21,46 +21,6 @@ NOISE = (
     "odoo.addons.scenic_gate_iot.models.scenic_gate_sync",
     "odoo.addons.scenic_gate_iot.models.scenic_gate_held",
 )
-
-
-class GateHttpCase(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.park = make_park(cls.env)
-        cls.box = make_box(cls.park)
-        cls.env.flush_all()
-
-    def send(self, path, headers, body):
-        self.env.flush_all()
-        answer = self.url_open(path, data=body, headers=headers, method="POST")
-        self.env.invalidate_all()
-        return answer
-
-    def call(self, path, message, box=None):
-        """Make a signed call, check the signature of the answer; returns (status, answer)."""
-        box = box or self.box
-        headers, body = signed(box, path, message)
-        answer = self.send(path, headers, body)
-        nonce, signature = headers[auth.H_NONCE], answer.headers.get(auth.H_SIGNATURE)
-        self.assertTrue(
-            auth.verify_reply(
-                box.sudo().token, nonce, answer.status_code, answer.content, signature
-            )
-        )
-        return answer.status_code, answer.json()
-
-    def sync(self, journal, box=None, **values):
-        status, answer = self.call(SYNC, journal.message(**values), box)
-        self.assertEqual(status, 200, answer)
-        return answer
-
-    def stored(self):
-        return self.env["scenic.gate.fact"].search_count([("box_id", "=", self.box.id)])
-
-    def tearDown(self):
-        common_scenic.assert_balanced(self.env)
-        super().tearDown()
 
 
 @tagged("post_install", "-at_install")

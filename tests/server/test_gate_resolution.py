@@ -128,6 +128,18 @@ class TestResolution(BaseCase):
         self.assertEqual(ledger.summary(), (1, 0))
         self.assertEqual([p.released for p in resolution.passages(facts, [])], [1, 0])
 
+    def test_two_reservations_of_one_number_give_back_once_what_was_given_back_once(self):
+        """A box that numbers two passages alike is broken; its visitors have entered anyway."""
+        facts = [
+            GateFact(1, 1, "e", 1, "reserved", NOON, "G1", "PARK", "u", 1, "a", "offline"),
+            GateFact(1, 1, "e", 2, "reserved", NOON, "G1", "PARK", "u", 1, "a", "offline"),
+            GateFact(1, 1, "e", 3, "released", NOON, "G1", "PARK", "u", 1, "a", "offline"),
+        ]
+        ledger = Ledger(9)
+        ledger.take(facts)
+        self.assertEqual(ledger.summary(), (1, 0))
+        self.assertEqual([p.released for p in resolution.passages(facts, [])], [1, 0])
+
     def test_use_reversed_by_staff_is_not_taken_again(self):
         ledger = Ledger(2)
         ledger.take(

@@ -11,6 +11,7 @@ export const warningWords = () => ({
     exposure: _t("Limit nearly used"),
     drill: _t("Drill overdue"),
     lan: _t("Other boxes not heard"),
+    config: _t("Old configuration"),
 });
 
 /** The clock of the site: a control room may look at parks of several time zones. */
