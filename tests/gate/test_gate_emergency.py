@@ -4,7 +4,8 @@ import time
 
 import gate_kit as kit
 import page_kit
-from iot_handlers.scenic_gate import emergency, facts
+from frame_board import TcpBoard
+from iot_handlers.scenic_gate import emergency, facts, page_state
 from iot_handlers.scenic_gate.config import parse
 from iot_handlers.scenic_gate.entry import Entry
 from patience import wait_for
@@ -116,3 +117,32 @@ def test_a_lane_that_breaks_in_an_emergency_still_waits_for_the_panel(site, monk
         runner.command({"action": "reset", "lane": "G1"}, results.append)
         wait_for(lambda: results == ["busy"])
         until(site, "emergency")
+
+
+def test_staff_ends_an_emergency_whose_board_lost_its_line_meanwhile(site):  # noqa: F811
+    """The board tells only what changes, and said that it is quiet while nobody heard it."""
+    tells = {"pass_in": "50", "fire_on": "46", "fire_off": "51"}
+    with TcpBoard({b"\x01": b"", b"\x02": b""}) as board:
+        reader, barrier = site.lane()["devices"]
+        options = {"frames": {"open": "01", "close": "02"}, "match": tells}
+        barrier |= {"driver": "frame_barrier", "url": board.url, "options": options}
+        site.server.config = kit.config(
+            lanes=[site.lane(devices=[reader, barrier])], page=page_kit.PAGE
+        )
+        with site.running():
+            page = Browser(site.box)
+            page.sign_in()
+
+            def panel():
+                return page.call("state", lane="G1")[1]["emergency"]["panel"]
+
+            board.say(b"F")
+            until(site, "emergency")
+            assert panel() == "fire"
+            assert page.act("reset")[1]["result"] == "busy"
+            shown = page_state.rev(site.box, "G1")
+            board.cut()
+            wait_for(lambda: panel() == "unknown")
+            assert page_state.rev(site.box, "G1") != shown
+            assert page.act("reset")[1]["result"] == "done"
+            until(site, "idle")

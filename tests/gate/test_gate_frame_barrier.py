@@ -404,6 +404,86 @@ def test_read_back_tells_what_an_order_did():
         wait_for(lambda: board.heard[-2:] == [b"\n", b"\x0b"])
 
 
+# -------------------------------------------------------------- an emergency
+
+FIRE, QUIET = b"F", b"Q"
+TELLS_FIRE = {
+    "frames": {"open": "01", "close": "02"},
+    "match": {"ack": "06", "pass_in": "50", "fire_on": "46", "fire_off": "51"},
+    "timeout_ms": 200,
+}
+ASKED = {
+    **TELLS_FIRE,
+    "frames": {**TELLS_FIRE["frames"], "poll": "04"},
+    "match": {**TELLS_FIRE["match"], "state": "53"},
+    "poll_ms": 20,
+}
+
+
+def fire_board(**answers):
+    return TcpBoard({b"\x01": b"\x06", b"\x02": b"\x06", b"\x04": b"S"}, **answers)
+
+
+def fires(made):
+    return [signal for signal, _count in made.signals if signal.value.startswith("emergency")]
+
+
+def test_fire_that_ends_while_the_line_is_cut_waits_for_no_word_of_the_board():
+    """It tells only what changes. Previously staff could never end the emergency."""
+    on, off, unknown = Signal.EMERGENCY_ON, Signal.EMERGENCY_OFF, Signal.EMERGENCY_UNKNOWN
+    with fire_board() as board, barrier(board.url, **TELLS_FIRE) as made:
+        assert fires(made) == [unknown]  # nobody knows at the beginning either
+        board.say(FIRE + FIRE)
+        wait_for(lambda: fires(made)[-1] is on)
+        board.cut()
+        wait_for(lambda: fires(made)[-1] is unknown)
+        board.say(FIRE)
+        wait_for(lambda: fires(made)[-1] is on)
+        board.say(QUIET)
+        wait_for(lambda: fires(made)[-1] is off)
+        assert fires(made) == [unknown, on, unknown, on, off]
+
+
+def test_board_that_falls_silent_in_a_fire_is_no_longer_believed():
+    with fire_board() as board, barrier(board.url, **TELLS_FIRE) as made:
+        board.say(FIRE)
+        wait_for(lambda: fires(made)[-1] is Signal.EMERGENCY_ON)
+        board.answers |= {b"\x01": b"", b"\x02": b""}
+        for _ in range(3):
+            made.open(1)
+        wait_for(lambda: made.signals[-1] == (Signal.DOWN, 0))
+        board.answers[b"\x02"] = b"\x06"
+        wait_for(lambda: fires(made)[-1] is Signal.EMERGENCY_UNKNOWN)
+
+
+@pytest.mark.parametrize("after", [FIRE, QUIET, b"S"])
+def test_board_that_can_be_asked_says_what_is_true_when_the_line_is_back(after):
+    told = {
+        FIRE: [],  # it still burns: nothing is new
+        QUIET: [Signal.EMERGENCY_OFF],
+        b"S": [Signal.EMERGENCY_UNKNOWN],  # an answer that says nothing of it
+    }[after]
+    with fire_board() as board:
+        board.answers[b"\x04"] = FIRE
+        with barrier(board.url, **ASKED) as made:
+            wait_for(lambda: fires(made))
+            assert fires(made) == [Signal.EMERGENCY_ON]
+            board.answers[b"\x04"] = after
+            connections = made._bus.opened
+            board.cut()
+            wait_for(lambda: made._fire_at > connections)
+            polls = len(board.heard)
+            wait_for(lambda: len(board.heard) > polls + 5)
+            assert fires(made) == [Signal.EMERGENCY_ON, *told]
+
+
+def test_fire_that_begins_while_the_line_is_cut_is_told_by_a_board_that_is_asked():
+    with fire_board() as board, barrier(board.url, **ASKED) as made:
+        board.answers[b"\x04"] = FIRE
+        board.cut()
+        wait_for(lambda: fires(made)[-1] is Signal.EMERGENCY_ON)
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"preset": "tx2000"}, {"preset": "lcus", "gap_ms": "x"}, {"frames": {"open": "zz"}}],

@@ -30,6 +30,20 @@ def test_nobody_is_too_many_where_everybody_may_pass():
     assert alarm.command("reset", 1)[0] == Record("emergency_off", 3)
 
 
+def test_a_panel_that_nobody_hears_any_more_leaves_the_end_to_staff():
+    gate = lane()
+    assert gate.panel_lost() == []
+    assert gate.panel is False  # no emergency: nothing to be unsure of
+    gate.emergency(True, 0)
+    assert gate.command("reset", 1) == [Result("busy")]
+    assert gate.panel_lost() == []
+    assert (gate.state, gate.panel) == (State.EMERGENCY, None)
+    assert gate.emergency(True, 1) == []  # it still burns
+    assert gate.command("reset", 1) == [Result("busy")]
+    gate.panel_lost()
+    assert gate.command("reset", 1)[0] == Record("emergency_off", 0)
+
+
 def test_controller_that_shuts_by_itself_ends_the_window():
     gate = admitted()
     assert gate.timeout(1) == [Close()]

@@ -135,6 +135,56 @@ def test_emergency_that_ends_while_the_device_is_away_is_over(place):
         assert ours.signals.count(Signal.EMERGENCY_ON) == 1
 
 
+def test_a_device_that_is_busy_when_it_is_found_is_asked_again(place):
+    made, bus, options = place
+    ours, busy, signals = OsdpBarrier(bus, options | {"in_fire": 3}), [1], []
+    ask = ours._unit.ask
+
+    def asked(code, data=b""):
+        if code == osdp.ISTAT and busy:
+            busy.pop()
+            return osdp.Packet(ADDR, 0, osdp.BUSY)
+        return ask(code, data)
+
+    ours._unit.ask = asked
+    ours.start(lambda signal, count: signals.append(signal))
+    try:
+        wait_for(lambda: signals == [Signal.UP])
+        assert not busy
+    finally:
+        ours.stop()
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([osdp.BUSY, osdp.BUSY, osdp.ISTATR], Signal.EMERGENCY_OFF),
+        ([osdp.NAK], Signal.EMERGENCY_UNKNOWN),  # it tells only what changes
+    ],
+)
+def test_a_device_that_was_away_in_a_fire_is_asked_before_it_is_up(place, answers, told):
+    """Else an emergency that ended meanwhile would never be over."""
+    made, bus, options = place
+    with barrier(bus, options | {"in_fire": 3}) as ours:
+        made.inputs(0, 0, 0, 1)
+        wait_for(lambda: ours.signals[-1] is Signal.EMERGENCY_ON)
+        ask, left = ours._unit.ask, list(answers)
+
+        def asked(code, data=b""):
+            if code == osdp.ISTAT and left:
+                return osdp.Packet(ADDR, 0, left.pop(0), bytes(4))
+            return ask(code, data)
+
+        ours._unit.ask = asked
+        made.line.deaf = True
+        wait_for(lambda: ours.signals[-1] is Signal.DOWN)
+        made.line.deaf = False
+        wait_for(lambda: ours.signals[-1] is Signal.UP, 30)
+        assert ours.signals[-3:] == [Signal.DOWN, told, Signal.UP]
+        made.inputs(0, 0, 0, 1)
+        wait_for(lambda: ours.signals[-1] is Signal.EMERGENCY_ON)
+
+
 def test_reader_and_barrier_are_one_device(place):
     made, bus, options = place
     with reader(bus, options) as one, barrier(bus, options) as two:

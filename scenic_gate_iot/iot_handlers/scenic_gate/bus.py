@@ -16,6 +16,8 @@ from .port import PortError, monotonic, open_port
 _logger = logging.getLogger(__name__)
 
 RETRY_S = (0.2, 0.5, 1.0, 2.0)  # waits between attempts to connect
+MISSES = 3  # orders or polls without answer before a device counts as down
+AGAIN_S = 1.0  # one that is away is asked that often: it must not hold up the others on the line
 
 
 class NotSent(Exception):
@@ -36,6 +38,30 @@ class Polled(Protocol):
 
     def lost(self) -> None:
         """The line is down."""
+
+
+class Answering:
+    """Counts what a device on a line left unanswered: after three it is down until it answers."""
+
+    _bus: PolledBus
+
+    def __init__(self) -> None:
+        self._misses = 0
+
+    def lost(self) -> None:
+        """The line is down."""
+        self._misses = MISSES
+        self._down()
+
+    def _missed(self, err: Exception) -> None:
+        self._misses += 1
+        if self._misses >= MISSES:
+            _logger.debug("%s at %s: %s", type(self).__name__, self._bus.url, err)
+            self._down()
+
+    def _down(self) -> None:
+        """Tell that the device is away, once."""
+        raise NotImplementedError
 
 
 class PolledBus:
@@ -91,6 +117,21 @@ class PolledBus:
 
     def _opened(self, port) -> None:
         """The port was opened; called before anybody uses it."""
+
+    def _quiet_port(self):
+        """Return the port, without what is left on it of earlier answers; under the lock.
+
+        :raises NotSent: the line is down
+        """
+        port = self._port
+        if port is None:
+            raise NotSent(self.error)
+        try:
+            port.flush_input()
+        except PortError as err:
+            self._drop(err)
+            raise NotSent(str(err)) from err
+        return port
 
     def _drop(self, err: Exception) -> None:
         self.error = str(err)

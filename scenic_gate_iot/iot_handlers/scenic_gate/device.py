@@ -29,6 +29,7 @@ class Signal(str, Enum):
     BLOCKED = "blocked"  # count 1: somebody or something stands in the passage; 0: no longer
     EMERGENCY_ON = "emergency_on"
     EMERGENCY_OFF = "emergency_off"
+    EMERGENCY_UNKNOWN = "emergency_unknown"  # out of reach meanwhile, and it cannot be asked
     UP = "up"  # the device answers (again)
     DOWN = "down"  # three polls without an answer
 

@@ -7,70 +7,48 @@ The options are told in the README ("frame_barrier"); what they mean in bytes is
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections.abc import Callable
 
-from .bus import NoAnswer, NotSent
+from .bus import AGAIN_S, MISSES, NoAnswer, NotSent
 from .device import Ack, Barrier, DeviceError, Health, Signal
 from .frame_bus import FrameBus
-from .frame_protocol import ANSWERS, Protocol, ProtocolError, merged
+from .frame_events import FrameEvents
+from .frame_protocol import POLLED, Protocol, ProtocolError, merged
 from .frames import Found
 from .port import monotonic, wait
 
 _logger = logging.getLogger(__name__)
 
-MISSES = 3  # orders or polls without answer before the barrier counts as down
-AGAIN_S = 1.0  # a board that is away is asked that often
-RESET = 50  # a counter that jumps further was set back
-_SIGNALS = {
-    "pass_in": (Signal.PASSED, 1),
-    "pass_out": (Signal.REVERSE, 1),
-    "blocked": (Signal.BLOCKED, 1),
-    "clear": (Signal.BLOCKED, 0),
-    "tailgate": (Signal.TAILGATE, 1),
-    "forced": (Signal.FORCED, 1),
-    "timeout": (Signal.TIMEOUT, 0),
-    "fire_on": (Signal.EMERGENCY_ON, 0),
-    "fire_off": (Signal.EMERGENCY_OFF, 0),
-}
-_SHUT_BY = ("pass_in", "timeout", "shut")  # after these the board lets nobody through
 _UNANSWERED = ("good", "bad", "seen")  # nobody waits for what a board says to these
 
 
-class FrameBarrier(Barrier):
+class FrameBarrier(FrameEvents, Barrier):
     """One direction of one board on a :class:`FrameBus`."""
 
     def __init__(self, bus: FrameBus, options: dict) -> None:
         self._bus = bus
         try:
-            self._protocol = Protocol(options)
-            self._read_options(merged(options))
+            options = merged(options)
+            super().__init__(Protocol(options), options)
+            self._read_options(options)
         except (TypeError, ValueError, ProtocolError) as err:
             raise DeviceError(f"frame_barrier {bus.url}: {err}") from err
         self.confirm = "sensor" if self._protocol.sees_passages else "none"
         self.can_hold = self._protocol.can_hold
-        self._emit: Callable[[Signal, int], None] = lambda signal, count: None
-        self._splitter = self._protocol.splitter()
         self._lock = threading.Lock()  # over _off_at
         self._off_at: float | None = None  # when the pulse under way ends
         self._rest_until = 0.0
         self._held = False
-        self._shut = False  # the board itself said so since the last order to open
-        self._one = True  # that order was for one person
         self._opened = 0  # number of the connection that was set up
         self._ask_at = 0.0
-        self._misses = 0
         self._up = False
-        self._told: dict[str, float] = {}  # when an event came last
-        self._counted: dict[str, int] = {}
 
     def _read_options(self, options: dict) -> None:
         self.addr = int(options.get("addr", 1))
         self.side = str(options.get("side") or "a")
         self._pulse_s = float(options.get("pulse_ms") or 0) / 1000
         self._gap_s = float(options.get("gap_ms", 100)) / 1000
-        self._debounce_s = float(options.get("debounce_ms", 100)) / 1000
         self._poll_s = float(options.get("poll_ms", 500)) / 1000
         if self._pulse_s and "close" not in self._protocol.orders:
             raise ProtocolError("pulse_ms", "there is no frame that ends the pulse")
@@ -189,7 +167,7 @@ class FrameBarrier(Barrier):
         if name in _UNANSWERED:
             return frozenset()
         if name in ("poll", "query"):
-            states = frozenset(ANSWERS) if name == "poll" else frozenset(("open", "shut"))
+            states = frozenset(POLLED) if name == "poll" else frozenset(("open", "shut"))
             return states & self._protocol.names
         acks = frozenset(("ack", f"ack_{name}")) & self._protocol.names
         return acks | {"nak"} if acks else acks
@@ -240,64 +218,10 @@ class FrameBarrier(Barrier):
         if not self._up:
             self._up = True
             self._emit(Signal.UP, 0)
-
-    def lost(self) -> None:
-        """The line is down."""
-        self._misses = MISSES
-        self._down()
-
-    def _missed(self, err: Exception) -> None:
-        self._misses += 1
-        if self._misses >= MISSES:
-            _logger.debug("frame_barrier %s: %s", self._bus.url, err)
-            self._down()
+        self._doubt_fire(self._opened)
 
     def _down(self) -> None:
-        self._opened = 0
+        self._opened = self._fire_at = 0
         if self._up:
             self._up = False
             self._emit(Signal.DOWN, 0)
-
-    # ---------------------------------------------------------------- hearing
-
-    def take(self, data: bytes, now: float) -> None:
-        """Read what came on the line."""
-        for found in self._splitter.feed(data, now):
-            if not found.mine:
-                continue
-            if found.name in _SHUT_BY and (self._one or found.name != "pass_in"):
-                self._shut = True
-            if found.name in ANSWERS:
-                self._bus.offer(self, found)
-            for name, (value, modulus) in found.counts.items():
-                self._count(name, value, modulus)
-            if found.name in _SIGNALS and self._is_new(found.name, now):
-                self._tell(found.name)
-
-    def watched_until(self) -> float:
-        """Return up to when all that the board said was heard."""
-        return self._bus.heard_until if self._up and self.confirm == "sensor" else math.inf
-
-    def _is_new(self, name: str, now: float) -> bool:
-        last, self._told[name] = self._told.get(name, float("-inf")), now
-        return now - last >= self._debounce_s
-
-    def _count(self, name: str, value: int, modulus: int) -> None:
-        before, self._counted[name] = self._counted.get(name), value
-        # the first reading is where counting begins
-        step = 0 if before is None else (value - before) % modulus
-        if 0 < step <= RESET:
-            self._tell(f"pass_{name}", step)
-
-    def _tell(self, name: str, steps: int = 1) -> None:
-        if "seen" in self._protocol.orders:
-            self._bus.later(lambda: self._send("seen"))
-        if name == "pass_out" and self._has_partner():
-            return
-        signal, count = _SIGNALS[name]
-        self._emit(signal, count * steps)
-
-    def _has_partner(self) -> bool:
-        """Whether another lane has the other direction of this board: it counts them."""
-        others = self._bus.others(self)
-        return any(other.addr == self.addr and other.side != self.side for other in others)

@@ -12,10 +12,9 @@ from .frames import CHECKSUMS, Envelope, FrameError, Pattern, Splitter, Template
 
 ORDERS = ("open", "hold", "close", "start", "poll", "query", "good", "bad", "seen")
 ANSWERS = ("ack", "ack_open", "ack_hold", "ack_close", "nak", "open", "shut", "state")
-EVENTS = (
-    *("pass_in", "pass_out", "blocked", "clear", "tailgate", "forced", "timeout"),
-    *("fire_on", "fire_off"),
-)
+FIRE = ("fire_on", "fire_off")  # the board says them by itself, or when it is asked
+POLLED = (*ANSWERS, *FIRE)
+EVENTS = ("pass_in", "pass_out", "blocked", "clear", "tailgate", "forced", "timeout", *FIRE)
 _ENVELOPE = {"start", "size_at", "size_bytes", "size_order", "add"}
 
 # Boards whose makers print their frames. Nothing here was seen on a real one.
@@ -131,7 +130,7 @@ class Protocol:
             place.name for pattern in self.patterns for _, place in pattern.places
         )
         self.envelope = _envelope(options.get("envelope"))
-        for name, answers in (("poll", ANSWERS), ("query", ("open", "shut"))):
+        for name, answers in (("poll", POLLED), ("query", ("open", "shut"))):
             if name in self.orders and not self.names.intersection(answers):
                 raise ProtocolError(f"frames.{name}", f"match has none of {', '.join(answers)}")
 
@@ -155,6 +154,11 @@ class Protocol:
     def sees_passages(self) -> bool:
         """Whether the board tells who went through."""
         return "pass_in" in self.names or "in" in self.counts
+
+    @property
+    def sees_fire(self) -> bool:
+        """Whether the board tells of an emergency."""
+        return "fire_on" in self.names
 
     @property
     def can_hold(self) -> bool:

@@ -23,7 +23,7 @@ class LaneEvents:
     counted: int
 
     def __init__(self) -> None:
-        self._panel = False  # the emergency input is active
+        self._panel: bool | None = False  # the emergency input is active; None: nobody knows
         self._free = 0  # persons counted during an emergency
         self._queued: tuple[str, float] | None = None
         self._blocked_until: float | None = None
@@ -112,6 +112,17 @@ class LaneEvents:
         if passage and passage.ticket and passage.left:
             out.append(Record(facts.UNKNOWN, passage.left, True))
         return [*out, Record(facts.EMERGENCY_ON)]
+
+    @property
+    def panel(self) -> bool | None:
+        """Whether the emergency input is active; None when its device lost sight of it."""
+        return self._panel
+
+    def panel_lost(self) -> list[Effect]:
+        """The device was out of reach and cannot ask: the emergency waits for staff alone."""
+        if self.state is State.EMERGENCY:
+            self._panel = None
+        return []
 
     def available(self, usable: bool, now: float) -> list[Effect]:
         """The barrier answers again, or no longer does."""

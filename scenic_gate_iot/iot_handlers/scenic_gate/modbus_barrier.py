@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable
 
 from . import modbus
-from .bus import NoAnswer, NotSent
+from .bus import AGAIN_S, MISSES, Answering, NoAnswer, NotSent
 from .device import Ack, Barrier, DeviceError, Health, Signal
 from .modbus import BadAnswer, Refused
 from .modbus_bus import ModbusBus
@@ -26,14 +26,14 @@ from .port import monotonic, wait
 
 _logger = logging.getLogger(__name__)
 
-MISSES = 3  # polls without answer before the barrier counts as down
 _INPUTS = ("in_entry", "in_exit", "in_fire")
 
 
-class ModbusBarrier(Barrier):
+class ModbusBarrier(Answering, Barrier):
     """One output and up to three inputs of one unit on a :class:`ModbusBus`."""
 
     def __init__(self, bus: ModbusBus, options: dict) -> None:
+        super().__init__()
         self._bus = bus
         try:
             self._read_options(options)
@@ -49,7 +49,6 @@ class ModbusBarrier(Barrier):
         self._edges: dict[str, float] = {}  # when an input became active last
         self._pulse_end = 0.0
         self._looked = 0.0  # when the inputs were read last
-        self._misses = 0
         self._up = False
 
     def _read_options(self, options: dict) -> None:
@@ -196,8 +195,8 @@ class ModbusBarrier(Barrier):
 
     @property
     def poll_s(self) -> float:
-        """Seconds between polls; a board that is away must not hold up the others on the line."""
-        return self._poll_s if self._misses < MISSES else 1.0
+        """Seconds between polls."""
+        return self._poll_s if self._misses < MISSES else AGAIN_S
 
     def poll(self) -> None:
         """Switch off what is due, read the inputs, tell what changed."""
@@ -220,17 +219,6 @@ class ModbusBarrier(Barrier):
     def watched_until(self) -> float:
         """Return when the inputs were looked at last."""
         return self._looked if self._up and self.confirm == "sensor" else math.inf
-
-    def lost(self) -> None:
-        """The line is down."""
-        self._misses = MISSES
-        self._down()
-
-    def _missed(self, err: Exception) -> None:
-        self._misses += 1
-        if self._misses >= MISSES:
-            _logger.debug("modbus_barrier %s: %s", self._bus.url, err)
-            self._down()
 
     def _down(self) -> None:
         self._levels = None

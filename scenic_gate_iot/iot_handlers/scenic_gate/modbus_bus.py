@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .bus import NoAnswer, NotSent, PolledBus
+from .bus import NoAnswer, PolledBus
 from .modbus import BadAnswer, Rtu, Tcp
 from .port import PortError, answers
 
@@ -25,15 +25,7 @@ class ModbusBus(PolledBus):
         :raises NoAnswer: nothing (sensible) came back in time
         """
         with self._lock:
-            port = self._port
-            if port is None:
-                raise NotSent(self.error)
-            frame = self._framing.encode(unit, pdu)
-            try:
-                port.flush_input()
-            except PortError as err:
-                self._drop(err)
-                raise NotSent(str(err)) from err
+            frame, port = self._framing.encode(unit, pdu), self._quiet_port()
             try:
                 port.write(frame)
                 return self._answer(port, unit, pdu)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import osdp
-from .bus import NoAnswer, NotSent, PolledBus
+from .bus import NoAnswer, PolledBus
 from .device import DeviceError
 from .osdp import BadPacket, Packet
 from .osdp_secure import DEFAULT_KEY
@@ -44,14 +44,7 @@ class OsdpBus(PolledBus):
         :raises NoAnswer: nothing sensible came in time
         """
         with self._lock:
-            port = self._port
-            if port is None:
-                raise NotSent(self.error)
-            try:
-                port.flush_input()
-            except PortError as err:
-                self._drop(err)
-                raise NotSent(str(err)) from err
+            port = self._quiet_port()
             try:
                 port.write(data)
                 return self._answer(port)

@@ -101,7 +101,8 @@ class OsdpBarrier(Barrier):
         self._emit: Callable[[Signal, int], None] = lambda signal, count: None
         self._levels: dict[str, bool] = {}
         self._edges: dict[str, float] = {}
-        self._held = self._up = self._fire = False
+        self._held = self._up = False
+        self._fire: bool | None = False  # the last word of the input; None: nobody knows
 
     def start(self, on_signal: Callable[[Signal, int], None]) -> None:
         """Begin to watch; the output is switched off with each new session."""
@@ -181,12 +182,22 @@ class OsdpBarrier(Barrier):
         self._levels = {}
         if not self._held:
             self._unit.ask(osdp.OUT, osdp.output(self._out, osdp.OUT_OFF))
+        if self._inputs:
+            self._ask_inputs()
         if not self._up:
             self._up = True
             self._emit(Signal.UP, 0)
-        if self._inputs:
-            reply = self._unit.ask(osdp.ISTAT)
-            self.heard(reply.code, reply.data)
+
+    def _ask_inputs(self) -> None:
+        reply = self._unit.ask(osdp.ISTAT)
+        if reply.code == osdp.BUSY:
+            # a fire may have begun or ended meanwhile: it is not up before it has said so
+            raise NoAnswer("busy")
+        if reply.code != osdp.ISTATR and self._fire:
+            # it tells only what changes, and the end of the fire may have been that
+            self._fire = None
+            self._emit(Signal.EMERGENCY_UNKNOWN, 0)
+        self.heard(reply.code, reply.data)
 
     def down(self) -> None:
         """The device is away."""
@@ -204,7 +215,7 @@ class OsdpBarrier(Barrier):
             if at < len(data)
         }
         before, self._levels = self._levels, now
-        fire = now.get("in_fire", False)
+        fire = now.get("in_fire", self._fire)
         if fire != self._fire:
             # also when it changed while nobody could ask: staff waits for the end of it
             self._fire = fire

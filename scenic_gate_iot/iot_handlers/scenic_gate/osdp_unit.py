@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from . import osdp
-from .bus import NoAnswer, NotSent
+from .bus import AGAIN_S, MISSES, Answering, NoAnswer, NotSent
 from .osdp import BadPacket, Packet
 from .osdp_secure import DEFAULT_KEY, Session
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from .osdp_bus import OsdpBus
 
 _logger = logging.getLogger(__name__)
-
-MISSES = 3
-AGAIN_S = 1.0
 
 
 class Face(Protocol):
@@ -39,10 +36,11 @@ class Face(Protocol):
         """The device is away."""
 
 
-class OsdpUnit:
+class OsdpUnit(Answering):
     """One device: its session, and the poll that fetches what it has to say."""
 
     def __init__(self, bus: OsdpBus, addr: int, keys: list[bytes], options: dict) -> None:
+        super().__init__()
         self._bus, self.addr = bus, addr
         # the key in use, and the other it may have: after a power cut nobody knows which
         self._key, self._other = keys
@@ -53,7 +51,6 @@ class OsdpUnit:
         self._seq = 0
         self._session: Session | None = None
         self._fresh = False  # a session is under way
-        self._misses = 0
         self.is_up = False
 
     @property
@@ -77,7 +74,7 @@ class OsdpUnit:
         if len(self._faces) == 1:
             self._bus.attach(self)
         elif self.is_up:
-            self._bus.later(face.up)
+            self._bus.later(lambda: self._set_up([face]))
 
     def detach(self, face: Face) -> None:
         """Stop serving a face."""
@@ -93,7 +90,7 @@ class OsdpUnit:
 
     @property
     def poll_s(self) -> float:
-        """Seconds between polls; one that is away must not hold up the others."""
+        """Seconds between polls."""
         return self._poll_s if self._misses < MISSES else AGAIN_S
 
     def poll(self) -> None:
@@ -101,7 +98,7 @@ class OsdpUnit:
         try:
             if not self._fresh:
                 self.connect()
-                self._set_up()
+                self._set_up(self._faces)
             reply = self.ask(osdp.POLL)
         except (NoAnswer, NotSent) as err:
             self._missed(err)
@@ -111,20 +108,13 @@ class OsdpUnit:
             for face in self._faces:
                 face.heard(reply.code, reply.data)
 
-    def _set_up(self) -> None:
-        for face in self._faces:
-            face.up()
-
-    def lost(self) -> None:
-        """The line is down."""
-        self._misses = MISSES
-        self._down()
-
-    def _missed(self, err: Exception) -> None:
-        self._misses += 1
-        if self._misses >= MISSES:
-            _logger.debug("osdp %s %d: %s", self._bus.url, self.addr, err)
-            self._down()
+    def _set_up(self, faces: list[Face]) -> None:
+        try:
+            for face in faces:
+                face.up()
+        except NoAnswer:
+            self._fresh = False  # to be set up anew
+            raise
 
     def _down(self) -> None:
         self._fresh = False

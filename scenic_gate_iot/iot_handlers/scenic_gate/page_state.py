@@ -50,6 +50,8 @@ def rev(box: GateBox, lane: str) -> str:
     seen = at.state.value, at.usable, at.free, runner.recent.count, runner.test.played, waiting
     if at.state is State.HELD:
         seen = (*seen, at.counted, at.deadline)
+    if at.state is State.EMERGENCY:
+        seen = (*seen, at.panel)
     return f"{id(runner)}.{'.'.join(map(str, seen))}.{drill}.{box.engine.online}"
 
 
@@ -75,9 +77,7 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
         "online": box.engine.online,
         "drill": bool(status.get("drill")),
         "unsent": max(0, box.engine.journal.seq - box.store.get("acked", 0)),
-        "emergency": {"since": emergency.since(box.store, code), "free": runner.lane.free}
-        if runner and status["state"] == "emergency"
-        else None,
+        "emergency": _emergency(box, code, runner) if status["state"] == "emergency" else None,
         "hold_limit_s": place.settings.hold_limit_s,
         "holding": _holding(box, code, runner, manual),
         "test": _test(box, runner),
@@ -107,6 +107,14 @@ def of_lane(box: GateBox, desk: LaneDesk, code: str) -> dict | None:
         "lang": language(box, code).replace("_", "-"),
         "words": words(box, code),
     }  # fmt: skip
+
+
+def _emergency(box: GateBox, code: str, runner: LaneRunner | None) -> dict | None:
+    """Return what the page shows of an emergency; ``panel``: fire, quiet, or nobody knows."""
+    if runner is None:
+        return None
+    panel = {True: "fire", False: "quiet", None: "unknown"}[runner.lane.panel]
+    return {"since": emergency.since(box.store, code), "free": runner.lane.free, "panel": panel}
 
 
 def _offset_s(box: GateBox, now: float) -> int:

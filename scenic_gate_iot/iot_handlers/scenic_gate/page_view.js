@@ -8,8 +8,11 @@ function signal(state) {
         return big("red", "!", t("no_box"));
     }
     if (state.state === "emergency") {
-        const more = state.emergency.free + " " + t("counted");
-        return big("red", "!", t("s_emergency"), more);
+        const more = [state.emergency.free + " " + t("counted")];
+        if (state.emergency.panel !== "quiet") {
+            more.push(t("panel_" + state.emergency.panel));
+        }
+        return big("red", "!", t("s_emergency"), more.join(". "));
     }
     if (state.holding && state.usable) {
         return holdSignal(state, clock); // nothing covers that everybody can walk in

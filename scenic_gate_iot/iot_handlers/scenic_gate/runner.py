@@ -218,6 +218,8 @@ class LaneRunner:
                 return lane.blocked(count > 0, now)
             case Signal.EMERGENCY_ON.value | Signal.EMERGENCY_OFF.value:
                 return lane.emergency(kind == Signal.EMERGENCY_ON.value, now)
+            case Signal.EMERGENCY_UNKNOWN.value:
+                return lane.panel_lost()
             case Signal.UP.value | Signal.DOWN.value:
                 return lane.available(kind == Signal.UP.value, now)
         return []

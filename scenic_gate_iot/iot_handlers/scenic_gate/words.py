@@ -53,6 +53,12 @@ PAGE_WORDS = (
     ("held_soon", "The lane shuts soon. Keep it open longer, or stop the visitors."),
     ("do_reset", "Emergency is over"),
     ("counted", "persons counted"),
+    ("panel_fire", "The fire panel still says fire. When it is quiet, you can end this here"),
+    (
+        "panel_unknown",
+        "The gate lost contact meanwhile: nobody knows what the fire panel says now. Look at the "
+        "panel before you end this",
+    ),
     ("sound", "Sound"),
     ("sound_voice", "voice"),
     ("sound_tones", "tones"),
