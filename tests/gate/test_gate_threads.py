@@ -8,6 +8,8 @@ import gate_kit as kit
 import pytest
 from iot_handlers.scenic_gate import box as gate_box
 from iot_handlers.scenic_gate import bus as gate_bus
+from iot_handlers.scenic_gate import sync as gate_sync
+from iot_handlers.scenic_gate import terminal_core
 from iot_handlers.scenic_gate import updates as gate_updates
 from iot_handlers.scenic_gate.complaints import Complaints
 from iot_handlers.scenic_gate.config import parse
@@ -218,3 +220,80 @@ def test_housekeeping_that_fails_all_the_time_says_so_once(tmp_path, monkeypatch
     finally:
         box.stop()
     assert len([record for record in caplog.records if record.exc_info]) == 1
+
+
+def always(error):
+    """A function that breaks in the same way whenever it is called; ``tries`` counts."""
+
+    def broken(*_args):
+        broken.tries += 1
+        raise RuntimeError(error)
+
+    broken.tries = 0
+    return broken
+
+
+def complaints(caplog):
+    return [record for record in caplog.records if record.exc_info]
+
+
+def test_an_exchange_that_breaks_all_the_time_is_logged_once(tmp_path, monkeypatch, caplog):
+    box, once = kit.box(tmp_path), always("exchange")
+    monkeypatch.setattr(gate_sync.Sync, "once", lambda sync: once())
+    monkeypatch.setattr(gate_sync, "BACKOFF_S", (0.005,))
+    box.start()
+    try:
+        wait_for(lambda: once.tries > 20)
+    finally:
+        box.stop()
+    assert len(complaints(caplog)) == 1
+
+
+def test_a_lane_that_breaks_with_each_turn_is_logged_once(tmp_path, monkeypatch, caplog):
+    box, tick = kit.box(tmp_path), always("turn")
+    runner = LaneRunner(parse(kit.config()).lanes["G1"], box.engine, box.clock, None)
+    monkeypatch.setattr(runner.test, "tick", tick)
+    for _turn in range(20):
+        runner.turn(None)
+    box.stop()
+    assert tick.tries == 20
+    assert len(complaints(caplog)) == 1
+
+
+def test_a_port_that_stays_taken_is_logged_once(tmp_path, caplog):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("", 0))
+        box = kit.box(tmp_path)
+        port = other.getsockname()[1]
+        box.engine.configure(parse(kit.config(lan=lan_config(1, {1: 1, 2: 1}, port))))
+        for _again in range(5):
+            box._follow_lan()
+        box.stop()
+    assert len([record for record in caplog.records if str(port) in record.getMessage()]) == 1
+
+
+def test_a_line_that_breaks_in_a_new_way_all_the_time_is_logged_once(monkeypatch, caplog):
+    opening = always("library")
+    monkeypatch.setattr(gate_bus, "open_port", opening)
+    monkeypatch.setattr(gate_bus, "RETRY_S", (0.005,))
+    barrier = ModbusBarrier(ModbusBus("tcp://127.0.0.1:1", {}), {})
+    barrier.start(lambda signal, count: None)
+    try:
+        wait_for(lambda: opening.tries > 10)
+    finally:
+        barrier.stop()
+    assert len(complaints(caplog)) == 1
+
+
+def test_a_terminal_that_breaks_all_the_time_is_logged_once(monkeypatch, caplog):
+    alive = always("watch")
+    monkeypatch.setattr(Core, "is_alive", lambda core: alive())
+    monkeypatch.setattr(terminal_core, "WATCH_S", 0.005)
+    options = {"profile": "vgdecode", "path": "/gate/1", "port": free_port()}
+    core = Core("http://127.0.0.1", options, opens=False)
+    core.attach()
+    try:
+        wait_for(lambda: alive.tries > 10)
+    finally:
+        core.detach()
+    assert len(complaints(caplog)) == 1
