@@ -7,6 +7,12 @@ from .scenic_gate_drill import GRADED, OPEN
 EARLIER = timedelta(hours=12)  # a drill of each evening must not slip to the night and the morning
 GRACE = timedelta(days=1)  # one closing time may be missed before anybody is told
 
+_PLANNED = [
+    ("drill_exempt", "=", False),
+    "|",
+    ("drill_days", ">", 0),
+    ("site_id.drill_days", ">", 0),
+]
 _DAYS = "CHECK (drill_days IS NULL OR drill_days BETWEEN 0 AND 365)"
 
 
@@ -91,16 +97,14 @@ class ScenicLaneDrillPlan(models.Model):
     def _search_drill_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        plans = ["|", ("drill_days", ">", 0), ("site_id.drill_days", ">", 0)]
-        late = self.search([("drill_exempt", "=", False), *plans]).filtered("drill_overdue")
+        late = self.search(_PLANNED).filtered("drill_overdue")
         return [("id", "in" if True in value else "not in", late.ids)]
 
     @api.model
     def _drill_those_due(self):
         """Put drills in line at boxes that are in contact while their site is closed."""
         drills, now = self.env["scenic.gate.drill"], fields.Datetime.now()
-        plans = ["|", ("drill_days", ">", 0), ("site_id.drill_days", ">", 0)]
-        for lane in self.search([("zone_id", "!=", False), ("drill_exempt", "=", False), *plans]):
+        for lane in self.search([("zone_id", "!=", False), *_PLANNED]):
             box = lane.box_id
             if not lane.drill_due_at or lane.drill_due_at - EARLIER > now:
                 continue
@@ -121,15 +125,12 @@ class ScenicLaneDrillPlan(models.Model):
     # EXTENDS scenic_gate_iot
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("drill_days"):
-                vals["drill_asked_at"] = fields.Datetime.now()
-        return super().create(vals_list)
+        return super().create([_asked(vals) for vals in vals_list])
 
     # EXTENDS scenic_gate_iot
     def write(self, vals):
-        if vals.get("drill_days") and not all(lane.drill_days for lane in self):
-            vals = vals | {"drill_asked_at": fields.Datetime.now()}
+        if vals.get("drill_days") and not all(self.mapped("drill_days")):
+            vals = _asked(vals)
         return super().write(vals)
 
     def action_drill(self):
@@ -176,15 +177,12 @@ class ScenicSiteDrillPlan(models.Model):
     # EXTENDS base
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("drill_days"):
-                vals["drill_asked_at"] = fields.Datetime.now()
-        return super().create(vals_list)
+        return super().create([_asked(vals) for vals in vals_list])
 
     # EXTENDS base
     def write(self, vals):
-        if vals.get("drill_days") and not all(site.drill_days for site in self):
-            vals = vals | {"drill_asked_at": fields.Datetime.now()}
+        if vals.get("drill_days") and not all(self.mapped("drill_days")):
+            vals = _asked(vals)
         return super().write(vals)
 
     def action_drill_all(self):
@@ -203,3 +201,8 @@ class ScenicEntranceDrill(models.Model):
         return self.env["scenic.gate.drill.order"]._ask(
             lanes, site_id=self.site_id.id, entrance_id=self.id
         )
+
+
+def _asked(vals):
+    """Note with a number of days since when drills are wanted: the first is due from then on."""
+    return vals | {"drill_asked_at": fields.Datetime.now()} if vals.get("drill_days") else vals

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools.client_action import notice
 from .scenic_gate_command_test import TEST_ACTIONS
 
 
@@ -44,16 +45,7 @@ class ScenicLaneTest(models.Model):
     def action_test_read(self):
         """Wait for one code and tell what the reader made of it."""
         self._test("test_read")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.display_name,
-                "message": self.env._("Show a code to the reader now."),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(self.env._("Show a code to the reader now."), title=self.display_name)
 
     def action_test_open(self):
         """Ask why, then open the barrier once: whoever stands there could walk through."""

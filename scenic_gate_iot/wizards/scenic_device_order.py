@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.client_action import notice
+
 
 class ScenicDeviceOrder(models.TransientModel):
     """Asks why before a device gets an order of its own."""
@@ -19,15 +21,9 @@ class ScenicDeviceOrder(models.TransientModel):
         """Send the order and tell where to see the answer."""
         self.ensure_one()
         self.device_id._give_order(self.action, self.reason)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "%(device)s was ordered. The answer appears under Commands.",
-                    device=self.device_id.display_name,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._(
+                "%(device)s was ordered. The answer appears under Commands.",
+                device=self.device_id.display_name,
+            )
+        )

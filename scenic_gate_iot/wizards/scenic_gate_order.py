@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..models.scenic_gate_command_device import DEVICE_ACTIONS
+from ..tools.client_action import notice
 
 
 class ScenicGateOrder(models.TransientModel):
@@ -28,15 +29,9 @@ class ScenicGateOrder(models.TransientModel):
         """Send the order and tell where to see the answer."""
         self.ensure_one()
         self.env["scenic.gate.command"]._give(self.lane_id, self.action, self.reason, self.persons)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "Lane %(lane)s was ordered. The answer appears under Commands.",
-                    lane=self.lane_id.display_name,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._(
+                "Lane %(lane)s was ordered. The answer appears under Commands.",
+                lane=self.lane_id.display_name,
+            )
+        )

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .device import Ack, Barrier, DeviceError, Feedback, Health, Reader, Signal, Terminal
+from .device import Ack, Barrier, DeviceError, Feedback, Reader, Signal, Terminal
+from .faces import OpeningFace, ReadingFace
 from .terminal_core import Core
 
 
@@ -41,21 +42,10 @@ def barrier(url: str, options: dict) -> Barrier:
     return HttpTerminal(url, options).barrier
 
 
-class Face(Reader):
-    """The reading face."""
+class _OfTerminal:
+    """What a manager may ask of a terminal, whichever face is asked."""
 
-    def __init__(self, core: Core) -> None:
-        self.core = core
-
-    def start(self, on_scan: Callable[[str], None]) -> None:
-        """Begin to pass scans on."""
-        self.core.on_scan = on_scan
-        self.core.attach()
-
-    def stop(self) -> None:
-        """Stop."""
-        self.core.on_scan = None
-        self.core.detach()
+    core: Core
 
     def restart(self) -> str | None:
         """Restart the device."""
@@ -66,13 +56,9 @@ class Face(Reader):
         """Of the certificate under which the device calls the box."""
         return self.core.fingerprint
 
-    def health(self) -> Health:
-        """Tell whether the device can be reached."""
-        return self.core.health()
 
-    def feedback(self, good: bool) -> None:
-        """Answer the device."""
-        self.core.feedback(good)
+class Face(_OfTerminal, ReadingFace):
+    """The reading face."""
 
     def show(self, feedback: Feedback) -> None:
         """Answer the device, which may show the text."""
@@ -80,16 +66,12 @@ class Face(Reader):
         text = "" if feedback.reason == "SAME_SCAN" else feedback.text
         self.core.feedback(feedback.good, text)
 
-    def deciding(self, text: str) -> None:
-        """Remember which request the lane looks at."""
-        self.core.deciding(text)
 
-
-class Wing(Barrier):
+class Wing(_OfTerminal, OpeningFace):
     """The opening face."""
 
     def __init__(self, core: Core) -> None:
-        self.core = core
+        super().__init__(core)
         self.confirm = core.profile.confirm
         self.can_hold = core.profile.shut_call(True) is not None
         self._held = False
@@ -102,12 +84,7 @@ class Wing(Barrier):
     def stop(self) -> None:
         """End what holds it open, and stop."""
         self.close()
-        self.core.on_signal = None
-        self.core.detach()
-
-    def open(self, persons: int) -> Ack:
-        """Let one person through."""
-        return self.core.open()
+        super().stop()
 
     def close(self) -> Ack:
         """End what holds it open; the device shuts by itself after each passage."""
@@ -122,20 +99,3 @@ class Wing(Barrier):
         ack = self.core.shut(hold=True)
         self._held = ack is not Ack.NOT_SENT
         return ack
-
-    def restart(self) -> str | None:
-        """Restart the device."""
-        return self.core.restart()
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the certificate under which the device calls the box."""
-        return self.core.fingerprint
-
-    def health(self) -> Health:
-        """Tell whether the device can be reached."""
-        return self.core.health()
-
-    def deciding(self, text: str) -> None:
-        """Remember which request the lane looks at, also where another device reads."""
-        self.core.deciding(text)

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable
 
 from .addresses import networks
-from .device import Ack, Barrier, DeviceError, Health, Reader, Signal, Terminal
+from .device import Ack, DeviceError, Health, Reader, Signal, Terminal
+from .faces import OpeningFace, ReadingFace, SharedCore
 from .head_listener import Line, listener
 from .port import monotonic
 from .scan import CODE, Scan
@@ -33,10 +34,13 @@ class Ask:
         return not self.line.open or monotonic() >= self._until
 
 
-class HeadCore:
+class HeadCore(SharedCore):
     """What both faces share; one head of a :class:`HeadListener`."""
 
+    asks = Ask
+
     def __init__(self, url: str, options: dict, opens: bool) -> None:
+        super().__init__()
         self.networks = networks(url, str(options.get("allowed_ips") or ""))
         self.gap_s = float(options.get("gap_ms", 50)) / 1000
         self.max_chars = int(options.get("max_chars", 512))
@@ -54,25 +58,14 @@ class HeadCore:
         if opens and not self.answers[True]:
             raise ValueError("good")
         self.listener = listener(int(options.get("port") or PORT))
-        self.on_scan: Callable[[str], None] | None = None
-        self.on_signal: Callable[[Signal, int], None] | None = None
         self.line: Line | None = None
-        self.at: Ask | None = None  # what the lane looks at now, if it came from here
         self.error, self._dropped = NOBODY, 0
         self._second, self._codes, self._bound = 0.0, 0, False
-        self._users, self._stopped = 0, threading.Event()
-        self._lock = threading.Lock()
 
     # ------------------------------------------------------------------- life
 
-    def attach(self) -> None:
-        """Begin with the first face that starts."""
-        with self._lock:
-            self._users += 1
-            if self._users > 1:
-                return
-            self._stopped = threading.Event()
-        threading.Thread(target=self._bind, args=(self._stopped,), daemon=True).start()
+    def _begin(self, stopped: threading.Event) -> None:
+        threading.Thread(target=self._bind, args=(stopped,), daemon=True).start()
 
     def _bind(self, stopped: threading.Event) -> None:
         """Get the port; a lane before this one may just be leaving it."""
@@ -87,13 +80,7 @@ class HeadCore:
                 self.error = f"port {self.listener.port}: {err.strerror}"
             stopped.wait(RETRY_S)
 
-    def detach(self) -> None:
-        """End with the last face that stops."""
-        with self._lock:
-            self._users -= 1
-            if self._users:
-                return
-            self._stopped.set()
+    def _end(self) -> None:
         self.listener.leave(self)
         self._bound, self.line = False, None
 
@@ -146,17 +133,7 @@ class HeadCore:
         self._codes += 1
         return self._codes > MOST_A_SECOND
 
-    def signal(self, signal: Signal) -> None:
-        """Tell the lane."""
-        if self.on_signal:
-            self.on_signal(signal, 1)
-
     # ---------------------------------------------------------------- to head
-
-    def deciding(self, text: str) -> None:
-        """Remember which code the lane looks at."""
-        request = getattr(text, "request", None)
-        self.at = request if isinstance(request, Ask) else None
 
     def feedback(self, good: bool) -> None:
         """Beep or blink; what opens the head's own relay is sent by :meth:`open` only."""
@@ -186,7 +163,7 @@ class TcpHead(Terminal):
             self.core = HeadCore(url, options, opens)
         except (TypeError, ValueError) as err:
             raise DeviceError(f"tcp_head {url}: {err}") from err
-        self.reader, self.barrier = Face(self.core), Wing(self.core)
+        self.reader, self.barrier = ReadingFace(self.core), Wing(self.core)
 
 
 def reader(url: str, options: dict) -> Reader:
@@ -194,42 +171,10 @@ def reader(url: str, options: dict) -> Reader:
     return TcpHead(url, options, opens=False).reader
 
 
-class Face(Reader):
-    """The reading face."""
-
-    def __init__(self, core: HeadCore) -> None:
-        self.core = core
-
-    def start(self, on_scan: Callable[[str], None]) -> None:
-        """Begin to pass codes on."""
-        self.core.on_scan = on_scan
-        self.core.attach()
-
-    def stop(self) -> None:
-        """Stop."""
-        self.core.on_scan = None
-        self.core.detach()
-
-    def health(self) -> Health:
-        """Tell whether the head is connected."""
-        return self.core.health()
-
-    def feedback(self, good: bool) -> None:
-        """Send the configured answer."""
-        self.core.feedback(good)
-
-    def deciding(self, text: str) -> None:
-        """Remember which code the lane looks at."""
-        self.core.deciding(text)
-
-
-class Wing(Barrier):
+class Wing(OpeningFace):
     """The opening face: a relay in the head."""
 
     can_hold = False
-
-    def __init__(self, core: HeadCore) -> None:
-        self.core = core
 
     def start(self, on_signal: Callable[[Signal, int], None]) -> None:
         """Begin to tell whether the head is there."""
@@ -238,15 +183,6 @@ class Wing(Barrier):
             on_signal(Signal.UP, 1)
         self.core.attach()
 
-    def stop(self) -> None:
-        """Stop; a pulse ends by itself."""
-        self.core.on_signal = None
-        self.core.detach()
-
-    def open(self, persons: int) -> Ack:
-        """Let one person through."""
-        return self.core.open()
-
     def close(self) -> Ack:
         """Nothing is ever held open."""
         return Ack.DONE
@@ -254,7 +190,3 @@ class Wing(Barrier):
     def hold(self) -> Ack:
         """A pulse is all there is."""
         return Ack.NOT_SENT
-
-    def health(self) -> Health:
-        """Tell whether the head is connected."""
-        return self.core.health()

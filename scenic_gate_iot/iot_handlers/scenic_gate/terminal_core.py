@@ -11,6 +11,7 @@ from pathlib import Path
 from .addresses import networks
 from .device import Ack, Health, Signal
 from .device_http import DeviceClient
+from .faces import SharedCore
 from .http_listener import listener
 from .http_message import Reply, Request
 from .port import monotonic
@@ -37,10 +38,13 @@ PROFILES: dict[str, type[Profile]] = {
 WATCH_S = 0.5
 
 
-class Core:
+class Core(SharedCore):
     """What both faces share. Guest of the listener; each thread of a request comes through it."""
 
+    asks = Ask
+
     def __init__(self, url: str, options: dict, opens: bool) -> None:
+        super().__init__()
         self.profile = PROFILES[options["profile"]](options)
         self.profile.opens = opens
         self.networks = networks(url, str(options.get("allowed_ips") or ""))
@@ -54,28 +58,17 @@ class Core:
         self.answer_s = float(options.get("answer_ms", 1500)) / 1000
         self._max_age_s = float(options.get("max_age_s", 60))
         self._listener = listener(int(options.get("port") or 8090))
-        self.on_scan: Callable[[str], None] | None = None
-        self.on_signal: Callable[[Signal, int], None] | None = None
         self._once, self._last, self._bound = Once(), 0.0, False
         self._stays = Stays(self.profile.stay_s)
-        self._users, self._stopped = 0, threading.Event()
-        self._lock = threading.Lock()
         self.told: bool | None = None  # what the lane was told: there, or not
         self._asking: Ask | None = None
-        self.at: Ask | None = None  # what the lane looks at now, if it came from here
 
     # ------------------------------------------------------------------- life
 
-    def attach(self) -> None:
-        """Begin with the first face that starts."""
-        with self._lock:
-            self._users += 1
-            if self._users > 1:
-                return
-        self._stopped = threading.Event()
+    def _begin(self, stopped: threading.Event) -> None:
         self._last = 0.0
         for run in (self._watch, *([self._read_stream] if self.profile.stream else [])):
-            threading.Thread(target=self._kept, args=(run, self._stopped), daemon=True).start()
+            threading.Thread(target=self._kept, args=(run, stopped), daemon=True).start()
 
     def _kept(self, run: Callable, stopped: threading.Event) -> None:
         """Begin anew with a loop that broke: the device would be lost until a restart."""
@@ -88,13 +81,7 @@ class Core:
                 self.error = repr(err)
                 stopped.wait(WATCH_S)
 
-    def detach(self) -> None:
-        """End with the last face that stops."""
-        with self._lock:
-            self._users -= 1
-            if self._users:
-                return
-        self._stopped.set()
+    def _end(self) -> None:
         self._listener.leave(self)
         self._bound = False
         self.client.close()
@@ -195,17 +182,7 @@ class Core:
             self._asking = Ask(self.answer_s)
             return self._asking
 
-    def signal(self, signal: Signal, count: int = 1) -> None:
-        """Tell the lane."""
-        if self.on_signal:
-            self.on_signal(signal, count)
-
     # -------------------------------------------------------------- from lane
-
-    def deciding(self, text: str) -> None:
-        """Remember which request the lane looks at."""
-        request = getattr(text, "request", None)
-        self.at = request if isinstance(request, Ask) else None
 
     def feedback(self, good: bool, text: str = "") -> None:
         """Answer a request that is still open; a device that opens by a yes gets none here."""
