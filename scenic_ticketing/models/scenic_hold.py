@@ -13,6 +13,12 @@ MINUTES = 15
 # a sale needs far less, but its hold must not expire under it
 _SALE_MINUTES = 10
 _TRIES = 5
+_COLLISIONS = (
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    errors.SerializationFailure,
+    errors.UniqueViolation,
+)
 _KEPT_DAYS = 7
 _COUNTERS = ["taken", "reserved", "oversold"]
 
@@ -90,12 +96,15 @@ class ScenicHold(models.Model):
 
     @api.model
     def _in_short_transaction(self, work):
-        """Return ``work(cursor)``, done and committed; tried again after a deadlock."""
+        """Return ``work(cursor)``, done and committed; tried again after a deadlock.
+
+        And after two seconds of waiting: where a machine stood still, nobody held on for long.
+        """
         for turn in range(_TRIES):
             try:
                 with self._short_transaction() as own:
                     return work(own.env.cr)
-            except (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation):
+            except _COLLISIONS:
                 if turn == _TRIES - 1:
                     raise
         return None

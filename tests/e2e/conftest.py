@@ -30,7 +30,7 @@ class Park:
         """Sell adult tickets for today and wait until the box has heard of them."""
         tickets = self._issue(count)
         last = tickets[-1]["uid"]
-        waiting.until(lambda: self.journal.knows_ticket(last), "the box hears of the sale", 30)
+        waiting.until(lambda: self.journal.knows_ticket(last), "the box hears of the sale")
         return tickets
 
     def _issue(self, count: int) -> list[dict]:

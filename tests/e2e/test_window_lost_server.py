@@ -37,7 +37,8 @@ def tab(opened):
 
 
 def test_killed_before_and_after_payment(lost, tab):
-    sold = [tab.sell()]  # the server is killed right after this was printed
+    sold = [tab.sell()]
+    tab.wait_sign("online", 0)
     lost.kill()
     sold.append(tab.add())
     tab.pay()

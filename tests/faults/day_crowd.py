@@ -40,7 +40,7 @@ class Crowd:
     def start(self):
         """Switch the hardware on."""
         self._thread.start()
-        assert self._running.wait(10), "the lanes do not start"
+        assert self._running.wait(60), "the lanes do not start"
 
     def _run(self):
         asyncio.set_event_loop(self._loop)

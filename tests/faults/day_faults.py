@@ -194,7 +194,7 @@ class Trade:
         if ticket.state != "sold":
             self.crowd.voided.append(ticket)
 
-    def finish(self, limit=60):
+    def finish(self, limit=180):
         """Upload everything."""
 
         def sent():

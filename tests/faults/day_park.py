@@ -19,7 +19,7 @@ ENTRANCES = ("south", "north", "cable", "skywalk")  # one box at each
 LANES_EACH = 2
 WINDOWS = ("yunlu.window_south_1", "yunlu.window_north_1")
 OFFLINE_WINDOWS = 3
-START_S = 60
+START_S = 180
 RECOVER_S = 300  # of the database: it looks at each of its files first
 DEVICE = ("name", "role", "driver", "url", "options")
 
@@ -54,7 +54,7 @@ class Server:
         """Cut its power and switch it on again."""
         self.child.kill()
         self.children.forget(self.child)
-        waiting.until(self._ports_are_free, "the ports are free", 30)
+        waiting.until(self._ports_are_free, "the ports are free")
         self.start()
 
     def _ports_are_free(self):
@@ -161,7 +161,7 @@ class Box:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(30)
+                self.process.wait(90)
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise AssertionError(f"box {self.number} does not stop") from None

@@ -132,7 +132,13 @@ def once_between_boxes(e):
                 continue
             since, until = visits[0].began - AFTER_S, visit.answered + 1
             disturbed = any(began < until and since < ended for began, ended in e.quiet)
-            if not disturbed and (e.box_of[visit.lane], uid) not in alone:
+            # a box that did not reach the owner in time opened, and so did the owner, which had
+            # not heard of that: who of them comes first is chance
+            unasked = any(
+                (e.box_of[other.lane], uid) in alone and abs(other.began - visit.began) < AFTER_S
+                for other in visits
+            )
+            if not disturbed and not unasked:
                 yield f"ticket {uid}: {persons} walked, the last at lane {visit.lane}"
 
 

@@ -101,6 +101,16 @@ def test_a_box_that_says_it_was_alone_explains_a_second_use():
     assert day_truth.problems(evidence) == {}
 
 
+@pytest.mark.parametrize(("later", "wrong"), [(0.1, False), (60.0, True)])
+def test_an_owner_that_was_not_asked_lets_a_twin_in_but_nobody_later(later, wrong):
+    evidence = day()
+    evidence.quiet.clear()
+    for one in evidence.journals[:2]:
+        one["mode"] = "degraded"
+    evidence.visits[1] = visit("B1", 100.0 + later)
+    assert ("between boxes" in day_truth.problems(evidence)) == wrong
+
+
 def test_a_void_ticket_owes_the_ledger_nothing():
     evidence = day()
     evidence.state[UID] = "void"

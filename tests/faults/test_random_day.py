@@ -83,12 +83,12 @@ class Day:
 
     def _until_ready(self):
         for lane in self.crowd.lanes:
-            waiting.until(lambda lane=lane: lane.scanner.ready, f"lane {lane.code} is up", 30)
+            waiting.until(lambda lane=lane: lane.scanner.ready, f"lane {lane.code} is up")
 
     def _until_they_talk(self):
         """Wait until each box knows how to reach the others: until then copies open two gates."""
         for box in self.park.boxes:
-            waiting.until(lambda box=box: day_evidence.knows_peers(box), f"{box.number} talks", 30)
+            waiting.until(lambda box=box: day_evidence.knows_peers(box), f"{box.number} talks")
 
     def _heal(self):
         self.park.heal()
@@ -99,7 +99,7 @@ class Day:
         self.say("uploaded")
         for box in self.park.boxes:
             waiting.until(
-                lambda box=box: not day_evidence.unsent(box), f"box {box.number} has told all", 60
+                lambda box=box: not day_evidence.unsent(box), f"box {box.number} has told all"
             )
             box.stop()
         self.say("told")
@@ -110,13 +110,13 @@ class Day:
         """After all that, every lane lets a good ticket in."""
         for lane in self.crowd.lanes:
             self._until_ready()
-            waiting.until(lambda lane=lane: self._gets_in(lane), f"lane {lane.code} lets in", 60)
+            waiting.until(lambda lane=lane: self._gets_in(lane), f"lane {lane.code} lets in")
 
     def _gets_in(self, lane):
         ticket = self.windows.sell(1)[0]
         self.trade.sold.append(ticket)
         visit = Visit(lane.code, ticket.uid, ticket.code, [True] * ticket.persons, "last")
-        self.crowd.call(self.crowd.come(lane, visit, ticket)).result(60)
+        self.crowd.call(self.crowd.come(lane, visit, ticket)).result(180)
         return visit.walked == ticket.persons
 
     def end(self):

@@ -57,7 +57,7 @@ class TestChannelConcurrency(common_scenic.CommittedCase):
 
                 def once():
                     if not turns:
-                        turns.append(barrier.wait(10))
+                        turns.append(barrier.wait(60))
                     channel = env["scenic.channel"].browse(self.channel_id)
                     return common_voucher.command(channel, "issue", content)["code"]
 

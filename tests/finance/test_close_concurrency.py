@@ -35,7 +35,7 @@ class TestCloseConcurrency(committed_books.CommittedBooksCase):
         start, done = Barrier(4), []
 
         def run():
-            start.wait(30)
+            start.wait(60)
             try:
                 with self.books() as (env, _company), mute_logger("odoo.sql_db"):
                     done.append(env["scenic.day.close"].browse(close_id)._close() == [])
@@ -46,7 +46,7 @@ class TestCloseConcurrency(committed_books.CommittedBooksCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(120)
         self.assertEqual(sorted(done), [False, False, False, True])
         self.assertEqual(self.closed(close_id), ("closed", 1, None))
 

@@ -75,7 +75,7 @@ class TestDayExport(common_finance.FinanceCase):
             [sys.executable, SCRIPT, path, *args],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr

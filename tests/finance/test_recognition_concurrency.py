@@ -85,7 +85,7 @@ class TestRecognitionConcurrency(committed_books.CommittedBooksCase):
         start, done = Barrier(4), []
 
         def run():
-            start.wait(30)
+            start.wait(60)
             try:
                 with self.books() as (env, company), mute_logger("odoo.sql_db"):
                     done.append(bool(env["scenic.recognition"]._run(company)))
@@ -96,7 +96,7 @@ class TestRecognitionConcurrency(committed_books.CommittedBooksCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(120)
         self.assertEqual(sorted(done), [False, False, False, True])
         self.check(tickets)
 

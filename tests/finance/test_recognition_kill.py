@@ -101,13 +101,13 @@ class TestRecognitionKill(committed_books.CommittedBooksCase):
             job.stdin.write(JOB)
             job.stdin.close()
             try:
-                waiting.until(lambda: self.waits() or job.poll() is not None, "the job waits", 60)
+                waiting.until(lambda: self.waits() or job.poll() is not None, "the job waits", 180)
                 self.assertIsNone(job.poll())
                 pids = [pid for (pid,) in self.waits()]
             finally:
                 job.kill()
-                job.wait(30)
-        waiting.until(lambda: self.gone(pids), "the database noticed", 30)
+                job.wait(60)
+        waiting.until(lambda: self.gone(pids), "the database noticed", 90)
         first = (self.day(2), self.day(2), 1)
         self.assertEqual(self.found(), [first])
         with self.books() as (env, _company):

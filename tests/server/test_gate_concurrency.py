@@ -53,7 +53,7 @@ class TestGateConcurrency(common_scenic.CommittedCase):
         barrier = Barrier(len(jobs))
 
         def run(job):
-            barrier.wait(10)
+            barrier.wait(60)
             return job()
 
         with ThreadPoolExecutor(len(jobs)) as pool:
@@ -122,7 +122,7 @@ class TestGateConcurrency(common_scenic.CommittedCase):
                 with self.assertRaises(TimeoutError):
                     reader.result(timeout=0.5)
                 slow["scenic.ticket.change"]._publish()
-            rows = reader.result(timeout=10)["tickets"]
+            rows = reader.result(timeout=60)["tickets"]
         self.assertEqual({row["u"] for row in rows}, {first, second})
 
     def test_feed_is_complete_while_sales_go_on(self):
@@ -195,7 +195,7 @@ class TestGateConcurrency(common_scenic.CommittedCase):
             self.assertEqual(reasons, ["E_USED"] * (LANES - 1) + ["OK"])
 
     def _post(self, headers, body):
-        connection = http.client.HTTPConnection("127.0.0.1", HttpCase.http_port(), timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", HttpCase.http_port(), timeout=60)
         connection.request("POST", auth.REDEEM_PATH, body, headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read() or b"{}")

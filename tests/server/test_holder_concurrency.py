@@ -6,6 +6,7 @@ from threading import Barrier
 import common_scenic
 import people
 from common_scenic import make_paid_order, make_product, open_window
+from psycopg2 import OperationalError
 
 from odoo import api
 from odoo.exceptions import UserError
@@ -65,12 +66,17 @@ class TestHolderConcurrency(common_scenic.CommittedCase):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, uid, {})
                 env.cr.execute("SELECT 1")
-                barrier.wait(10)
-                try:
-                    return retrying(lambda: job(env), env)
-                except UserError:
-                    cr.rollback()
-                    return "refused"
+                barrier.wait(60)
+                for _time in jobs:
+                    try:
+                        return retrying(lambda: job(env), env)
+                    except UserError:
+                        cr.rollback()
+                        return "refused"
+                    except OperationalError:
+                        # one of six may lose more often than Odoo tries: whoever asked asks again
+                        cr.rollback()
+                raise AssertionError("never came through")
 
         with (
             mute_logger("odoo.sql_db", "odoo.service.model"),

@@ -322,12 +322,12 @@ class TestTwoZonesAtOnce(common_scenic.CommittedCase):
             with self.connect() as env:
                 zone = env["scenic.zone"].browse(zone_id)
                 ledger = env["scenic.redemption"]
-                barrier.wait(10)
+                barrier.wait(60)
                 answers.append(ledger._redeem(text, zone, f"L{zone_id}")["reason"])
 
         threads = [threading.Thread(target=visit, args=(zone_id,)) for zone_id in zones]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(120)
         return answers

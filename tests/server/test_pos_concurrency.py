@@ -41,7 +41,7 @@ class TestPosConcurrency(common_scenic.CommittedCase):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, self.user_id, {})
                 env.cr.execute("SELECT 1")
-                barrier.wait(10)
+                barrier.wait(60)
                 try:
                     return retrying(lambda: job(self.window_in(env)), env)
                 except (UserError, ValidationError) as err:

@@ -2,7 +2,8 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, current_thread
+from unittest.mock import patch
 
 import common_scenic
 from common_scenic import make_tickets
@@ -28,12 +29,10 @@ class TestRedemptionConcurrency(common_scenic.CommittedCase):
         def run(job):
             with self.connect() as env:
                 env.cr.execute("SELECT 1")
-                barrier.wait(10)
-                start = time.perf_counter()
-                answer = job(self.park_in(env))
-                return answer, time.perf_counter() - start
+                barrier.wait(60)
+                return job(self.park_in(env))
 
-        with ThreadPoolExecutor(len(jobs)) as pool:
+        with ThreadPoolExecutor(len(jobs), "lane") as pool:
             return list(pool.map(run, jobs))
 
     def redeemer(self, text, lane, zone="gate", **options):
@@ -48,43 +47,51 @@ class TestRedemptionConcurrency(common_scenic.CommittedCase):
             return ticket.state, ticket.used_count, sorted(uses.mapped("use_no"))
 
     def test_sixteen_lanes_admit_one_ticket_once(self):
+        slept, sleep = [], time.sleep
+
+        def asleep(seconds):
+            if current_thread().name.startswith("lane"):
+                slept.append(seconds)
+            sleep(seconds)
+
         for _round in range(5):
             ((ticket_id, code),) = self.make()
-            answers = self.race([self.redeemer(code, f"L{k}") for k in range(LANES)])
-            reasons = [answer["reason"] for answer, _seconds in answers]
+            with patch.object(time, "sleep", asleep):
+                answers = self.race([self.redeemer(code, f"L{k}") for k in range(LANES)])
+            reasons = [answer["reason"] for answer in answers]
             self.assertEqual(sorted(reasons), ["E_USED"] * (LANES - 1) + ["OK"])
             winner = reasons.index("OK")
-            for answer, _seconds in answers:
+            for answer in answers:
                 if answer["reason"] == "E_USED":
                     self.assertEqual(answer["first_use_lane"], f"L{winner}")
             self.assertEqual(self.state_of(ticket_id), ("used", 1, [1]))
-            # Odoo's own retry would sleep up to two seconds before it looks again
-            self.assertLess(max(seconds for _answer, seconds in answers), 1.0)
+            # as Odoo's own retry would, up to two seconds, before it looks again
+            self.assertEqual(slept, [])
 
     def test_sixteen_lanes_admit_exactly_what_was_sold(self):
         ((ticket_id, code),) = self.make("family")
         answers = self.race([self.redeemer(code, f"L{k}", wanted=1) for k in range(LANES)])
-        admitted = [answer["admit"] for answer, _seconds in answers]
+        admitted = [answer["admit"] for answer in answers]
         self.assertEqual(sum(admitted), 3)
         self.assertEqual(self.state_of(ticket_id), ("used", 3, [1, 2, 3]))
 
     def test_groups_of_two_share_a_code_for_three(self):
         ((ticket_id, code),) = self.make("family")
         answers = self.race([self.redeemer(code, f"L{k}", wanted=2) for k in range(LANES)])
-        self.assertEqual([a["admit"] for a, _s in answers].count(2), 1)
-        self.assertEqual(sum(a["admit"] for a, _s in answers), 2)
+        self.assertEqual([a["admit"] for a in answers].count(2), 1)
+        self.assertEqual(sum(a["admit"] for a in answers), 2)
         self.assertEqual(self.state_of(ticket_id), ("valid", 2, [1, 2]))
 
     def test_unlimited_ticket_numbers_every_use(self):
         ((ticket_id, code),) = self.make("annual")
         answers = self.race([self.redeemer(code, f"L{k}") for k in range(LANES)])
-        self.assertEqual([a["reason"] for a, _s in answers], ["OK"] * LANES)
+        self.assertEqual([a["reason"] for a in answers], ["OK"] * LANES)
         self.assertEqual(self.state_of(ticket_id), ("valid", LANES, list(range(1, LANES + 1))))
 
     def test_repeated_request_in_parallel_uses_one_right(self):
         ((ticket_id, code),) = self.make("annual")
         job = self.redeemer(code, "L1", source_ref=f"same:{ticket_id}")
-        answers = [answer for answer, _seconds in self.race([job] * LANES)]
+        answers = self.race([job] * LANES)
         self.assertEqual({answer["reason"] for answer in answers}, {"OK"})
         self.assertEqual(len({answer["redemption_ids"][0] for answer in answers}), 1)
         self.assertEqual(self.state_of(ticket_id)[1], 1)
@@ -132,7 +139,7 @@ class TestRedemptionConcurrency(common_scenic.CommittedCase):
 
         for _round in range(12):
             ((ticket_id, code),) = self.make()
-            (outcome, _s), (answer, _s2) = self.race([void, self.redeemer(code, "L1")])
+            outcome, answer = self.race([void, self.redeemer(code, "L1")])
             state, used, _numbers = self.state_of(ticket_id)
             if outcome == "void":
                 self.assertEqual((answer["reason"], state, used), ("E_REVOKED", "void", 0))

@@ -22,6 +22,7 @@ class TestRefundGates(common_scenic.ScenicCase):
 
     def setUp(self):
         super().setUp()
+        self.box.last_seen = fields.Datetime.now()
         today = self.park.site._today()
         order = make_paid_order(self.window, [(self.park.adult, 1, {"visit_date": today})])
         self.line = order.lines

@@ -52,7 +52,7 @@ class TestVoucherConcurrency(common_scenic.CommittedCase):
 
                 def once():
                     if not turns:
-                        turns.append(barrier.wait(10))
+                        turns.append(barrier.wait(60))
                     try:
                         return job(env)
                     except UserError:

@@ -70,7 +70,7 @@ class TestWindowKeysConcurrency(common_scenic.CommittedCase):
         barrier = Barrier(len(jobs))
 
         def run(job):
-            barrier.wait(10)
+            barrier.wait(60)
             return job()
 
         with (

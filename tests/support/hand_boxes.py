@@ -6,7 +6,9 @@ import time
 import merged_handlers  # noqa: F401 (puts the handlers on the path)
 from iot_handlers.scenic_gate.box import GateBox
 from iot_handlers.scenic_gate.config import parse
-from scenic_park import ports
+from scenic_park import ports, waiting
+
+BUDGET_MS = 1000  # the most a box may wait for another; usually 25, which a busy machine misses
 
 
 class HandBoxes:
@@ -53,14 +55,25 @@ class HandBoxes:
         """Start them with what the server says now."""
         for number, config in enumerate(self.park.work(self._configs), 1):
             box = GateBox(self.folder / f"hut{number}", lambda: None, None)
+            config["lan"]["budget_ms"] = BUDGET_MS
             box.engine.configure(parse(json.loads(json.dumps(config))))
             box.engine.trusted, box.engine.contact = True, time.time()
             box.start()
             self.boxes.append(box)
 
     def scan(self, number, code):
-        """Show a code at the lane of a box; returns the outcome."""
+        """Show a code at the lane of a box that hears the others; returns the outcome."""
+        waiting.until(self._hear_each_other, "the boxes hear each other")
         return self.boxes[number - 1].engine.scan(f"T{number}", code, time.time())
+
+    def _hear_each_other(self):
+        desks = [box.lan.desk for box in self.boxes]
+        return all(
+            desk.alive(peer.box)
+            for desk in desks
+            for peer in desk.config.peers
+            if peer.port in self.ports
+        )
 
     def report(self):
         """Bring what the boxes noted to the server."""

@@ -9,6 +9,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 from scenic_park import databases, inside, ports, server, waiting  # noqa: E402
 from scenic_tools import database, setup  # noqa: E402
 
+PATIENT = """
+    scenicDesk.ASK_MS = scenicBoxes.BEAT_LIMIT_MS = 60000;
+    scenicBoxes.FIRST_MS = scenicBoxes.NEXT_MS = 60000;
+"""
 PHONE = {"width": 390, "height": 780}
 
 
@@ -81,7 +85,7 @@ class HandheldPage:
         self.park = park
         self.context = browser.new_context(viewport=PHONE, locale=locale, has_touch=True)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(45_000)
+        self.page.set_default_timeout(90_000)
         self.url = f"{park.address.url}/scenic/handheld"
         self.page.goto(f"{park.address.url}/web/login?redirect=/scenic/handheld")
         self.page.fill("input[name=login]", login)
@@ -94,22 +98,31 @@ class HandheldPage:
         self.page.locator(".o_handheld_setup button", has_text=place).first.click()
         self.page.wait_for_selector(".o_handheld_hint")
         self.until_online()
-        waiting.until(lambda: self.state("loaded"), "the tickets are aboard", 30)
+        waiting.until(lambda: self.state("loaded"), "the tickets are aboard")
+        self._be_patient()
         return self
+
+    def _be_patient(self):
+        """Let server and boxes take longer to answer: this machine may stand still.
+
+        Usually a box has 200 milliseconds, and an attendant waits three seconds for the server.
+        """
+        for worker in self.page.workers:
+            worker.evaluate(f"() => {{ {PATIENT} }}")
 
     def state(self, name):
         """Return what the page knows of its worker."""
         return self.page.evaluate("(name) => [...owl.App.apps][0].root.component.work[name]", name)
 
     def until_online(self):
-        waiting.until(lambda: self.state("online"), "the handheld is online", 60)
+        waiting.until(lambda: self.state("online"), "the handheld is online")
 
     def until_offline(self):
-        waiting.until(lambda: not self.state("online"), "the handheld is offline", 60)
+        waiting.until(lambda: not self.state("online"), "the handheld is offline")
 
     def until_sent(self):
         waiting.until(
-            lambda: self.state("online") and not self.state("waiting"), "all passages are sent", 60
+            lambda: self.state("online") and not self.state("waiting"), "all passages are sent"
         )
 
     def until_startable(self):
@@ -148,4 +161,5 @@ class HandheldPage:
 
     def reload(self):
         self.page.reload(wait_until="domcontentloaded")
-        waiting.until(lambda: self.state("ready"), "the handheld has started", 60)
+        waiting.until(lambda: self.state("ready"), "the handheld has started")
+        self._be_patient()

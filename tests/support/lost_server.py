@@ -119,7 +119,7 @@ class Till:
             viewport=browser.SCREEN,
             locale="en-US",
         )
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(90_000)
         self.context.add_init_script(PREPARE)
         if self.cookies:
             # a killed browser may not have written its newest cookies; a login is not our subject
@@ -225,7 +225,7 @@ class Tab:
         self.next_order()
         return uuid
 
-    def wait_sign(self, state: str, waiting_sales: int, limit: int = 30) -> None:
+    def wait_sign(self, state: str, waiting_sales: int, limit: int = 90) -> None:
         """Wait until the sign in the top bar says so; else tell what is seen instead."""
         wanted = f"{SIGN}[data-state={state}][data-waiting='{waiting_sales}']"
         try:

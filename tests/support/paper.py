@@ -115,7 +115,7 @@ def label(zpl, width_mm, height_mm, dots_mm):
         + [str(number) for number in (width_mm, height_mm, dots_mm)],
         input=zpl,
         capture_output=True,
-        timeout=60,
+        timeout=180,
         preexec_fn=_unlimited,
     )
     assert not done.returncode, done.stderr.decode()[-2000:]

@@ -13,14 +13,14 @@ from scenic_tools import shell
 
 from .layout import BoxFolder
 
-START_S = 60
+START_S = 180
 
 
 class BoxProcess:
     """One box. `port`: of its own pages on 127.0.0.1."""
 
     start_s: float = START_S  # for anything it is waited for
-    answer_s: float = 3  # for one page
+    answer_s: float = 15  # for one page
 
     def __init__(self, folder: BoxFolder, port: int):
         self.folder, self.port = folder, port
@@ -139,5 +139,5 @@ class BoxProcess:
         request = urllib.request.Request(
             self.url + path, body, {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return json.load(reply).get("result") or {}

@@ -10,7 +10,7 @@ from .children import Child, Children
 from .evidence import Journal
 from .server import User
 
-START_LIMIT = 60  # seconds
+START_LIMIT = 180  # seconds
 RECORD = "yunlu.box_valley"
 
 

@@ -35,7 +35,7 @@ def open_browser() -> Iterator[Browser]:
 def log_in(browser: Browser, address: Address, login: str, password: str) -> Page:
     """Return a page of a user who logged in by the form, in a browser profile of its own."""
     page = browser.new_context(viewport=SCREEN, locale="en-US").new_page()
-    page.set_default_timeout(45_000)
+    page.set_default_timeout(90_000)
     page.goto(f"{address.url}/web/login", wait_until="domcontentloaded")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)

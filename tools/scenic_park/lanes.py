@@ -47,7 +47,7 @@ class LaneControl:
 
     def _ask(self, **order) -> dict:
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(5)
+            connection.settimeout(60)
             connection.connect(str(self.path))
             connection.sendall(json.dumps(order).encode() + b"\n")
             answer = json.loads(connection.makefile().readline())

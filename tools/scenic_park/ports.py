@@ -2,12 +2,12 @@
 
 import socket
 
+from scenic_tools import free_port
+
 
 def free() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port that nobody listens on now, and no client gets by chance before it is used."""
+    return free_port.draw()
 
 
 def in_use(port: int, host: str = "127.0.0.1") -> bool:

@@ -7,10 +7,10 @@ from scenic_tools import paths
 from . import box, lanes, server, waiting
 from .children import Child, Children
 
-HARDWARE_LIMIT = 20  # seconds
+HARDWARE_LIMIT = 90  # seconds
 # as on the boards of scenic_park.hardware
 BARRIER_OPTIONS = {"unit": 1, "out_coil": 0, "in_entry": 0}
-BOX_LIMIT = 90  # seconds from the start of the box until all lanes are ready
+BOX_LIMIT = 180  # seconds from the start of the box until all lanes are ready
 
 
 class Scene:
@@ -76,7 +76,7 @@ class Scene:
         admin = self.user("admin")
         paired = [("state", "=", "paired"), ("is_online", "=", True)]
         waiting.until(
-            lambda: admin.search("scenic.box", paired, ["id"]), "the server hears the box", 30
+            lambda: admin.search("scenic.box", paired, ["id"]), "the server hears the box"
         )
 
     def user(self, login: str) -> server.User:

@@ -9,7 +9,7 @@ from scenic_tools import paths, shell
 from . import ports
 from .children import Child, Children
 
-START_LIMIT = 120  # seconds; the first start of a new version compiles Odoo's files
+START_LIMIT = 300  # seconds; the first start of a new version compiles Odoo's files
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def start(
 
 
 def _answers(address: Address) -> bool:
-    with requests.get(f"{address.url}/web/health?db_server_status=1", timeout=5) as reply:
+    with requests.get(f"{address.url}/web/health?db_server_status=1", timeout=30) as reply:
         return reply.status_code == 200 and reply.json().get("db_server_status")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Event
 
 PAUSE = 0.02  # seconds between two looks
+LIMIT = 90  # seconds; whoever waits that long has failed, whoever waits less has not
 _nobody_sets_this = Event()
 
 
@@ -12,7 +13,7 @@ class TimedOut(Exception):
     """A condition did not come true within its limit."""
 
 
-def until(condition: Callable, what: str, limit: float = 30, pause: float = PAUSE):
+def until(condition: Callable, what: str, limit: float = LIMIT, pause: float = PAUSE):
     """Return the first true value of `condition()`; TimedOut names `what` after `limit` seconds.
 
     Exceptions of the condition count as "not yet" and are named when the limit is reached.

@@ -5,13 +5,12 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from . import paths, shell
+from . import free_port, paths, shell
 
 ROLE = "scenic"
 SETTINGS = """
@@ -130,8 +129,8 @@ class Cluster:
     def _prepare(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        if not self.port or not _port_is_free(self.port):
-            self.port = _free_port()
+        if not self.port or not free_port.is_free(self.port):
+            self.port = free_port.draw()
         self._make_folder(self.run_dir)
         known = {"checkout": str(paths.ROOT), "home": str(self.home)}
         known |= {"run_dir": str(self.run_dir), "port": self.port}
@@ -193,19 +192,3 @@ class Cluster:
             )
         except shell.SetupError as error:
             raise shell.SetupError(f"{error}\nPostgreSQL's log: {self.home / 'log'}") from error
-
-
-def _port_is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
