@@ -66,6 +66,19 @@ def test_it_is_not_shut_onto_somebody_but_does_not_wait_for_ever():
     assert Close() in gate.tick(109)
 
 
+def test_who_prolongs_it_gives_the_next_end_its_own_patience():
+    """Prolonged while it waits for somebody in the way: the next end waits for the next one."""
+    gate = held()
+    gate.blocked(True, 99)
+    assert gate.tick(100) == []
+    assert gate.command("prolong", 1, 200) == [Result("done")]
+    gate.blocked(False, 101)
+    gate.blocked(True, 199)
+    assert gate.tick(200) == []
+    gate.blocked(True, 205)
+    assert Close() in gate.tick(209)
+
+
 def test_each_time_counts_anew():
     gate = held()
     gate.passed(5, 1)

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import io
+import os
 import struct
 import wave
 from pathlib import Path
@@ -273,6 +274,18 @@ def test_a_sound_that_cannot_be_had_is_the_tone_and_is_tried_again(tmp_path):
     assert library.hash_of("s0")
 
 
+def test_a_sound_that_nobody_has_holds_up_no_other(tmp_path):
+    server = Server(wav(0.1), wav(0.2), wav(0.3))
+    files = server.files()
+    del server.sounds[files["s0"].hash]
+    shelf = Shelf(tmp_path, server)
+    for _ in range(3):
+        library = shelf.follow(files)
+        shelf.t += RETRY_S
+    assert [bool(library.hash_of(name)) for name in files] == [False, True, True]
+    assert library.told()["error"]
+
+
 @pytest.mark.parametrize("what", ["other", "longer", "no sound"])
 def test_what_was_not_announced_is_not_kept(tmp_path, what):
     data = b"no sound at all" if what == "no sound" else wav()
@@ -286,6 +299,21 @@ def test_what_was_not_announced_is_not_kept(tmp_path, what):
     library = Shelf(tmp_path, server).follow(files)
     assert not library.hash_of("s0")
     assert not list(tmp_path.rglob("*.wav"))
+
+
+def test_a_sound_has_its_name_when_its_bytes_are_on_the_disk(tmp_path, monkeypatch):
+    """A power cut leaves no file under that name whose bytes are missing."""
+    names = []
+    fsync = os.fsync
+
+    def noted(number):
+        names.append(sorted(path.suffix for path in (tmp_path / "sounds").iterdir()))
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    server = Server(wav())
+    assert Shelf(tmp_path, server).follow(server.files()).hash_of("s0")
+    assert names == [[".part"]]
 
 
 def test_a_damaged_file_is_fetched_again_and_half_ones_go(tmp_path):

@@ -1,5 +1,6 @@
 """TLS on the port of terminals. The terminal is curl or openssl; hostile ones are sockets."""
 
+import os
 import socket
 import ssl
 import stat
@@ -88,6 +89,37 @@ def test_an_own_certificate_is_made_once_and_its_key_is_nobodys(tmp_path):
     (tmp_path / "tls" / "own.crt").unlink()
     assert identity.fingerprint() != first
     assert identity.context()
+
+
+def test_the_key_is_on_the_disk_before_its_certificate_is_there(tmp_path, monkeypatch):
+    """A power cut at any write leaves both of them, or no certificate."""
+    names = []
+    fsync = os.fsync
+
+    def noted(number):
+        names.append(sorted(path.name for path in tmp_path.iterdir()))
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    assert terminal_tls.Identity(tmp_path).context()
+    assert names == [["own.key.new"], ["own.crt.new", "own.key"]]
+
+
+@pytest.mark.parametrize("name", ["own.crt", "own.key"])
+@pytest.mark.parametrize("what", ["empty", "noise", "of another"])
+def test_a_pair_that_the_disk_has_damaged_is_made_anew(tmp_path, made, name, what):
+    identity = terminal_tls.Identity(tmp_path)
+    identity.context()
+    other = dict(zip(("own.crt", "own.key"), made, strict=True))[name]
+    (tmp_path / name).write_text({"empty": "", "noise": "\0" * 512, "of another": other}[what])
+    assert identity.context()
+    first = identity.fingerprint()
+    assert terminal_tls.Identity(tmp_path).context()
+    assert identity.fingerprint() == first
+    # what somebody gave is never replaced
+    given = terminal_tls.Identity(tmp_path / "given", made[0], terminal_tls.make()[1])
+    with pytest.raises(ssl.SSLError):
+        given.context()
 
 
 def test_slow_handshakes_end_by_themselves_and_hold_nobody_up(gate, monkeypatch):

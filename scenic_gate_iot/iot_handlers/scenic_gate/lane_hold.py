@@ -40,6 +40,7 @@ class LaneHold(LaneEvents):
         if self.state is not State.HELD:
             return [Result("busy")]
         self.deadline = None if self.deadline is None else until
+        self._waited_once = False
         return [Result("done")]
 
     def held(self, ack: Ack) -> list[Effect]:

@@ -30,6 +30,7 @@ class SoundLibrary:
         self._ready: set[str] = set()  # hashes that are on disk and whole
         self._told: object = None  # the files that were last put in order
         self._retry_at = 0.0
+        self._failed: dict[str, float] = {}  # hash: when it could not be had
         self.error = ""
 
     # ------------------------------------------------------------------- lanes
@@ -64,12 +65,13 @@ class SoundLibrary:
         files = self._files
         if files is not self._told:
             self._tidy({file.hash: file for file in files.values()})
-            self._told, self._retry_at = files, 0.0
+            self._told, self._retry_at, self._failed = files, 0.0, {}
         missing = {file.hash: file for file in files.values() if file.hash not in self._ready}
         if not missing:
             self.error = ""
         elif self._mono() >= self._retry_at:
-            self._get(next(iter(missing.values())))
+            # one that nobody has holds up no other
+            self._get(min(missing.values(), key=lambda file: self._failed.get(file.hash, 0.0)))
 
     def _tidy(self, wanted: Mapping[str, SoundFile]) -> None:
         """Look through the folder: keep what is wanted and whole, remove the rest."""
@@ -91,6 +93,7 @@ class SoundLibrary:
         except Exception as err:
             # the network, the disk, a server that has it no longer: the tone is played meanwhile
             self.error = f"{type(err).__name__}: {err}"[:200]
+            self._failed[file.hash] = self._mono()
             self._retry_at = self._mono() + RETRY_S
             _logger.warning("Scenic sound %s: %s", file.hash[:12], self.error)
             return

@@ -7,6 +7,7 @@ asks nobody), so it is made once and lives long: a new one would have to be carr
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
 import ssl
@@ -18,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+
+_logger = logging.getLogger(__name__)
 
 NAME = "scenic gate box"
 # fixed, since a box may not know the time when it makes one
@@ -33,10 +36,15 @@ class Identity:
 
     def context(self) -> ssl.SSLContext:
         """Return what a listener needs; OSError or ValueError when that cannot be had."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(*self._files())
-        return context
+        try:
+            return _context(self._files())
+        except ssl.SSLError:
+            if self._given[0]:
+                raise
+        # a card that lost one of them: nobody can trust a certificate that no key belongs to
+        _logger.warning("The certificate for terminals could not be read: a new one is made")
+        with _lock:
+            return _context(self._written("own", *make()))
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the certificate, as terminals and browsers show it."""
@@ -61,6 +69,13 @@ class Identity:
             if not path.exists() or path.read_text() != text:
                 _write(path, text)
         return self._paths(name)
+
+
+def _context(files: tuple[Path, Path]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(*files)
+    return context
 
 
 def _write(path: Path, text: str) -> None:
