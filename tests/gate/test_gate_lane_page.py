@@ -153,6 +153,19 @@ def test_state_waits_for_news(lane):
     assert seen[0]["rev"] != rev
 
 
+def test_a_lane_that_is_taken_away_is_told_to_the_page_that_waits(lane):
+    lane.browser.sign_in()
+    rev, seen = lane.browser.call("state", lane="G1")[1]["rev"], []
+    waiting = threading.Thread(
+        target=lambda: seen.append(lane.browser.call("state", lane="G1", known=rev)), daemon=True
+    )
+    waiting.start()
+    lane.server.config = kit.config(lanes=[kit.lane_config("G9")], page=page_kit.PAGE)
+    lane.server.config_rev = "2"
+    waiting.join(20)
+    assert seen == [(404, {"error": "no_lane"})]
+
+
 def test_strangers_open_nothing(lane):
     """No PIN, forged cookies, other pages, other names, oversized and broken calls."""
     good = Browser(lane.box)

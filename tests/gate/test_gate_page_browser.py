@@ -250,13 +250,46 @@ def test_holding_open_cannot_be_overlooked(place, chromium):
     page.context.close()
 
 
-def test_another_page_in_the_same_browser_opens_nothing(place, chromium):
-    before = len(opened(place))
+@pytest.fixture(scope="module")
+def signed_in(place, chromium):
+    """A browser whose attendant has signed in; each time costs one of six a minute."""
     page = open_page(chromium, place, PHONE)
     page.wait_for_selector("input[name=pin]")
     sign_in(page)
     page.wait_for_selector("#signal")
-    evil = page.context.new_page()
+    page.close()
+    return page.context
+
+
+def test_a_line_that_went_dead_is_not_shown_as_the_lane(place, signed_in):
+    """The box neither answers nor hangs up: what was true a minute ago is no longer shown."""
+    page = signed_in.new_page()
+    page.clock.install()
+    page.goto(f"{place.box.url}{BASE}#%E0%A4%A")  # an address that was cut
+    page.wait_for_selector("#let_in:not([disabled])")
+    page.route("**/api/state", lambda route: None)
+    with page.expect_request("**/api/state"):
+        place.scan(place.today(60))
+    passes(place)
+    page.clock.fast_forward(40_000)
+    wait_for(lambda: later(page, "#signal.red"), 20)
+    assert not page.query_selector("#let_in:not([disabled])")
+    page.unroute("**/api/state")
+    wait_for(lambda: later(page, "#let_in:not([disabled])"), 20)
+    page.close()
+
+
+def later(page, selector):
+    page.clock.fast_forward(2000)
+    return page.query_selector(selector)
+
+
+def test_another_page_in_the_same_browser_opens_nothing(place, signed_in):
+    before = len(opened(place))
+    page = signed_in.new_page()
+    page.goto(f"{place.box.url}{BASE}#G1")
+    page.wait_for_selector("#signal")
+    evil = signed_in.new_page()
     evil.goto("about:blank")
     told = evil.evaluate(
         """async ([url, body]) => {

@@ -125,12 +125,20 @@ async function signOut() {
 // what other parts of the page ask for
 Object.assign(page, { choose: chooseLane, signIn: showSignIn, signOut, switchSound: nextSound });
 
+function wanted() {
+    try {
+        return decodeURIComponent(location.hash.slice(1));
+    } catch {
+        return ""; // an address that was cut
+    }
+}
+
 async function greet() {
     try {
         const { answer } = await call("hello");
         page.hello = answer;
         document.documentElement.lang = answer.lang;
-        page.lane = decodeURIComponent(location.hash.slice(1));
+        page.lane = wanted();
         await start();
     } catch {
         fill(big("red", "!", t("no_box")));

@@ -176,9 +176,7 @@ class LanePage:
         """Answer when something is new, or after ``WAIT_S``."""
         lane, known = _text(wish.get("lane")), wish.get("known")
         state = page_state.of_lane(self._box, self.desk, lane)
-        if state is None:
-            return _json(404, {"error": "no_lane"})
-        if state["rev"] == known and self._waiting.acquire(blocking=False):
+        if state and state["rev"] == known and self._waiting.acquire(blocking=False):
             try:
                 deadline = time.monotonic() + WAIT_S
                 while state and state["rev"] == known and time.monotonic() < deadline:
@@ -188,8 +186,9 @@ class LanePage:
                         state = page_state.of_lane(self._box, self.desk, lane)
             finally:
                 self._waiting.release()
-        may = {"hold": self.desk.may_hold(who)}
-        return _json(200, state | {"may": may} if state else {})
+        if state is None:
+            return _json(404, {"error": "no_lane"})
+        return _json(200, state | {"may": {"hold": self.desk.may_hold(who)}})
 
 
 # ---------------------------------------------------------------------- checks

@@ -1,6 +1,7 @@
 /* What all parts of the lane page share: its state, its words, calls to the box, elements. */
 const BASE = "/scenic_gate/lane/";
 export const FLASH_MS = 6000; // how long a scan fills the screen
+const LIMIT_MS = 30000; // a line that went dead says nothing; the box answers within 20 s
 export const MARKS = { green: "✓", red: "✕", amber: "!" };
 
 export const page = {
@@ -69,20 +70,30 @@ export async function call(name, data = {}) {
     if (page.me) {
         headers["X-Scenic-Token"] = page.me.token;
     }
-    const reply = await fetch(BASE + "api/" + name, {
-        method: "POST",
-        headers,
-        body: JSON.stringify(data),
-        credentials: "same-origin",
-        cache: "no-store",
-    });
-    let answer = {};
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), LIMIT_MS);
     try {
-        answer = await reply.json();
-    } catch {
-        // a refusal without words
+        const reply = await fetch(BASE + "api/" + name, {
+            method: "POST",
+            headers,
+            body: JSON.stringify(data),
+            credentials: "same-origin",
+            cache: "no-store",
+            signal: limit.signal,
+        });
+        return { status: reply.status, answer: await answerOf(reply) };
+    } finally {
+        clearTimeout(timer);
     }
-    return { status: reply.status, answer };
+}
+
+async function answerOf(reply) {
+    const text = await reply.text();
+    try {
+        return JSON.parse(text);
+    } catch {
+        return {}; // a refusal without words
+    }
 }
 
 /** The bytes of a sound, or null when the box does not have it. */
