@@ -11,7 +11,7 @@ import gate_kit as kit
 import pytest
 from gate_kit import NOW, code
 from hand_kit import HAND_KEY, Hand, hands
-from iot_handlers.scenic_gate import hand_desk, hand_wire
+from iot_handlers.scenic_gate import hand_desk, hand_wire, http_listener
 from iot_handlers.scenic_gate.config import parse
 from lan_kit import lan_config
 from patience import LIMIT_S, wait_for
@@ -145,4 +145,23 @@ def test_a_port_that_is_taken_is_told(tmp_path):
         made.engine.configure(parse(kit.config(lan=lan)))
         made.start()
         assert str(taken.getsockname()[1]) in made.status()["hands"]["error"]
+        # a process that just ends had it: it is tried again
+        made._checkpoint_at = 0.0
+        taken.close()
+        wait_for(lambda: not made.status()["hands"]["error"])
         made.stop()
+
+
+def test_a_thread_that_cannot_begin_costs_no_place(box, monkeypatch):
+    """The computer has no thread left for a moment; the port is open for everybody after it."""
+    with monkeypatch.context() as short:
+        short.setattr(http_listener.ThreadingHTTPServer, "process_request", _no_thread)
+        for _ in range(3 * http_listener.MOST_EACH):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                say(box, b"{}")
+    assert say(box, b"{}")[0] == 403
+    wait_for(lambda: not box.hands._listener._server._open)
+
+
+def _no_thread(_self, _request, _address):
+    raise RuntimeError("can't start new thread")

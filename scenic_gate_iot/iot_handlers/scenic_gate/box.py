@@ -289,7 +289,7 @@ class GateBox:
                 if self.clock.mono() >= self._checkpoint_at:
                     self.store.checkpoint()
                     self._checkpoint_at = self.clock.mono() + CHECKPOINT_S
-                    if self.lan.error:
+                    if self.lan.error or self.hands.error:
                         self._follow_lan()  # the port may be free by now
                 today = self._today()
                 if today is not None and today != pruned_day:

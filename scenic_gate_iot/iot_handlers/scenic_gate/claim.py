@@ -139,7 +139,7 @@ class Owner:
         engine = self.engine
         question, told = read_ask(body, engine.config.site)
         with engine.store.transaction() as db:
-            before = peer_uses.granted(db, question.op)
+            before = peer_uses.granted(db, question.op, box, question.ticket.uid)
             if before:
                 return question.op, Answer(Reason.OK.value, before)
             if not is_mine(question.ticket, int(body["by"])):

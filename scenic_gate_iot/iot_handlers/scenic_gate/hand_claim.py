@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import peer_uses
+from . import gossip, peer_uses
 from .claim import Answer, Question, read_ask
 from .claim_rules import rank
 from .claiming import Plan
@@ -39,6 +39,7 @@ def claim(desk: LanDesk, device: int, body: dict) -> tuple[Answer, bool]:
     """
     config, engine = desk.config, desk.engine
     question, told = read_ask(body, engine.config.site)
+    gossip.epoch_of(body["ep"])
     seq = body["q"]
     body = {name: value for name, value in body.items() if name != "q"} | {"hd": [device, seq]}
     asker(0, b"", 0, body)
@@ -66,7 +67,7 @@ def claim(desk: LanDesk, device: int, body: dict) -> tuple[Answer, bool]:
 def _no(desk: LanDesk, device: int, seq: int, question: Question, told: dict) -> Answer | None:
     """Return what this box knows against a passage; None where it knows nothing."""
     with desk.engine.store.transaction() as db:
-        if peer_uses.granted(db, question.op):
+        if peer_uses.granted(db, question.op, device, question.ticket.uid):
             return None
         peer_uses.take_own(db, device, told["epoch"], HAND, seq, told)
         answer = desk.owner.decide(question)

@@ -30,6 +30,9 @@ NETWORKS = tuple(
 RATE, BURST = 40.0, 80.0  # requests a second from one address; a busy handheld has one
 MOST_ADDRESSES = 1024
 MAX_FACTS = 40
+MOST_A_DAY = 100_000  # facts and claims of one device: several times a busy one's of three days
+MOST_JOURNALS = 16  # of one device: each attendant who signs in begins one
+AHEAD_S, DAY_S = 86400.0, 86400.0  # no passage is later than this from now
 _BROKEN = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
@@ -56,6 +59,27 @@ class HandListener(http_listener.Listener):
         return left >= 1
 
 
+class _TooMuch(Exception):
+    """More than a handheld ever has to say."""
+
+
+class _Seat(hand_wire.Seat):
+    """What one handheld has said here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asking = threading.Lock()  # a question that is repeated waits for its answer
+        self._since, self._count = 0.0, 0
+
+    def spend(self, count: int, now: float) -> None:
+        """Note so many facts and claims; _TooMuch when that is no use of a handheld any more."""
+        if now - self._since >= DAY_S:
+            self._since, self._count = now, 0
+        if self._count + count > MOST_A_DAY:
+            raise _TooMuch
+        self._count += count
+
+
 class HandDesk:
     """The handhelds of one box. ``desk`` talks to the other boxes."""
 
@@ -69,7 +93,7 @@ class HandDesk:
         self.error = ""
         self._config: HandsConfig | None = None
         self._listener: http_listener.Listener | None = None
-        self._seats: dict[int, hand_wire.Seat] = {}
+        self._seats: dict[int, _Seat] = {}
         self._keys: dict[int, bytes] = {}
         self._lock = threading.Lock()
 
@@ -124,6 +148,9 @@ class HandDesk:
             answer = self._serve(device, message)
         except _BROKEN as err:
             raise BadRequest("a message of another version") from err
+        except _TooMuch:
+            self.refuse()
+            return Reply(status=429)
         except StoreError:
             _logger.warning("A claim of handheld %s is not answered", device, exc_info=True)
             return Reply(status=503)
@@ -140,25 +167,32 @@ class HandDesk:
         if message["v"] != hand_wire.VERSION or type(number) is not int or not 0 < number < 2**53:
             raise ValueError("version or number")
         with self._lock:
-            seat = self._seats.setdefault(device, hand_wire.Seat())
+            seat = self._seats.setdefault(device, _Seat())
             fresh = message["r"] == run and seat.is_new(number)
             answer = {"v": hand_wire.VERSION, "r": run, "n": seat.highest}
         if not fresh:
             self.counts["stale"] += 1
             return answer | {"again": 1}
+        epoch = gossip.epoch_of(message["e"])
         if "f" in message:
+            seat.spend(len(message["f"]["f"]), self.desk.mono())
             self._hear(device, message["f"])
         if "q" in message:
-            answer |= self._claim(device, message["q"])
-        return answer | {"k": self._known(device, message["e"])}
+            seat.spend(1, self.desk.mono())
+            with seat.asking:
+                answer |= self._claim(device, message["q"])
+        return answer | {"k": peer_uses.seen_of(self.desk.engine.store, device, epoch)}
 
     def _hear(self, device: int, body: dict) -> None:
-        if len(body["f"]) > MAX_FACTS:
-            raise ValueError("too many facts")
-        self.desk.gossip.hear_facts({**body, "b": device})
-
-    def _known(self, device: int, epoch: str) -> int:
-        return peer_uses.seen_of(self.desk.engine.store, device, gossip.epoch_of(epoch))
+        if len(body["f"]) > MAX_FACTS or not int(body["u"]) < hand_claim.MAX_SEQ:
+            raise ValueError("too many facts, or a number that none has")
+        facts = body["f"]
+        if self.desk.engine.trusted:
+            # what is of the future would be kept for ever, and be the newest of all
+            latest = int((self.desk.now() + AHEAD_S) * 1000)
+            facts = [[seq, kind, min(t, latest), *rest] for seq, kind, t, *rest in facts]
+        self.desk.gossip.hear_facts({**body, "f": facts, "b": device})
+        peer_uses.keep_newest(self.desk.engine.store, device, MOST_JOURNALS)
 
     def _claim(self, device: int, body: dict) -> dict:
         self.counts["asked"] += 1

@@ -210,12 +210,24 @@ class _Server(ThreadingHTTPServer):
             self._open[host] += 1
         return True
 
+    def process_request(self, request, client_address) -> None:
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._leave(client_address[0])  # no thread is left that would
+            raise
+
     def process_request_thread(self, request, client_address) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
-            with self._lock:
-                self._open[client_address[0]] -= 1
+            self._leave(client_address[0])
+
+    def _leave(self, host: str) -> None:
+        with self._lock:
+            self._open[host] -= 1
+            if self._open[host] <= 0:
+                del self._open[host]
 
     def handle_error(self, request, client_address) -> None:
         self.listener.count("broken")

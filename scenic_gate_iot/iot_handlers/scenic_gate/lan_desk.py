@@ -158,7 +158,7 @@ class LanDesk(Asking):
             self._number += 1
             number = self._number
         # only then: a claim with a lower number is named as under way, or its fact is told
-        body = wire.to_body(self.gossip.digest().body() | {"n": number})
+        body = self.gossip.digest().body(number)
         for box in list(self._links) if boxes is None else boxes:
             if datagram := self._sealed(box, wire.DIGEST, body):
                 self.send(box, datagram)

@@ -14,6 +14,7 @@ from . import uses
 from .facts import LEAVINGS, RELEASED, RESERVED
 from .store import Store
 
+OP_CHARS = 32  # of the name of a passage
 HAND = b"handheld"  # stands for the run of a claimant whose claims end with their number
 _CLAIM = (
     "INSERT INTO peer_use VALUES (?, ?, ?, NULL, 0, ?, ?, ?, ?, ?, ?, ?)"
@@ -27,22 +28,46 @@ _TOLD = (
     " ON CONFLICT (op) DO UPDATE SET used = excluded.used, upto = excluded.upto, run = NULL"
     " WHERE upto < excluded.upto AND box = excluded.box"
 )
+_SEEN = (
+    "SELECT box, epoch, seq FROM (SELECT *, row_number() OVER (PARTITION BY box ORDER BY t DESC)"
+    " AS nth FROM peer_seen) ORDER BY nth, t DESC LIMIT ?"
+)
+_OLD_JOURNALS = (
+    "SELECT epoch FROM peer_seen WHERE box = ? ORDER BY t DESC, epoch DESC LIMIT -1 OFFSET ?"
+)
 _HAND_ENDED = "DELETE FROM peer_use WHERE box = ? AND epoch = ? AND run = ? AND number <= ?"
 _FIRST = "SELECT t, lane FROM peer_use WHERE uid = ? AND zone = ? AND used > 0 ORDER BY t LIMIT 1"
+
+
+def _name(db: sqlite3.Connection, op: str, box: int) -> str:
+    """Return under which name a passage of ``box`` is kept.
+
+    Names are heard on the line: whoever says one first takes it from nobody.
+    """
+    row = db.execute("SELECT box FROM peer_use WHERE op = ?", (op,)).fetchone()
+    return op if row is None or row[0] == box else f"{op}-{box}"
 
 
 def claim(
     db: sqlite3.Connection, op: str, box: int, epoch: str, run: bytes, number: int, use: Sequence
 ) -> None:
     """Note that a passage of another box was granted; ``use``: uid, zone, persons, t, lane."""
+    op = _name(db, op, box)
     db.execute(_CLAIM, (op, box, epoch, run, number, *use))
     if run == HAND:
         db.execute(_NUMBERED, (op, run))
 
 
-def granted(db: sqlite3.Connection, op: str) -> int | None:
-    """Return for how many persons this passage was granted, None when it was not."""
-    row = db.execute("SELECT used FROM peer_use WHERE op = ?", (op,)).fetchone()
+def granted(db: sqlite3.Connection, op: str, box: int, uid: int) -> int | None:
+    """Return for how many persons this passage of ``box`` was granted, None when it was not.
+
+    :raises ValueError: it was another ticket's
+    """
+    row = db.execute(
+        "SELECT used, uid FROM peer_use WHERE op = ? AND box = ?", (_name(db, op, box), box)
+    ).fetchone()
+    if row and row[1] != uid:
+        raise ValueError("a passage with another ticket")
     return row[0] if row else None
 
 
@@ -55,7 +80,8 @@ def take_own(
     ``uses``, [op, zone, persons, t, lane]. Those of them that are missing were given back.
     """
     uid, head = told["uid"], told["head"]
-    listed = {use[0] for use in told["uses"]}
+    uses_told = [(_name(db, op, box), *use) for op, *use in told["uses"]]
+    listed = {use[0] for use in uses_told}
     for op, t, upto, of_run, of_number in db.execute(_OF_TICKET, (uid, box, epoch)).fetchall():
         if op in listed or t < told["since"]:
             continue
@@ -65,7 +91,7 @@ def take_own(
                 db.execute("DELETE FROM peer_use WHERE op = ?", (op,))
         elif upto < head:
             db.execute("UPDATE peer_use SET used = 0, upto = ? WHERE op = ?", (head, op))
-    for op, zone, persons, t, lane in told["uses"]:
+    for op, zone, persons, t, lane in uses_told:
         db.execute(_TOLD, (op, box, epoch, head, uid, zone, persons, t, lane))
 
 
@@ -80,7 +106,7 @@ def end_claims(db: sqlite3.Connection, box: int, run: bytes, number: int, busy: 
     ended = [
         (op,)
         for op, of_run, of_number in rows.fetchall()
-        if (of_run != run or of_number < number) and op not in busy
+        if (of_run != run or of_number < number) and op[:OP_CHARS] not in busy
     ]
     db.executemany("DELETE FROM peer_use WHERE op = ?", ended)
 
@@ -102,8 +128,11 @@ def first_use(store: Store, uid: int, zone: str) -> tuple[float, str] | None:
 
 
 def seen(store: Store, most: int = -1) -> dict[tuple[int, str], int]:
-    """Return how far the journals of others are known: the ``most`` liveliest, or all."""
-    rows = store.rows("SELECT box, epoch, seq FROM peer_seen ORDER BY t DESC LIMIT ?", (most,))
+    """Return how far the journals of others are known: ``most`` of them, or all.
+
+    The newest of each box first, the liveliest before the others: who has many crowds nobody out.
+    """
+    rows = store.rows(_SEEN, (most,))
     return {(box, epoch): seq for box, epoch, seq in rows}
 
 
@@ -111,6 +140,15 @@ def seen_of(store: Store, box: int, epoch: str) -> int:
     """Return how far one journal is known."""
     rows = store.rows("SELECT seq FROM peer_seen WHERE box = ? AND epoch = ?", (box, epoch))
     return rows[0][0] if rows else 0
+
+
+def keep_newest(store: Store, box: int, most: int) -> None:
+    """Forget how far older journals of a box are known; their uses stay."""
+    old = store.rows(_OLD_JOURNALS, (box, most))
+    if old:
+        with store.transaction() as db:
+            for (epoch,) in old:
+                db.execute("DELETE FROM peer_seen WHERE box = ? AND epoch = ?", (box, epoch))
 
 
 def apply(
@@ -153,7 +191,7 @@ def _apply_one(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> Non
         db.execute(
             "UPDATE peer_use SET used = max(0, used - ?), upto = ?"
             " WHERE op = ? AND upto < ? AND box = ?",
-            (pax, seq, op, seq, box),
+            (pax, seq, _name(db, op, box), seq, box),
         )
     elif kind in LEAVINGS:
         uses.leave(db, uid, t)
@@ -161,9 +199,8 @@ def _apply_one(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> Non
 
 def _reserve(db: sqlite3.Connection, box: int, epoch: str, fact: tuple) -> None:
     seq, _kind, t, lane, zone, uid, pax, op = fact
-    found = db.execute("SELECT upto, box FROM peer_use WHERE op = ?", (op,)).fetchone()
-    if found is not None and found[1] != box:
-        return  # nobody speaks for a passage of somebody else
+    op = _name(db, op, box)
+    found = db.execute("SELECT upto FROM peer_use WHERE op = ?", (op,)).fetchone()
     if found is None:
         db.execute(
             "INSERT INTO peer_use VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",
