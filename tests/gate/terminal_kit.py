@@ -4,7 +4,6 @@ No vendor's simulator exists. The bodies are those that vendors print; curl is t
 """
 
 import json
-import socket
 import subprocess
 import threading
 import time
@@ -12,15 +11,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import gate_kit as kit
+from free_ports import free_port
 from iot_handlers.scenic_gate.devices import Devices
 from iot_handlers.scenic_gate.runner import LaneRunner
 from patience import LIMIT_S, wait_for
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Gate:

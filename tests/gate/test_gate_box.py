@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import gate_kit as kit
 import pytest
+from free_ports import free_port
 from gate_http import HttpServer
 from gate_kit import code, ticket_row
 from gate_server import FakeServer, command
@@ -18,12 +19,6 @@ from iot_handlers.scenic_gate.sync import Pairing
 from iot_handlers.scenic_gate.transport import HttpTransport, Offline
 from modbus_board import tcp_board
 from patience import LIMIT_S, wait_for
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Site:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from iot_handlers.scenic_gate import lan_wire as wire
 from iot_handlers.scenic_gate.config import ConfigError, parse
 from lan_kit import KEY, Net, lan_config
+from lan_sockets import free_port, make_box
 from patience import wait_for
 from test_gate_claim import serial_owned_by
 
@@ -200,26 +201,6 @@ def test_a_flood_stops_no_box(tmp_path):
     wait_for(lambda: not boxes[1].engine.scan("L1", code(1), NOW + 2000).op)
     for box in boxes.values():
         box.stop()
-
-
-def make_box(folder, number, ports):
-    box = kit.box(folder)
-    lan = lan_config(number, dict.fromkeys(ports, 0xFFFF))
-    lan["port"] = ports[number]
-    for peer in lan["peers"]:
-        peer["port"] = ports[peer["box"]]
-    lane = kit.lane_config(f"L{number}")
-    box.engine.configure(parse(kit.config(lanes=[lane], lan=lan)))
-    box.engine.trusted, box.engine.contact = True, NOW
-    box.clock.now = lambda: NOW
-    box.start()
-    return box
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 @pytest.mark.parametrize(

@@ -1,45 +1,25 @@
 """Real sockets between two boxes: the lane that asks hears its answer itself, or is told of it."""
 
 import threading
-from dataclasses import replace
 
-import gate_kit as kit
 import pytest
 from gate_kit import NOW, code
 from iot_handlers.scenic_gate import lan as lan_module
 from iot_handlers.scenic_gate import lan_ask
-from iot_handlers.scenic_gate.config import parse
-from lan_kit import EVERYWHERE, lan_config
+from lan_sockets import free_port, make_box
 from patience import LIMIT_S, wait_for
 from test_gate_claim import serial_owned_by
-from test_gate_lan_hostile import free_port
 
 ASKER, OWNER = 2, 1
 SERIAL = serial_owned_by(OWNER, (1, 2))
-
-
-def make_box(folder, number, ports):
-    box = kit.box(folder)
-    lan = lan_config(number, dict.fromkeys(ports, EVERYWHERE))
-    lan["port"] = ports[number]
-    for peer in lan["peers"]:
-        peer["port"] = ports[peer["box"]]
-    lane = kit.lane_config(f"L{number}")
-    config = parse(kit.config(lanes=[lane], lan=lan))
-    # no box waits so long for another in a park
-    config = replace(config, lan=replace(config.lan, budget_s=LIMIT_S))
-    box.engine.configure(config)
-    box.engine.trusted, box.engine.contact = True, NOW
-    box.clock.now = lambda: NOW
-    box.start()
-    return box
 
 
 @pytest.fixture
 def boxes(tmp_path, monkeypatch):
     monkeypatch.setattr(lan_ask, "ALIVE_S", LIMIT_S)
     ports = {1: free_port(), 2: free_port()}
-    made = {n: make_box(tmp_path / str(n), n, ports) for n in ports}
+    # no box waits so long for another in a park
+    made = {n: make_box(tmp_path / str(n), n, ports, budget_s=LIMIT_S) for n in ports}
     wait_for(lambda: all(box.lan.desk._links[3 - n].run != bytes(8) for n, box in made.items()))
     yield made
     for box in made.values():

@@ -3,13 +3,13 @@
 import itertools
 import re
 import shutil
-import socket
 import subprocess
 import time
 from contextlib import contextmanager
 
 import minimalmodbus
 import pytest
+from free_ports import free_port
 from iot_handlers.scenic_gate import modbus_barrier
 from iot_handlers.scenic_gate import port as gate_port
 from iot_handlers.scenic_gate.device import Ack, DeviceError, Signal
@@ -25,9 +25,7 @@ OPTIONS = {"out_coil": 2, "in_entry": ENTRY, "in_exit": EXIT, "in_fire": FIRE, "
 
 @pytest.fixture
 def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 @contextmanager
