@@ -3,7 +3,6 @@
 import itertools
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 from frame_board import SerialBoard, TcpBoard
@@ -14,6 +13,7 @@ from iot_handlers.scenic_gate.frame_barrier import FrameBarrier
 from iot_handlers.scenic_gate.frame_bus import FrameBus
 from modbus_board import wire
 from patience import LIMIT_S, wait_for
+from started import started
 from test_gate_frames import INVENTED, invented
 
 SILENCE_S = 0.2  # how long an answer is waited for that does not come
@@ -48,18 +48,11 @@ class PatientBus(FrameBus):
         return super().exchange(device, data, wanted)
 
 
-@contextmanager
 def barrier(url, wait=True, bus=None, **options):
     """A barrier that is up; ``signals`` collects what it reports."""
     made = FrameBarrier(bus or PatientBus(url, options), options)
     made.signals = []
-    made.start(lambda signal, count: made.signals.append((signal, count)))
-    try:
-        if wait:
-            wait_for(lambda: made.health().ok)
-        yield made
-    finally:
-        made.stop()
+    return started(made, lambda signal, count: made.signals.append((signal, count)), wait)
 
 
 @pytest.fixture(params=["tcp", "serial"])

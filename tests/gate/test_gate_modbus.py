@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import time
-from contextlib import contextmanager
 
 import minimalmodbus
 import pytest
@@ -17,6 +16,7 @@ from iot_handlers.scenic_gate.modbus_barrier import ModbusBarrier
 from iot_handlers.scenic_gate.modbus_bus import ModbusBus
 from modbus_board import rtu_board, tcp_board, wire
 from patience import LIMIT_S, wait_for
+from started import started
 
 ENTRY, EXIT, FIRE = 0, 1, 2
 PATIENT = {"timeout_ms": 20_000, "baud": 115200}  # a board on a slow machine answers late
@@ -28,18 +28,11 @@ def port():
     return free_port()
 
 
-@contextmanager
 def barrier(url, wait=True, **options):
     """A barrier that is up; ``signals`` collects what it reports."""
     made = ModbusBarrier(ModbusBus(url, PATIENT), {**OPTIONS, **options})
     made.signals = []
-    made.start(lambda signal, count: made.signals.append(signal))
-    try:
-        if wait:
-            wait_for(lambda: made.health().ok)
-        yield made
-    finally:
-        made.stop()
+    return started(made, lambda signal, count: made.signals.append(signal), wait)
 
 
 @pytest.fixture(params=["tcp", "rtu"])

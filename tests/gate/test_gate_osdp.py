@@ -1,7 +1,7 @@
 """OSDP against libosdp, somebody else's device in C, on a serial line; plain and secure."""
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import osdp as libosdp
 import pytest
@@ -17,6 +17,7 @@ from iot_handlers.scenic_gate.scan import kind_of
 from modbus_board import wire
 from osdp_kit import ADDR, INSTALL, KEY, NEW, OPTIONS, PatientBus, device, fresh_device
 from patience import wait_for
+from started import started
 
 
 @pytest.fixture(params=["plain", "secure"])
@@ -28,29 +29,16 @@ def place(request, tmp_path):
         yield made, PatientBus(str(ours), options, made.line), options
 
 
-@contextmanager
 def barrier(bus, options, wait=True):
     made = OsdpBarrier(bus, options)
     made.signals = []
-    made.start(lambda signal, count: made.signals.append(signal))
-    try:
-        if wait:
-            wait_for(lambda: made.health().ok)
-        yield made
-    finally:
-        made.stop()
+    return started(made, lambda signal, count: made.signals.append(signal), wait)
 
 
-@contextmanager
 def reader(bus, options):
     made = OsdpReader(bus, options)
     made.seen = []
-    made.start(lambda scan: made.seen.append(scan))
-    try:
-        wait_for(lambda: made.health().ok)
-        yield made
-    finally:
-        made.stop()
+    return started(made, made.seen.append)
 
 
 def test_channel_is_what_it_should_be(place):
