@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import gate_kit as kit
+from free_ports import free_port
 from gate_kit import ticket_row
 from iot_handlers.scenic_gate.transport import HttpTransport
 from modbus_board import tcp_board
 from patience import LIMIT_S, wait_for
-from test_gate_box import Site, free_port
+from test_gate_box import Site
 
 DRILL_KID = DRILL_PRODUCT = 0xFFFF
 OURS = {"kid": DRILL_KID, "product": DRILL_PRODUCT}

@@ -2,9 +2,16 @@
 
 import socket
 
+from scenic_tools import free_port as ports
+
 
 def free_port(kind=socket.SOCK_STREAM):
-    """Return a port that was free a moment ago; ``kind`` as for a socket."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port that nobody uses, and no client gets by chance; ``kind`` as for a socket."""
+    while True:
+        number = ports.draw()
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("", number))
+            except OSError:
+                continue
+            return number

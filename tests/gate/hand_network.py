@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 FOLDER, BOX = Path(sys.argv[1]), sys.argv[2]
 HTTP, HTTPS = 8000, 8443
@@ -58,11 +58,24 @@ def serve(port, certificate=None):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
+def opened(context, url):
+    """A page; a browser that stood still may have given up the first one."""
+    context.set_default_timeout(60_000)
+    for last in (False, False, True):
+        page = context.new_page()
+        try:
+            page.goto(url)
+            return page
+        except Error:
+            if last:
+                raise
+    raise AssertionError
+
+
 def ask(browser, page_url, allowed=()):
     context = browser.new_context(ignore_https_errors=True)
     context.grant_permissions(list(allowed))
-    page = context.new_page()
-    page.goto(page_url)
+    page = opened(context, page_url)
     asked = [f"http://{BOX}:{HTTP}/", "local"]
     return {"page": page.evaluate(ASK, asked), "worker": page.evaluate(BY_WORKER, asked)}
 

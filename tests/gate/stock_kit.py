@@ -2,11 +2,11 @@
 
 import json
 import os
-import socket
 import time
 import urllib.request
 
 import gate_kit as kit
+from free_ports import free_port as port
 from gate_http import ROOT, HttpServer, handler_zip
 from gate_server import FakeServer
 from modbus_board import tcp_board, wire
@@ -25,12 +25,6 @@ def comports(*_args, **_options):
 
 serial.tools.list_ports.comports = comports
 """
-
-
-def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def stock_addon():

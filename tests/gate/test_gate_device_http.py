@@ -5,12 +5,12 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
+from free_ports import free_port
 from iot_handlers.scenic_gate import device_http
 from iot_handlers.scenic_gate.device import Ack
 from iot_handlers.scenic_gate.device_http import DeviceClient, DeviceLost
 from iot_handlers.scenic_gate.profile import Call
 from patience import LIMIT_S, wait_for
-from terminal_kit import free_port
 
 # of the system's Python: its Flask is not that of Odoo
 SERVE = "import sys; from httpbin import app; app.run('127.0.0.1', int(sys.argv[1]), threaded=True)"

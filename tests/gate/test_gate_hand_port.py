@@ -9,13 +9,13 @@ import time
 
 import gate_kit as kit
 import pytest
+from free_ports import free_port
 from gate_kit import NOW, code
 from hand_kit import HAND_KEY, Hand, hands
 from iot_handlers.scenic_gate import hand_desk, hand_wire, http_listener
 from iot_handlers.scenic_gate.config import parse
 from lan_kit import lan_config
 from patience import LIMIT_S, wait_for
-from test_gate_lan_hostile import free_port
 
 KEY = hand_wire.device_key(bytes.fromhex(HAND_KEY), 91)
 LATER = 3000  # seconds of a scan that is no part of the one before

@@ -121,6 +121,8 @@ def test_slow_serial_line_does_not_cut_a_code(tmp_path):
             time.sleep(0.001)
         os.write(scanner, b"\r")
         wait_for(lambda: scans == [TICKET[:40]])
+        scans.reader._stopped.set()
+        os.write(scanner, b"\r")  # so that it hears of it at once
         os.close(scanner)
 
 

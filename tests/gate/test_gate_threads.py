@@ -6,6 +6,7 @@ import socket
 
 import gate_kit as kit
 import pytest
+from free_ports import free_port
 from iot_handlers.scenic_gate import box as gate_box
 from iot_handlers.scenic_gate import bus as gate_bus
 from iot_handlers.scenic_gate import sync as gate_sync
@@ -23,7 +24,7 @@ from iot_handlers.scenic_gate.updates import Updates
 from lan_kit import lan_config
 from modbus_board import tcp_board
 from patience import LIMIT_S, wait_for
-from test_gate_box import free_port, site  # noqa: F401 (a fixture)
+from test_gate_box import site  # noqa: F401 (a fixture)
 
 
 class Once:

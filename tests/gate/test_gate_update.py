@@ -143,7 +143,8 @@ def test_handlers_that_are_no_python_are_not_even_tried(place):
 
 def test_handlers_that_do_not_import_are_taken_back(place):
     good = place.told()["hash"]
-    bad = place.announce(handlers(scenic_gate__engine=lambda old: old + b"\nimport not_there\n"))
+    broken = handlers(scenic_gate__engine=lambda old: old + b"\nimport not_there\n")
+    bad = place.announce(broken, limit_s=HANG_S)
     place.until(lambda: place.events()[-1:] == ["rolled_back"], "they are taken back")
     place.until(lambda: place.told().get("hash") == good, "the ones before are back")
     place.until(lambda: place.told().get("state") == "rejected", "they are not wanted again")
