@@ -8,6 +8,7 @@ import threading
 import time
 
 import gate_kit as kit
+import lan_sockets
 import pytest
 from free_ports import free_port
 from gate_kit import NOW, code
@@ -25,13 +26,16 @@ LATER = 3000  # seconds of a scan that is no part of the one before
 def box(tmp_path):
     port = free_port()
     made = kit.box(tmp_path)
-    lan = lan_config(1, {1: 0xFFFF}) | {"port": free_port(), "hands": hands(91, port=port)}
+    lan = lan_config(1, {1: 0xFFFF}) | {"port": lan_sockets.free_port()}
+    lan["hands"] = hands(91, port=port)
     config = kit.config(lanes=[kit.lane_config("L1")], lan=lan)
     made.engine.configure(parse(config))
     made.engine.trusted, made.engine.contact = True, NOW
     made.clock.now = lambda: NOW
     made.port = port
     made.start()
+    # another connection of this machine may have it for a moment: it is tried again
+    wait_for(lambda: not made.status()["hands"]["error"])
     yield made
     made.stop()
 
@@ -138,7 +142,7 @@ def test_the_port_follows_the_configuration(box):
 def test_a_port_that_is_taken_is_told(tmp_path):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         lan = lan_config(1, {1: 0xFFFF}) | {
-            "port": free_port(),
+            "port": lan_sockets.free_port(),
             "hands": hands(91, port=taken.getsockname()[1]),
         }
         made = kit.box(tmp_path)

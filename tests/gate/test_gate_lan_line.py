@@ -5,7 +5,7 @@ import threading
 import pytest
 from gate_kit import NOW, code
 from iot_handlers.scenic_gate import lan as lan_module
-from iot_handlers.scenic_gate import lan_ask
+from iot_handlers.scenic_gate import lan_ask, udp
 from lan_sockets import free_port, make_box
 from patience import LIMIT_S, wait_for
 from test_gate_claim import serial_owned_by
@@ -119,3 +119,26 @@ def test_a_line_is_used_again_and_what_came_too_late_is_forgotten(boxes):
         boxes[OWNER].lan._port.send(("127.0.0.1", line.port.number), datagram)
     assert ask(boxes, serial_owned_by(OWNER, (1, 2), skip=1)) == "offline"
     assert boxes[ASKER].lan._lines == [line]
+
+
+def test_who_waits_is_woken_by_another_thread():
+    began, heard, done = threading.Event(), [], []
+    line = udp.OwnLine(lambda *_: None, lambda *told: heard.append(told), done.append)
+
+    def wait():
+        line.open()
+        line.tell()  # by itself: nothing is left for the next question
+        began.set()
+        line.wait(3 * LIMIT_S)
+
+    lane = threading.Thread(target=wait, daemon=True)
+    lane.start()
+    assert began.wait(LIMIT_S)
+    line.tell()
+    lane.join(LIMIT_S)
+    assert not lane.is_alive()
+    assert line.port.hear(0) is None  # neither the empty datagram nor a second one
+    assert heard == []
+    line.close()
+    assert done == [line]
+    line.port.close()
