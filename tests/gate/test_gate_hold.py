@@ -209,6 +209,17 @@ def test_a_disk_that_cannot_write_holds_nothing_open(lane, monkeypatch):
     assert lane.status()["state"] == "idle"
 
 
+def test_a_disk_that_cannot_write_keeps_no_lane_open(lane, monkeypatch):
+    """Shutting lets nobody in: it is done whether or not it can be written down."""
+    lane.browser.sign_in()
+    assert lane.browser.act("hold", reason="M_GUEST")[1]["result"] == "done"
+    monkeypatch.setattr(lane.box.engine.journal, "record", lambda entry: False)
+    assert lane.browser.act("prolong")[1]["result"] == "E_STORE"
+    assert lane.browser.act("release")[1]["result"] == "done"
+    wait_for(lambda: lane.status()["state"] == "idle")
+    assert not any(lane.board.coils())
+
+
 def test_a_forgotten_lane_shuts_by_itself(site):  # noqa: F811
     site.server.config = kit.config(lanes=[site.lane(hold_limit_s=0.4)], page=PAGE)
     with site.running() as box:

@@ -142,3 +142,13 @@ def test_who_waits_is_woken_by_another_thread():
     line.close()
     assert done == [line]
     line.port.close()
+
+
+def test_what_cannot_be_sent_is_lost_and_nobody_is_told():
+    port = udp.Port()
+    for place in (("255.255.255.255", 9), ("127.0.0.1", 0)):  # refused by the system
+        with pytest.raises(OSError, match=r"\[Errno"):
+            port._socket.sendto(b"x", place)
+        port.send(place, b"x")
+    port.close()
+    port.send(("127.0.0.1", port.number), b"x")
