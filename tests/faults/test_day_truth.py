@@ -84,6 +84,15 @@ LIES = {
 }
 
 
+def test_a_box_that_was_alone_excuses_the_next_for_seconds_only():
+    evidence = day()
+    evidence.quiet.clear()
+    evidence.journals[0]["mode"] = "degraded"
+    assert "between boxes" in day_truth.problems(evidence)
+    evidence.visits[1] = visit("B1", 100.5)
+    assert "between boxes" not in day_truth.problems(evidence)
+
+
 @pytest.mark.parametrize(
     ("check", "lie"), [(check, lie) for check, lies in LIES.items() for lie in lies]
 )

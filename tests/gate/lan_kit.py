@@ -39,6 +39,7 @@ class Box:
 
     def __init__(self, net, number, path=":memory:"):
         self.net, self.number = net, number
+        self.boxes = net.boxes
         self.store = Store(Path(path), secrets.token_hex)
         self.boot()
 
@@ -46,8 +47,7 @@ class Box:
         """Start, or start again with the same database."""
         self.engine = Engine(self.store, lambda: secrets.token_hex(16))
         self.lane = f"L{self.number}"
-        lan = lan_config(self.number, self.net.boxes) | {"hands": hands(*HANDHELDS)}
-        self.engine.configure(parse(kit.config(lanes=[kit.lane_config(self.lane)], lan=lan)))
+        self.engine.configure(self.config())
         self.engine.trusted = self.engine.online = True
         self.engine.contact = NOW
         self.engine.recover(NOW)
@@ -58,6 +58,17 @@ class Box:
         self.desk.open_line = lambda: NetLine(self.net, self.number)
         self.desk.configure(self.engine.config.lan)
         self.door = door(self)
+
+    def config(self):
+        lan = lan_config(self.number, self.boxes) | {"hands": hands(*HANDHELDS)}
+        return parse(kit.config(lanes=[kit.lane_config(self.lane)], lan=lan))
+
+    def follow(self, boxes):
+        """Get another list of boxes from the server, {number: entrances}."""
+        self.boxes = boxes
+        config = self.config()
+        self.desk.configure(config.lan)
+        self.engine.configure(config)
 
     def scan(self, serial=1, at=600.0, **fields):
         return self.engine.scan(self.lane, kit.code(serial, **fields), NOW + at)

@@ -19,7 +19,7 @@ from .care import Care
 from .clock import Clock
 from .commands import SIGNED, CommandDesk
 from .complaints import Complaints
-from .config import ConfigError, LaneConfig, parse
+from .config import Config, ConfigError, LaneConfig, parse
 from .device import DeviceError
 from .devices import Devices
 from .engine import Engine
@@ -88,6 +88,7 @@ class GateBox:
             pairing=pairing,
             nonce=lambda: secrets.token_hex(16),
             status=self.status,
+            prepare=self._follow_lan,
             configured=self._configured,
             pause=lambda: self._stopped.wait(0.002),
             offered=self.care.offered,
@@ -141,7 +142,9 @@ class GateBox:
         if data is None:
             return
         try:
-            self.engine.configure(parse(data))
+            config = parse(data)
+            self.lan.desk.configure(config.lan)
+            self.engine.configure(config)
             self.sounds.configure(self.engine.config.sounds.files)
             self.configured.set()
         except ConfigError:
@@ -201,14 +204,14 @@ class GateBox:
             if self.runners.get(code) is runner:
                 del self.runners[code]
 
-    def _follow_lan(self) -> None:
-        lan = self.engine.config.lan if self.engine.config else None
+    def _follow_lan(self, config: Config | None) -> None:
+        """Talk to the other boxes; before lanes decide by a configuration, never after."""
+        lan = config.lan if config else None
         self.lan.configure(lan)
         self.hands.configure(lan)
 
     def _configured(self) -> None:
         lanes = self.lanes
-        self._follow_lan()
         self.sounds.configure(self.engine.config.sounds.files)
         self.configured.set()
         for code, runner in list(self.runners.items()):
@@ -233,7 +236,7 @@ class GateBox:
 
     def start(self) -> None:
         """Begin to sync and to keep house. Lanes are served by :meth:`serve_lane`."""
-        self._follow_lan()
+        self._follow_lan(self.engine.config)
         for name, loop in (
             ("sync", self._sync_loop),
             ("house", self._house_loop),
@@ -290,7 +293,7 @@ class GateBox:
                     self.store.checkpoint()
                     self._checkpoint_at = self.clock.mono() + CHECKPOINT_S
                     if self.lan.error or self.hands.error:
-                        self._follow_lan()  # the port may be free by now
+                        self._follow_lan(self.engine.config)  # the port may be free by now
                 today = self._today()
                 if today is not None and today != pruned_day:
                     self._prune(today)

@@ -6,7 +6,7 @@ Pure but for the store: messages come and go as dictionaries, ``lan.py`` carries
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..scenic_rules.passage import decide
@@ -46,11 +46,12 @@ class Question(NamedTuple):
     hand: Mapping | None = None  # of a handheld that asked this box: its words
 
 
-def ask_body(engine: Engine, question: Question, owner: int) -> dict:
+def ask_body(engine: Engine, question: Question, owner: int, lists: tuple[str, ...] = ()) -> dict:
     """Write a question as it goes over the wire, with the own uses of the ticket."""
     q = question
+    known = {"by": owner} | ({"w": list(lists)} if lists else {})
     if q.hand is not None:
-        return {**q.hand, "by": owner}
+        return {**q.hand, **known}
     since = int((q.t - OWN_S) * 1000)
     with engine.store.lock:
         head = engine.journal.seq
@@ -67,7 +68,7 @@ def ask_body(engine: Engine, question: Question, owner: int) -> dict:
         "n": q.persons,
         "t": round(q.t, 3),
         "c": int(q.counted),
-        "by": owner,
+        **known,
         "ep": engine.store.epoch,
         "h": head,
         "s": since,
@@ -100,17 +101,22 @@ def read_ask(body: dict, site: int) -> tuple[Question, dict]:
 
 
 class Answer(NamedTuple):
-    """``persons`` may pass (0 = none, ``reason`` says why); with a use the first one is told."""
+    """``persons`` may pass (0 = none, ``reason`` says why); with a use the first one is told.
+
+    ``sure``: whoever says so knows all that the boxes which it hears have done.
+    """
 
     reason: str
     persons: int = 0
     first_t: float | None = None
     first_lane: str = ""
+    sure: bool = True
 
     def body(self, op: str) -> dict:
         """Write it as it goes over the wire."""
-        return {"op": op, "r": self.reason, "n": self.persons, "t": self.first_t,
+        told = {"op": op, "r": self.reason, "n": self.persons, "t": self.first_t,
                 "l": self.first_lane}  # fmt: skip
+        return told if self.sure else told | {"u": 1}
 
     @staticmethod
     def read(body: dict) -> tuple[str, Answer]:
@@ -121,6 +127,7 @@ class Answer(NamedTuple):
             int(body["n"]),
             None if first is None else float(first),
             str(body["l"]),
+            not body.get("u"),
         )
         return str(body["op"]), answer
 
@@ -131,10 +138,18 @@ class Owner:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def answer(self, box: int, run: bytes, number: int, body: dict, is_mine) -> tuple[str, Answer]:
+    def answer(
+        self,
+        box: int,
+        run: bytes,
+        number: int,
+        body: dict,
+        objection: Callable[[TicketView, int], str] = lambda *_: "",
+    ) -> tuple[str, Answer]:
         """Answer box ``box``; StoreError or a bad body leave nothing behind.
 
-        ``run``, ``number`` identify the question; ``is_mine(ticket, by)``: this box answers for it.
+        ``run``, ``number`` identify the question; ``objection(ticket, by)``: the reason why this
+        box does not even look, ``by`` being the owner as who asks sees it.
         """
         engine = self.engine
         question, told = read_ask(body, engine.config.site)
@@ -142,8 +157,12 @@ class Owner:
             before = peer_uses.granted(db, question.op, box, question.ticket.uid)
             if before:
                 return question.op, Answer(Reason.OK.value, before)
-            if not is_mine(question.ticket, int(body["by"])):
-                return question.op, Answer(NOT_MINE)
+            if reason := objection(question.ticket, int(body["by"])):
+                return question.op, Answer(reason)
+            if run == peer_uses.HAND and number <= peer_uses.seen_of(
+                engine.store, box, told["epoch"]
+            ):
+                return question.op, Answer(NOT_MINE)  # it comes late: that passage has ended
             peer_uses.take_own(db, box, told["epoch"], run, number, told)
             answer = self.decide(question)
             if answer.persons:

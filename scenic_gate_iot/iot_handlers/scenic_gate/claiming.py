@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 class Plan:
     """Whom to ask, in order; nobody = this box decides alone.
 
-    ``owner``: the box that answers for the ticket; ``degraded``: it is out of reach.
+    ``owner``: the box that answers for the ticket; ``degraded``: it is out of reach. ``lists``:
+    boxes follow these lists, or may have done what is not known here: all of ``targets`` have to
+    agree, and this box too where it is one of those who answer (``mine``).
     """
 
     owner: int = 0
     targets: tuple[int, ...] = ()
     degraded: bool = False
+    lists: tuple[str, ...] = ()
+    mine: bool = False
 
 
 class Peers(Protocol):
@@ -121,7 +125,7 @@ def _ask(
         if decision.uses > most:
             rest = None if decision.rest is None else decision.rest + decision.uses - most
             decision = replace(decision, admit=most, uses=most, rest=rest)
-        return _reserve(engine, batch, asked, reading, decision, op, not by_owner)
+        return _reserve(engine, batch, asked, reading, decision, op, plan.degraded or not by_owner)
 
 
 def _reserve(

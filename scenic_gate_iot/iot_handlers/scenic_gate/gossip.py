@@ -56,9 +56,13 @@ class Digest:
     feed: tuple[int, int]
     busy: frozenset[str]
 
-    def body(self, number: int) -> bytes:
-        """Write it as it goes over the wire, with as many journals as fit; the own one is first."""
+    def body(self, number: int, name: str = "") -> bytes:
+        """Write it as it goes over the wire, with as many journals as fit; the own one is first.
+
+        ``name``: of the list of boxes that this box follows.
+        """
         told = {
+            "l": name,
             "v": [[box, epoch, seq] for (box, epoch), seq in self.heads.items()],
             "c": list(self.feed),
             "b": sorted(self.busy)[:8],

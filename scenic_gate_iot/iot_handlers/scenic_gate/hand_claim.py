@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 from . import gossip, peer_uses
 from .claim import Answer, Question, read_ask
-from .claim_rules import rank
-from .claiming import Plan
 from .peer_uses import HAND
 
 if TYPE_CHECKING:
@@ -37,31 +35,29 @@ def claim(desk: LanDesk, device: int, body: dict) -> tuple[Answer, bool]:
 
     A body that is no question is a ValueError, TypeError or KeyError.
     """
-    config, engine = desk.config, desk.engine
-    question, told = read_ask(body, engine.config.site)
+    question, told = read_ask(body, desk.engine.config.site)
     gossip.epoch_of(body["ep"])
     seq = body["q"]
     body = {name: value for name, value in body.items() if name != "q"} | {"hd": [device, seq]}
     asker(0, b"", 0, body)
-    uid, mask = question.ticket.uid, question.ticket.entrances
-    order = rank(uid, config.boxes, mask)
-    body["by"] = order[0]
+    uid = question.ticket.uid
+    plan = desk.route(uid, question.ticket.entrances)
+    body["by"] = plan.owner
 
     def answer() -> Answer:
-        return desk.owner.answer(device, HAND, seq, body, lambda *_: True)[1]
+        return desk.owner.answer(device, HAND, seq, body, lambda *_: desk.rivalry(uid))[1]
 
-    if order[0] == config.box:
-        return answer(), True
-    if seen := _no(desk, device, seq, question, told):
-        return seen, False
-    before = order[: order.index(config.box)] if config.box in order else order
-    targets = tuple(box for box in before if desk.alive(box))
-    if targets:
-        found, by_owner = desk.ask(Plan(order[0], targets), question._replace(hand=body))
-        if found is not None:
-            return found, by_owner
+    if not plan.targets:
+        return answer(), not plan.degraded
+    seen = answer() if plan.mine else _no(desk, device, seq, question, told)
+    if seen and not seen.persons:
+        return seen, plan.mine
+    found, by_owner = desk.ask(plan, question._replace(hand=body))
+    if found is not None:
+        most = min(found.persons, seen.persons) if seen else found.persons
+        return found._replace(persons=most), by_owner and not plan.degraded
     # nobody before this box answers: it decides with what it knows, and says so
-    return answer(), False
+    return seen or answer(), False
 
 
 def _no(desk: LanDesk, device: int, seq: int, question: Question, told: dict) -> Answer | None:

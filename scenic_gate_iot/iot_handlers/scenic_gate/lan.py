@@ -39,10 +39,12 @@ class Lan:
 
     def configure(self, config: LanConfig | None) -> None:
         """Follow a configuration; called again whenever it changes."""
-        self._addresses = (
+        # of boxes that left the list too: the desk knows how long it speaks to them
+        self._addresses |= (
             {peer.box: (peer.host, peer.port) for peer in config.peers} if config else {}
         )
         self.desk.configure(config)
+        self._heard.set()
         if config and not self._stopped.is_set():
             self._listen_on(config.port)
 
@@ -120,7 +122,7 @@ class Lan:
     def _handle(self, datagram: bytes, source: Address) -> None:
         try:
             self.desk.handle(datagram, source)
-            if self.desk.inbox:
+            if self.desk.inbox or self.desk.eager:
                 self._heard.set()
         except Exception:
             # whatever a datagram caused, the next claim is answered

@@ -13,12 +13,13 @@ from collections.abc import Callable
 
 from . import hand_claim
 from . import lan_wire as wire
-from .claim import Answer
-from .claim_rules import rank
+from .claim import NOT_MINE, Answer
 from .engine import Engine
 from .gossip import Digest, Gossip
 from .lan_ask import Asking
 from .lan_config import LanConfig
+from .lan_views import NAME, NONE, Views, read_list
+from .peer_uses import seen
 from .store import StoreError
 
 _logger = logging.getLogger(__name__)
@@ -41,27 +42,36 @@ class LanDesk(Asking):
         send: Callable[..., None],
     ) -> None:
         super().__init__(engine, mono, send)
-        self.run, self.now = run, now
+        self.run, self._now = run, now
         self.gossip = Gossip(engine, self._under_way)
         self.inbox: deque[wire.Packet] = deque(maxlen=INBOX)
+        self.eager: set[int] = set()  # boxes that are told at once
         self._number = 0
-        self._links: dict[int, wire.Link] = {}
         self._greeted = (0.0, 0)
 
+    def now(self) -> float:
+        return self._now()
+
     def configure(self, config: LanConfig | None) -> None:
-        """Follow a configuration; links to boxes that stay are kept, unless the key is another."""
-        with self._lock:
+        """Follow a configuration; links are kept, unless the key is another.
+
+        A box that left the list is listened to as long as it speaks: it may not know yet.
+        """
+        # no lane decides meanwhile: each decision is by the old list or by the new one
+        with self.engine.store.lock, self._lock:
             old, self.config = self.config, config
             keep = old is not None and config is not None
             keep = keep and (old.key, old.box) == (config.key, config.box)
-            links = self._links if keep else {}
-            boxes = [peer.box for peer in config.peers] if config else []
-            self._links = {
-                box: links.get(box) or wire.Link(config.box, self.run, box) for box in boxes
-            }
-            self._heard = {box: self._heard.get(box, (self.mono(), None)) for box in boxes}
-        self.gossip.box = config.box if config else 0
-        self.engine.peers = self if boxes else None
+            if not keep:
+                self._links, self._heard, self.views = {}, {}, Views()
+            for box in [peer.box for peer in config.peers] if config else ():
+                self._links.setdefault(box, wire.Link(config.box, self.run, box))
+                self._heard.setdefault(box, (self.mono(), None))
+            if config:
+                self.views.follow(tuple(config.boxes))
+            self.eager = set(self._links)
+            self.gossip.box = config.box if config else 0
+            self.engine.peers = self if self._links else None
 
     # ---------------------------------------------------------------- datagrams
 
@@ -85,9 +95,11 @@ class LanDesk(Asking):
             if link is None or packet.receiver != config.box:
                 self.counts["bad"] += 1
                 return
-            what = link.accept(packet)
+            run, what = link.run, link.accept(packet)
             if what in ("new", "met"):
-                self._heard[packet.sender] = (self.mono(), self.now())
+                self._note_heard(packet.sender)
+            if link.run != run:
+                self.eager.add(packet.sender)  # it waits to hear what this box knows
             greeting = self._greeting(link, packet) if what == "greet" else None
         if greeting:
             self.send(packet.sender, greeting)
@@ -97,6 +109,12 @@ class LanDesk(Asking):
             self._answer_again(link, packet)
         elif what == "new":
             self._act(link, packet, source)
+
+    def _note_heard(self, box: int) -> None:
+        if not self.alive(box):
+            self.views.lost(box)
+            self.eager.add(box)
+        self._heard[box] = (self.mono(), self.now())
 
     def _greeting(self, link: wire.Link, packet: wire.Packet) -> bytes | None:
         since, count = self._greeted
@@ -131,12 +149,18 @@ class LanDesk(Asking):
             _logger.warning("A claim of box %s is not answered", packet.sender, exc_info=True)
 
     def _serve(self, link: wire.Link, packet: wire.Packet, source: Source) -> None:
-        def is_mine(ticket, by):
-            return rank(ticket.uid, self.config.boxes, ticket.entrances)[0] == by
-
         body = wire.from_body(packet.body)
+        lists = [str(name) for name in body.get("w") or ()]
+
+        def objection(ticket, by):
+            if not lists and by not in self.owners(ticket.uid, ticket.entrances):
+                return NOT_MINE
+            return self.rivalry(ticket.uid, packet.sender)
+
         who = hand_claim.asker(packet.sender, packet.run, packet.number, body)
-        op, answer = self.owner.answer(*who, body, is_mine)
+        op, answer = self.owner.answer(*who, body, objection)
+        if answer.persons:
+            answer = answer._replace(sure=self._is_sure(lists or [self.views.mine]))
         self.counts["served"] += 1
         datagram = self._sealed(packet.sender, wire.ANSWER, wire.to_body(answer.body(op)))
         if datagram:
@@ -158,14 +182,17 @@ class LanDesk(Asking):
             self._number += 1
             number = self._number
         # only then: a claim with a lower number is named as under way, or its fact is told
-        body = self.gossip.digest().body(number)
+        name = self._followed()
+        body = self.gossip.digest().body(number, name)
+        self._forget_who_left()
         for box in list(self._links) if boxes is None else boxes:
             if datagram := self._sealed(box, wire.DIGEST, body):
                 self.send(box, datagram)
 
     def listen(self) -> None:
         """Work off what came in as gossip."""
-        behind: set[int] = set()
+        with self._lock:
+            behind, self.eager = self.eager, set()
         while self.inbox:
             packet = self.inbox.popleft()
             try:
@@ -179,17 +206,43 @@ class LanDesk(Asking):
     def _hear(self, packet: wire.Packet) -> bool:
         """Act on one datagram; True when its sender knows more."""
         body = wire.from_body(packet.body)
+        if packet.kind == wire.LIST:
+            with self._lock:
+                self.views.learn(read_list(body["l"]))
+            return False
         if packet.kind == wire.FACTS:
-            return not self.gossip.hear_facts(body) or self._more(packet.sender)
+            whole = self.gossip.hear_facts(body)
+            self._cover()
+            return not whole or self._more(packet.sender)
         if packet.kind == wire.NEWS:
             self.gossip.hear_news(body, self.now())
             return self._more(packet.sender)
         theirs = Digest.read(body)
         self.gossip.hear_digest(packet.sender, packet.run, int(body["n"]), theirs)
+        self._view(packet.sender, str(body.get("l", NONE))[:NAME], theirs)
         for kind, told in self.gossip.difference(theirs):
             if datagram := self._sealed(packet.sender, kind, wire.to_body(told)):
                 self.send(packet.sender, datagram)
         return self.gossip.knows_less(theirs)
+
+    def _view(self, box: int, name: str, theirs: Digest) -> None:
+        """Note which list a box follows and what it had done; tell it this one, if they differ."""
+        own = (self.gossip.box, self.engine.store.epoch)
+        heads = {key: seq for key, seq in theirs.heads.items() if key != own}
+        known = seen(self.engine.store)
+        with self._lock:
+            self.views.told(box, name, heads, known)
+            mine = self.views.mine
+        if name not in (NONE, mine):
+            body = wire.to_body({"l": self.config.boxes})
+            if datagram := self._sealed(box, wire.LIST, body):
+                self.send(box, datagram)
+
+    def _cover(self) -> None:
+        if self.views.is_owed:
+            known = seen(self.engine.store)
+            with self._lock:
+                self.views.covered(known)
 
     def _more(self, box: int) -> bool:
         known = self.gossip.last_digest(box)

@@ -24,8 +24,8 @@ MAX_DATAGRAM = 1400  # one Ethernet frame: what is cut in two is lost twice as o
 MAX_BODY = MAX_DATAGRAM - HEADER.size - MAC_SIZE
 NO_RUN = bytes(8)
 
-GREET, ASK, ANSWER, DIGEST, FACTS, NEWS = range(6)
-KINDS = range(6)
+GREET, ASK, ANSWER, DIGEST, FACTS, NEWS, LIST = range(7)
+KINDS = range(7)
 
 WINDOW = 1024  # numbers that may overtake each other
 REMEMBERED = 256  # own numbers that a greeting may echo, answers kept for repeated questions

@@ -118,6 +118,13 @@ def open_claims(store: Store, box: int) -> bool:
     )
 
 
+def hands_wait(store: Store, since: int) -> bool:
+    """Tell whether claims of handhelds since then (ms) wait for their fact."""
+    return bool(
+        store.rows("SELECT 1 FROM peer_use WHERE run = ? AND t >= ? LIMIT 1", (HAND, since))
+    )
+
+
 def first_use(store: Store, uid: int, zone: str) -> tuple[float, str] | None:
     """Return when (Unix seconds) and at which lane another box used the ticket first."""
     rows = store.rows(_FIRST, (uid, zone))

@@ -58,6 +58,7 @@ class Sync:
     pairing: Callable[[], Pairing | None]
     nonce: Callable[[], str]
     status: Callable[[], dict]
+    prepare: Callable[[Config], None] = lambda config: None  # it comes into force right after
     configured: Callable[[], None] = lambda: None  # a new configuration is in force
     pause: Callable[[], None] = lambda: None  # lets scans in between two ticket chunks
     offered: Callable[[dict], None] = lambda reply: None  # handlers, drills
@@ -208,6 +209,7 @@ class Sync:
             again = moved or _asks_more(old, config)
             if again:
                 put_in(db, {"cursor": 0})
+        self.prepare(config)
         self.engine.configure(config)
         self.config_error = ""
         self.configured()
