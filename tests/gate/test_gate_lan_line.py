@@ -20,7 +20,7 @@ def boxes(tmp_path, monkeypatch):
     ports = {1: free_port(), 2: free_port()}
     # no box waits so long for another in a park
     made = {n: make_box(tmp_path / str(n), n, ports, budget_s=LIMIT_S) for n in ports}
-    wait_for(lambda: all(box.lan.desk._links[3 - n].run != bytes(8) for n, box in made.items()))
+    wait_for(lambda: all(box.lan.desk.is_settled for box in made.values()))
     yield made
     for box in made.values():
         box.stop()

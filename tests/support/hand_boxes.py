@@ -68,7 +68,7 @@ class HandBoxes:
 
     def _hear_each_other(self):
         desks = [box.lan.desk for box in self.boxes]
-        return all(
+        return all(desk.is_settled for desk in desks) and all(
             desk.alive(peer.box)
             for desk in desks
             for peer in desk.config.peers

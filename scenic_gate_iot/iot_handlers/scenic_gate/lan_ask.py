@@ -156,6 +156,11 @@ class Asking:
             known = [self.views.lists[name] for name in names if name in self.views.lists]
         return {rank(uid, boxes, mask)[0] for boxes in known}
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that are heard follow one list, and hide nothing from this box."""
+        return self._is_sure([self.views.mine])
+
     def _is_sure(self, lists: list[str]) -> bool:
         """Tell whether this box vouches for its yes to a question by these lists."""
         with self._lock:
