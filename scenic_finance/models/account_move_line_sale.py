@@ -106,8 +106,8 @@ class AccountMoveLineSale(models.Model):
         )
         chosen._scenic_match_refunds()
 
-    def _scenic_exchange_sale(self):
-        """Leave the tickets alone: this credit note makes room for a corrected invoice."""
+    def _scenic_exchanged_line(self):
+        """Return the line that this one takes back, all of it."""
         self.ensure_one()
         origin = self.scenic_reversed_line_id
         if self.currency_id.compare_amounts(self.balance, -origin.balance):
@@ -119,6 +119,11 @@ class AccountMoveLineSale(models.Model):
                     product=self.product_id.display_name,
                 )
             )
+        return origin
+
+    def _scenic_exchange_sale(self):
+        """Leave the tickets alone: this credit note makes room for a corrected invoice."""
+        origin = self._scenic_exchanged_line()
         self._scenic_sale_tickets().filtered(
             lambda ticket: ticket.origin_aml_id == origin
         )._sale_forget_invoice()

@@ -31,16 +31,7 @@ class AccountMoveLineVoucherCredit(models.Model):
 
     def _scenic_exchange_vouchers(self):
         """Leave the tickets alone: this credit note makes room for a corrected invoice."""
-        origin = self.scenic_reversed_line_id
-        if self.currency_id.compare_amounts(self.balance, -origin.balance):
-            raise UserError(
-                self.env._(
-                    "%(document)s is corrected by a new invoice, so its credit note has to take "
-                    "back all of %(product)s.",
-                    document=origin.move_id.name,
-                    product=self.product_id.display_name,
-                )
-            )
+        origin = self._scenic_exchanged_line()
         tickets = self.env["scenic.ticket"].sudo()
         tickets.search(
             [("voucher_item_id", "!=", False), ("origin_aml_id", "=", origin.id)]

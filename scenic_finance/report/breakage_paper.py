@@ -46,9 +46,14 @@ class _Paper(breakage_paper_books.Books):
         page = self.book.add_worksheet(self.env._("Method"))
         page.set_column(0, 0, 34)
         page.set_column(1, 1, 110)
+        for place, row in enumerate(self.method_rows()):
+            page.write_row(place, 0, row)
+
+    def method_rows(self):
+        """Return what the first sheet says: (about what, the words)."""
         methods = self.env["res.company"]._fields["scenic_breakage_method"]
         method = dict(methods._description_selection(self.env))[self.company.scenic_breakage_method]
-        rows = [
+        return [
             (self.env._("Company"), self.company.name),
             (self.env._("Period"), f"{self.date_from} – {self.date_to}"),
             (self.env._("Breakage"), method),
@@ -97,8 +102,6 @@ class _Paper(breakage_paper_books.Books):
             (self.env._("Expected breakage account"), self.account_name("ahead_account_id")),
             (self.env._("Income account"), self.account_name("account_id")),
         ]
-        for place, row in enumerate(rows):
-            page.write_row(place, 0, row)
 
     def account_name(self, name):
         account = self.company[f"scenic_breakage_{name}"].with_company(self.company)
@@ -125,46 +128,52 @@ class _Paper(breakage_paper_books.Books):
             self.env._("Expired"),
             self.env._("Error"),
         )
-        states = dict(self.curves._fields["state"]._description_selection(self.env))
         history, places, row = self.env._("History"), {}, 2
         for curve in self.curves:
             first, last = row, row + max(len(curve.month_ids), 1) - 1
             row = last + 1
-            here = sheet.row + 1
-            places[curve] = (here, first, last)
-
-            def of(column, first=first, last=last):
-                return f"'{history}'!${column}${first}:${column}${last}"
-
-            tested = f"({of('H')}=1)*({of('J')}>0)"
-            sheet.add(
-                curve.product_id.display_name,
-                curve.channel_id.name or "",
-                states[curve.state],
-                (curve.date_from, DAY, None),
-                curve.approved_by.name or "",
-                curve.min_tickets,
-                curve.min_months,
-                (curve.cap, RATE, None),
-                (f"=SUMPRODUCT({of('D')},{of('H')})", None, curve.tickets),
-                (f"=SUM({of('H')})", None, curve.months),
-                (f"=_xlfn.MINIFS({of('I')},{of('H')},1)", RATE, curve.lowest_rate),
-                (
-                    f"=IF(J{here}>0,ROUND(SUMPRODUCT({of('F')},{of('H')})/"
-                    f"SUMPRODUCT({of('E')}+{of('F')},{of('H')}),6),0)",
-                    RATE,
-                    curve.average_rate,
-                ),
-                (
-                    f"=IF(AND(J{here}>=G{here},I{here}>=F{here}),MIN(K{here},H{here}),0)",
-                    RATE,
-                    curve.rate,
-                ),
-                (f"=SUMPRODUCT({tested}*{of('K')})", MONEY, curve.told_value),
-                (f"=SUMPRODUCT({tested}*{of('F')})", MONEY, curve.actual_value),
-                (f"=N{here}-O{here}", MONEY, curve.error),
-            )
+            places[curve] = (sheet.row + 1, first, last)
+            spans = {
+                column: f"'{history}'!${column}${first}:${column}${last}" for column in "DEFHIJK"
+            }
+            sheet.add(*self.rate_words(curve), *self.rate_cells(curve, sheet.row + 1, spans))
         return places
+
+    def rate_words(self, curve):
+        states = dict(curve._fields["state"]._description_selection(self.env))
+        return (
+            curve.product_id.display_name,
+            curve.channel_id.name or "",
+            states[curve.state],
+            (curve.date_from, DAY, None),
+            curve.approved_by.name or "",
+            curve.min_tickets,
+            curve.min_months,
+            (curve.cap, RATE, None),
+        )
+
+    def rate_cells(self, curve, here, of):
+        """Return the figures of row ``here`` as formulas; ``of``: columns of its history."""
+        tested = f"({of['H']}=1)*({of['J']}>0)"
+        return (
+            (f"=SUMPRODUCT({of['D']},{of['H']})", None, curve.tickets),
+            (f"=SUM({of['H']})", None, curve.months),
+            (f"=_xlfn.MINIFS({of['I']},{of['H']},1)", RATE, curve.lowest_rate),
+            (
+                f"=IF(J{here}>0,ROUND(SUMPRODUCT({of['F']},{of['H']})/"
+                f"SUMPRODUCT({of['E']}+{of['F']},{of['H']}),6),0)",
+                RATE,
+                curve.average_rate,
+            ),
+            (
+                f"=IF(AND(J{here}>=G{here},I{here}>=F{here}),MIN(K{here},H{here}),0)",
+                RATE,
+                curve.rate,
+            ),
+            (f"=SUMPRODUCT({tested}*{of['K']})", MONEY, curve.told_value),
+            (f"=SUMPRODUCT({tested}*{of['F']})", MONEY, curve.actual_value),
+            (f"=N{here}-O{here}", MONEY, curve.error),
+        )
 
     def history(self, places):
         rates = self.env._("Rates")

@@ -5,6 +5,19 @@ from odoo.exceptions import ValidationError
 
 from ..tools import lane_status
 
+# what a box says of a lane
+LIVE_STATES = [
+    ("idle", "Ready"),
+    ("deciding", "Deciding"),
+    ("opening", "Opening"),
+    ("await", "Open"),
+    ("closing", "Closing"),
+    ("settle", "Closing"),
+    ("held", "Held open"),
+    ("emergency", "Emergency"),
+    ("fault", "Fault"),
+]
+
 
 class ScenicLane(models.Model):
     _name = "scenic.lane"
@@ -72,17 +85,7 @@ class ScenicLane(models.Model):
     version = fields.Char(related="box_id.version")
     clock_drift = fields.Float(related="box_id.clock_drift")
     live_state = fields.Selection(
-        [
-            ("idle", "Ready"),
-            ("deciding", "Deciding"),
-            ("opening", "Opening"),
-            ("await", "Open"),
-            ("closing", "Closing"),
-            ("settle", "Closing"),
-            ("held", "Held open"),
-            ("emergency", "Emergency"),
-            ("fault", "Fault"),
-        ],
+        LIVE_STATES,
         "State",
         compute="_compute_live",
         help="What the lane did when its box called last.",

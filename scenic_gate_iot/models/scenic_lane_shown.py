@@ -1,18 +1,11 @@
 from odoo import api, fields, models
 
 from ..tools import board_status
+from .scenic_lane import LIVE_STATES
 
 # what people read of a lane, on the live board and on every screen of lanes
 STATES = [
-    ("idle", "Ready"),
-    ("deciding", "Deciding"),
-    ("opening", "Opening"),
-    ("await", "Open"),
-    ("closing", "Closing"),
-    ("settle", "Closing"),
-    ("held", "Held open"),
-    ("emergency", "Emergency"),
-    ("fault", "Fault"),
+    *LIVE_STATES,
     ("stopped", "Stopped"),
     ("silent", "No contact"),
     ("no_barrier", "Barrier dead"),

@@ -2,6 +2,22 @@ from odoo import api, fields, models
 
 from ..tools import ticket_sql
 
+EVENT_KINDS = [
+    ("hold", "Reserved"),
+    ("activate", "Activated"),
+    ("block", "Blocked"),
+    ("unblock", "Block lifted"),
+    ("reissue", "Reissued"),
+    ("rebook", "Rebooked"),
+    ("transfer", "Handed to another person"),
+    ("split", "Persons taken out"),
+    ("waive", "Fee waived"),
+    ("void", "Void"),
+    ("reprint", "Printed again"),
+    ("exchange", "Voucher exchanged"),
+    ("exchange_undo", "Exchange undone"),
+]
+
 
 class ScenicTicketEvent(models.Model):
     """What people did to a ticket after its sale: who, when, why, and which copy it ended.
@@ -19,21 +35,7 @@ class ScenicTicketEvent(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     kind = fields.Selection(
-        [
-            ("hold", "Reserved"),
-            ("activate", "Activated"),
-            ("block", "Blocked"),
-            ("unblock", "Block lifted"),
-            ("reissue", "Reissued"),
-            ("rebook", "Rebooked"),
-            ("transfer", "Handed to another person"),
-            ("split", "Persons taken out"),
-            ("waive", "Fee waived"),
-            ("void", "Void"),
-            ("reprint", "Printed again"),
-            ("exchange", "Voucher exchanged"),
-            ("exchange_undo", "Exchange undone"),
-        ],
+        EVENT_KINDS,
         required=True,
         readonly=True,
     )

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .scenic_ticket_event import EVENT_KINDS
+
 
 class ScenicTicketTimeline(models.Model):
     """Everything that happened to a ticket, in one list: sale, uses, actions, its end."""
@@ -19,19 +21,7 @@ class ScenicTicketTimeline(models.Model):
             ("issue", "Issued"),
             ("use", "Used"),
             ("reversal", "Use taken back"),
-            ("hold", "Reserved"),
-            ("activate", "Activated"),
-            ("block", "Blocked"),
-            ("unblock", "Block lifted"),
-            ("reissue", "Reissued"),
-            ("rebook", "Rebooked"),
-            ("transfer", "Handed to another person"),
-            ("split", "Persons taken out"),
-            ("waive", "Fee waived"),
-            ("void", "Void"),
-            ("reprint", "Printed again"),
-            ("exchange", "Voucher exchanged"),
-            ("exchange_undo", "Exchange undone"),
+            *EVENT_KINDS,
             ("expire", "Expired"),
         ],
         readonly=True,

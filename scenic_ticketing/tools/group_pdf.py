@@ -4,22 +4,17 @@ Drawn with reportlab, which Odoo needs anyway: no browser engine has to be insta
 thousand codes take seconds. Codes are one-bit pictures of whole pixels, so that they stay sharp.
 """
 
-import io
 from typing import NamedTuple
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
+
+from .pdf_page import Pages, text, wrap
 
 _WIDTH, _HEIGHT = A4
 _MARGIN = 15 * mm
-# the Chinese font that every reader brings along or replaces by its own; nothing is embedded
-_CHINESE = "STSong-Light"
-_LATIN, _LATIN_BOLD = "Helvetica", "Helvetica-Bold"
 _COLUMNS, _ROWS = 2, 4
 _QR = 44 * mm
 # choosing the best of the eight masks costs five times the rest; any of them is readable
@@ -50,82 +45,10 @@ class Group(NamedTuple):
 
 def build(group):
     """Return the PDF (bytes) of a :class:`Group`."""
-    if _CHINESE not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, pageCompression=1)
-    canvas.setTitle(f"{group.title} {group.subtitle}")
-    page = _Pages(canvas, group.footer)
+    page = Pages(f"{group.title} {group.subtitle}", group.footer, _MARGIN)
     _draw_guide(page, group)
     _draw_tickets(page, group.tickets)
-    canvas.save()
-    return buffer.getvalue()
-
-
-class _Pages:
-    """A canvas that knows how far down it is."""
-
-    def __init__(self, canvas, footer):
-        self.canvas = canvas
-        self.footer = footer
-        self.y = _HEIGHT - _MARGIN
-        self.number = 1
-
-    def finish(self):
-        text(self.canvas, _MARGIN, 9 * mm, self.footer, 8, grey=True)
-        text(self.canvas, _WIDTH - _MARGIN, 9 * mm, str(self.number), 8, grey=True, right=True)
-        self.canvas.showPage()
-        self.number += 1
-        self.y = _HEIGHT - _MARGIN
-
-    def need(self, height):
-        """Begin a new page unless `height` is left on this one."""
-        if self.y - height < _MARGIN:
-            self.finish()
-
-
-def text(canvas, x, y, words, size, bold=False, grey=False, right=False):
-    """Draw one line of text at its baseline."""
-    # amounts have a space that does not break, which the Chinese font lacks
-    words = str(words).replace("\xa0", " ")
-    latin = all(ord(letter) < 256 for letter in words)
-    if not latin:
-        # the dot of Chinese number plates; the font has it at another place
-        words = words.replace("·", "・")
-    canvas.setFont((_LATIN_BOLD if bold else _LATIN) if latin else _CHINESE, size)
-    canvas.setFillGray(0.4 if grey else 0)
-    (canvas.drawRightString if right else canvas.drawString)(x, y, words)
-
-
-def _wrap(words, size, width):
-    """Return the lines of a text; breaks between words, and anywhere within a long one."""
-    lines = []
-    for paragraph in str(words).splitlines() or [""]:
-        line = ""
-        for piece in _pieces(paragraph):
-            if line and _width(line + piece, size) > width:
-                lines.append(line.rstrip())
-                line = piece.lstrip()
-            else:
-                line += piece
-        lines.append(line.rstrip())
-    return lines
-
-
-def _pieces(paragraph):
-    piece = ""
-    for letter in paragraph:
-        piece += letter
-        if letter == " " or ord(letter) > 0x2E80 or len(piece) > 30:
-            yield piece
-            piece = ""
-    if piece:
-        yield piece
-
-
-def _width(words, size):
-    font = _LATIN if all(ord(letter) < 256 for letter in words) else _CHINESE
-    return pdfmetrics.stringWidth(words, font, size)
+    return page.end()
 
 
 # ----------------------------------------------------------------------
@@ -141,7 +64,7 @@ def _draw_guide(page, group):
     text(canvas, _MARGIN, page.y, group.subtitle, 12, grey=True)
     page.y -= 10 * mm
     for label, words in group.facts:
-        lines = _wrap(words, 11, _WIDTH - 2 * _MARGIN - 45 * mm)
+        lines = wrap(words, 11, _WIDTH - 2 * _MARGIN - 45 * mm)
         page.need(6 * mm * len(lines))
         text(canvas, _MARGIN, page.y, label, 11, grey=True)
         for line in lines:
@@ -151,7 +74,7 @@ def _draw_guide(page, group):
     _draw_table(page, group.header, group.rows)
     for note in group.notes:
         page.y -= 2 * mm
-        for line in _wrap(note, 10, _WIDTH - 2 * _MARGIN):
+        for line in wrap(note, 10, _WIDTH - 2 * _MARGIN):
             page.need(6 * mm)
             text(canvas, _MARGIN, page.y, line, 10)
             page.y -= 5 * mm
@@ -165,7 +88,7 @@ def _draw_table(page, header, rows):
     first = _WIDTH - 2 * _MARGIN - narrow * (count - 1)
     rights = [_MARGIN + first + narrow * number for number in range(1, count)]
     for index, cells in enumerate((header, *rows)):
-        lines = _wrap(cells[0], 10, first - 2 * mm)
+        lines = wrap(cells[0], 10, first - 2 * mm)
         page.need(7 * mm * len(lines))
         for number, line in enumerate(lines):
             text(canvas, _MARGIN, page.y - 5 * mm * number, line, 10, bold=not index)
@@ -203,14 +126,14 @@ def _draw_ticket(canvas, ticket, x, y, width, height, chosen):
     canvas.rect(x, y, width, height)
     canvas.setDash()
     top = y + height - 6 * mm
-    for line in _wrap(ticket.title, 11, width - 8 * mm)[:1]:
+    for line in wrap(ticket.title, 11, width - 8 * mm)[:1]:
         text(canvas, x + 4 * mm, top, line, 11, bold=True)
     if ticket.code:
         picture = _picture(ticket.code, chosen)
         canvas.drawInlineImage(picture, x + 1 * mm, top - 2 * mm - _QR, _QR, _QR)
     beside, line_y = x + _QR + 2 * mm, top - 10 * mm
     for words in ticket.lines:
-        for line in _wrap(words, 9, width - _QR - 4 * mm)[:3]:
+        for line in wrap(words, 9, width - _QR - 4 * mm)[:3]:
             text(canvas, beside, line_y, line, 9)
             line_y -= 4.5 * mm
     text(canvas, x + 4 * mm, y + 5 * mm, ticket.number, 12)

@@ -3,20 +3,15 @@
 The same :class:`Report` is what the receipt printer of the window prints.
 """
 
-import io
 from typing import NamedTuple
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
 
-from .group_pdf import text
+from .pdf_page import Pages, text
 
 _WIDTH, _HEIGHT = A4
 _MARGIN = 18 * mm
-_CHINESE = "STSong-Light"
 
 
 class Section(NamedTuple):
@@ -41,12 +36,7 @@ class Report(NamedTuple):
 
 def build(report):
     """Return the PDF (bytes) of a :class:`Report`."""
-    if _CHINESE not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, pageCompression=1)
-    canvas.setTitle(f"{report.title} {report.subtitle}")
-    page = _Page(canvas, report.footer)
+    page = _Page(f"{report.title} {report.subtitle}", report.footer, _MARGIN)
     page.line(report.title, 18, bold=True, step=8 * mm)
     page.line(report.subtitle, 11, grey=True, step=9 * mm)
     for label, words in report.facts:
@@ -58,29 +48,11 @@ def build(report):
         page.line(note, 9)
     _signatures(page, report.signatures)
     page.finish()
-    canvas.save()
-    return buffer.getvalue()
+    return page.end()
 
 
-class _Page:
-    """A canvas that knows how far down it is."""
-
-    def __init__(self, canvas, footer):
-        self.canvas = canvas
-        self.footer = footer
-        self.number = 1
-        self.y = _HEIGHT - _MARGIN
-
-    def need(self, height):
-        if self.y - height < _MARGIN:
-            self.finish()
-
-    def finish(self):
-        text(self.canvas, _MARGIN, 9 * mm, self.footer, 8, grey=True)
-        text(self.canvas, _WIDTH - _MARGIN, 9 * mm, str(self.number), 8, grey=True, right=True)
-        self.canvas.showPage()
-        self.number += 1
-        self.y = _HEIGHT - _MARGIN
+class _Page(Pages):
+    """Pages with lines, and with pairs of a label and its words."""
 
     def line(self, words, size, step=5.5 * mm, **style):
         self.need(step)

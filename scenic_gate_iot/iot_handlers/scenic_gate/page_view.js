@@ -12,7 +12,7 @@ function signal(state) {
         if (state.emergency.panel !== "quiet") {
             more.push(t("panel_" + state.emergency.panel));
         }
-        return big("red", "!", t("s_emergency"), more.join(". "));
+        return big("red", "!", t("s_emergency"), more.join(" · "));
     }
     if (state.holding && state.usable) {
         return holdSignal(state, clock); // nothing covers that everybody can walk in
