@@ -150,7 +150,7 @@ def test_a_port_that_is_taken_is_told(tmp_path):
         made.start()
         assert str(taken.getsockname()[1]) in made.status()["hands"]["error"]
         # a process that just ends had it: it is tried again
-        made._checkpoint_at = 0.0
+        made.house._checkpoint_at = 0.0
         taken.close()
         wait_for(lambda: not made.status()["hands"]["error"])
         made.stop()

@@ -7,8 +7,8 @@ import socket
 import gate_kit as kit
 import pytest
 from free_ports import free_port
-from iot_handlers.scenic_gate import box as gate_box
 from iot_handlers.scenic_gate import bus as gate_bus
+from iot_handlers.scenic_gate import house as gate_house
 from iot_handlers.scenic_gate import sync as gate_sync
 from iot_handlers.scenic_gate import terminal_core
 from iot_handlers.scenic_gate import updates as gate_updates
@@ -138,7 +138,7 @@ def test_a_scanner_that_floods_takes_no_memory(tmp_path):
 
 def test_a_port_that_was_taken_is_asked_for_again(tmp_path, monkeypatch):
     """Previously boxes never talked to each other if another program had it at the start."""
-    monkeypatch.setattr(gate_box, "CHECKPOINT_S", 0.1)
+    monkeypatch.setattr(gate_house, "CHECKPOINT_S", 0.1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("", 0))
         port = other.getsockname()[1]
@@ -207,7 +207,7 @@ def test_what_breaks_again_and_again_is_logged_once_in_a_while(caplog):
 
 
 def test_housekeeping_that_fails_all_the_time_says_so_once(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(gate_box, "FLUSH_S", 0.01)
+    monkeypatch.setattr(gate_house, "FLUSH_S", 0.01)
     box, tries = kit.box(tmp_path), []
 
     def full():
@@ -268,7 +268,7 @@ def test_a_port_that_stays_taken_is_logged_once(tmp_path, caplog):
         port = other.getsockname()[1]
         box.engine.configure(parse(kit.config(lan=lan_config(1, {1: 1, 2: 1}, port))))
         for _again in range(5):
-            box._follow_lan()
+            box._follow_lan(box.engine.config)
         box.stop()
     assert len([record for record in caplog.records if str(port) in record.getMessage()]) == 1
 

@@ -109,7 +109,7 @@ def test_a_box_shortens_long_stories_when_it_keeps_house(tmp_path):
     now = box.clock.now()
     for day in range(1, 31):
         passage(box.store, ZONE, 1, now - day * DAY_S)
-    box._prune(kit.DAY)
+    box.house.prune(kit.DAY)
     assert box.store.rows("SELECT used FROM use ORDER BY last_t") == [(28,), (1,), (1,)]
     box.stop()
 
@@ -212,8 +212,8 @@ def test_housekeeping_lets_scans_in_all_the_time(tmp_path, monkeypatch):
         most.append(box.store.db.total_changes - before)
         before = box.store.db.total_changes
 
-    monkeypatch.setattr(box, "_pause", let_in)
-    box._prune(kit.DAY)
+    monkeypatch.setattr(box.house, "pause", let_in)
+    box.house.prune(kit.DAY)
     names = ("use", "exit", "state_news", "peer_use")
     assert [box.store.rows(f"SELECT count(*) FROM {name}")[0][0] for name in names] == [0] * 4
     assert box.engine.journal.oldest() > many

@@ -13,8 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ..scenic_rules.site_time import day_and_quarter
-from . import auth, device_orders, peer_uses, uses
+from . import auth, device_orders
 from .care import Care
 from .clock import Clock
 from .commands import SIGNED, CommandDesk
@@ -23,23 +22,17 @@ from .config import Config, ConfigError, LaneConfig, parse
 from .device import DeviceError
 from .devices import Devices
 from .engine import Engine
-from .gossip import TELL_S
 from .hand_desk import HandDesk
+from .house import House
 from .lan import Lan
 from .runner import LaneRunner
 from .sound_library import SoundLibrary
 from .status import box_status
-from .store import SWEEP, Store, StoreError
+from .store import Store, StoreError
 from .sync import Pairing, Sync, Transport
 
 _logger = logging.getLogger(__name__)
 _complaints = Complaints(_logger)
-
-FLUSH_S = 0.5  # refusals are at most that long in memory only
-CHECKPOINT_S = 5.0
-KEEP_FACTS_S = 14 * 86400
-FOLD_S = 3 * 86400  # passages older than this count in sum only
-KEEP_USES_S = 400 * 86400  # of tickets that were never listed; longer than an annual pass
 
 
 class AlreadyRunning(Exception):
@@ -74,8 +67,8 @@ class GateBox:
         self.started = self.clock.now()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._checkpoint_at = 0.0
         self._pairing = pairing
+        self.house = House(self)
         self.care = Care(self, transport, pairing, guard, pinned)
         self.desk = CommandDesk(
             self.store, self.clock, self._secrets, self._dispatch, self.wake.set
@@ -210,6 +203,11 @@ class GateBox:
         self.lan.configure(lan)
         self.hands.configure(lan)
 
+    def follow_lan_again(self) -> None:
+        """Ask once more for ports that were taken: they may be free by now."""
+        if self.lan.error or self.hands.error:
+            self._follow_lan(self.engine.config)
+
     def _configured(self) -> None:
         lanes = self.lanes
         self.sounds.configure(self.engine.config.sounds.files)
@@ -239,7 +237,7 @@ class GateBox:
         self._follow_lan(self.engine.config)
         for name, loop in (
             ("sync", self._sync_loop),
-            ("house", self._house_loop),
+            ("house", self.house.loop),
             ("care", self.care.loop),
         ):
             thread = threading.Thread(target=loop, name=f"scenic {name}", daemon=True)
@@ -283,47 +281,6 @@ class GateBox:
         else:
             self.wake.wait(self.sync.delay)
         self.wake.clear()
-
-    def _house_loop(self) -> None:
-        pruned_day = None
-        while not self._stopped.wait(FLUSH_S):
-            try:
-                self.engine.journal.flush()
-                if self.clock.mono() >= self._checkpoint_at:
-                    self.store.checkpoint()
-                    self._checkpoint_at = self.clock.mono() + CHECKPOINT_S
-                    if self.lan.error or self.hands.error:
-                        self._follow_lan(self.engine.config)  # the port may be free by now
-                today = self._today()
-                if today is not None and today != pruned_day:
-                    self._prune(today)
-                    pruned_day = today
-            except Exception:
-                # a thread's loop: housekeeping is tried again, the lanes do not depend on it
-                _complaints.say("Scenic housekeeping")
-
-    def _today(self) -> int | None:
-        if self.engine.config is None or not self.engine.trusted:
-            return None
-        return day_and_quarter(self.clock.now(), self.engine.config.tz)[0]
-
-    def _prune(self, today: int) -> None:
-        now = self.clock.now()
-        acked, before = self.store.get("acked", 0), int((now - KEEP_FACTS_S) * 1000)
-        while self.engine.journal.prune(acked, before, SWEEP):
-            self._pause()
-        self.engine.snapshot.prune(today, int((now - KEEP_USES_S) * 1000), self._pause)
-        uses.fold(self.store, int((now - FOLD_S) * 1000))
-        ages = (TELL_S, KEEP_FACTS_S, KEEP_USES_S)
-        peer_uses.prune(self.store, *(int((now - age) * 1000) for age in ages), self._pause)
-        self.desk.prune(now)
-
-    def _pause(self) -> None:
-        """Let scans in between two transactions of housekeeping, and keep the log small."""
-        self._stopped.wait(0.002)
-        if self.clock.mono() >= self._checkpoint_at:
-            self.store.checkpoint()
-            self._checkpoint_at = self.clock.mono() + CHECKPOINT_S
 
     # ----------------------------------------------------------------- status
 
