@@ -22,8 +22,11 @@ def pytest_configure(config):
     """Give Odoo's test classes the attributes that it sets only within `odoo.addons`."""
     if not config.pluginmanager.has_plugin("odoo"):
         return
+    import patient_odoo
+
     from odoo.tests import BaseCase
 
+    patient_odoo.begin()
     BaseCase.test_tags = {"standard", "post_install"}
     BaseCase.test_module = "scenic"
     BaseCase._test_params = []

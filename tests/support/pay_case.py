@@ -1,5 +1,6 @@
 """The practice acquirer as a real process, and windows that take the customer's code."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -46,8 +47,21 @@ class Acquirer:
         self.process.wait()
         self.process.stdout.close()
 
+    @contextlib.contextmanager
+    def held(self):
+        """Let customers type no password meanwhile: what is being paid goes on being paid."""
+        self._mode(held=True)
+        try:
+            yield
+        finally:
+            self._mode(held=False)
+
+    def _mode(self, **values):
+        request = urllib.request.Request(f"{self.url}/mode", json.dumps(values).encode())
+        urllib.request.urlopen(request, timeout=60).close()
+
     def book(self):
-        with urllib.request.urlopen(f"{self.url}/book", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.url}/book", timeout=60) as answer:
             return json.load(answer)
 
     def money(self):

@@ -14,7 +14,7 @@ Last digit but one: 1 reversing is refused once; 2 the first answer to a reverse
 is worked on once before it is done.
 
 GET /book lists the money of every reference, for tests. POST /mode {"dead": true} makes the server
-hang; {"dead": false} brings it back.
+hang; {"dead": false} brings it back. {"held": true}: customers type no password, until it is false.
 """
 
 import argparse
@@ -38,6 +38,7 @@ class Book:
         self.trades = {}
         self.refunds = {}
         self.codes = set()
+        self.held = False
         self.lock = threading.RLock()
         self.calls = []
 
@@ -91,7 +92,7 @@ class Book:
         trade = self.trades.get(ref)
         if trade is None:
             return {"result": "missing", "code": "NOT_EXIST"}
-        if trade["state"] == "waiting":
+        if trade["state"] == "waiting" and not self.held:
             trade["queries"] += 1
             if trade["queries"] == trade["at_query"]:
                 trade.update(state="paid", taken=trade["amount"])
@@ -177,7 +178,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), 65536))
         data = json.loads(body or b"{}")
         if self.path == "/mode":
-            (self.hang.set if data["dead"] else self.hang.clear)()
+            if "dead" in data:
+                (self.hang.set if data["dead"] else self.hang.clear)()
+            self.book.held = data.get("held", self.book.held)
             self._reply({})
             return
         while self.hang.is_set():

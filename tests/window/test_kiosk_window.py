@@ -10,7 +10,7 @@ from odoo.tests import tagged
 VISITOR = """
 (async () => {
     const until = async (find, what) => {
-        for (let turn = 0; turn < 400; turn++) {
+        for (let turn = 0; turn < 2400; turn++) {
             const found = !document.querySelector(".veil") && find();
             if (found) return found;
             await new Promise((done) => setTimeout(done, 50));
@@ -48,7 +48,7 @@ class TestKioskWindow(window_case.WindowCase):
             f"/scenic/kiosk/{token}",
             VISITOR,
             ready="Boolean(document.querySelector('button.start'))",
-            timeout=90,
+            timeout=180,
         )
         order = self.env["scenic.kiosk.order"].search([("config_id", "=", self.window.id)])
         self.assertEqual((order.state, slot.taken), ("waiting", 2))
