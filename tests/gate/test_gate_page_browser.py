@@ -232,7 +232,7 @@ def test_holding_open_cannot_be_overlooked(place, chromium):
     place.board.pulse_input(0)
     wait_for(lambda: page.inner_text("#held_count") == "1")
     place.scan(place.today(40))  # turned away, and that covers nothing
-    wait_for(lambda: len(page.query_selector_all("section:first-child li .dot.red")) > 0)
+    wait_for(lambda: place.box.status()["lanes"]["G1"]["last"]["reason"] == "E_FAULT")
     assert page.is_visible("#signal.holding")
     left = page.inner_text("#held_left")
     wait_for(lambda: page.inner_text("#held_left") != left)
