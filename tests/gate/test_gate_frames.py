@@ -141,6 +141,17 @@ def test_a_short_answer_may_be_the_beginning_of_a_long_one():
     assert [item.name for item in splitter.feed(b"", 2.1)] == ["ack"]
 
 
+def test_half_a_frame_waits_for_the_rest_until_silence_was_heard():
+    whole = invented("7E 05 05 B0 03")
+    splitter = Protocol(INVENTED).splitter()
+    assert splitter.feed(whole[:3], 1.0) == []
+    # read late by a host that stood still: nobody heard a silence
+    assert [item.name for item in splitter.feed(whole[3:], 9.0)] == ["blocked"]
+    assert splitter.feed(whole[:3], 10.0) == []
+    assert splitter.feed(b"", 10.1) == []
+    assert splitter.feed(whole[3:], 10.2) == []
+
+
 # -------------------------------------------------------------------- bad input
 
 
