@@ -51,10 +51,13 @@ def test_refused_then_paid_with_a_password_reloaded_and_scanned_twice(kiosk, vis
     visitor.page.wait_for_selector(".problem")
     visitor.wait_step("scan")
     code = kiosk.code(PASSWORD, number=2)
-    visitor.scan(code)
-    visitor.scan(code)
-    visitor.wait_step("paying")
-    visitor.reload()
+    with kiosk.acquirer.held():
+        visitor.scan(code)
+        visitor.scan(code)
+        visitor.wait_step("paying")
+        # nobody but the page has the code: before that there is nothing to find again
+        waiting.until(lambda: "paying" in kiosk.attempts(), "the acquirer was asked")
+        visitor.reload()
     # nobody touches anything: the page finds its payment again, sells and prints
     visitor.page.wait_for_selector(".tickets .slip")
     assert visitor.printed() == "printed"
@@ -98,9 +101,10 @@ def test_asked_by_many_at_once_it_is_paid_and_sold_once(kiosk, visitor):
 def test_a_server_that_dies_while_it_is_paid(kiosk, visitor):
     before, attempts = len(kiosk.sold()), kiosk.attempts()
     visitor.choose(1)
-    visitor.scan(kiosk.code(PASSWORD, number=3))
-    waiting.until(lambda: kiosk.attempts() != attempts, "the payment was begun")
-    kiosk.kill()
+    with kiosk.acquirer.held():
+        visitor.scan(kiosk.code(PASSWORD, number=3))
+        waiting.until(lambda: kiosk.attempts() != attempts, "the payment was begun")
+        kiosk.kill()
     visitor.page.wait_for_selector(".problem")
     kiosk.start()
     ended = ".tickets .slip, #kiosk[data-step=scan] .problem"
