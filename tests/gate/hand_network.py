@@ -88,7 +88,8 @@ def main():
             f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
             f"--ip-address-space-overrides=127.0.0.1:{HTTPS}=public"]  # fmt: skip
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=args)
+        browser = {"executable_path": "/usr/bin/chromium", "args": args, "timeout": 60_000}
+        chromium = playwright.chromium.launch(**browser)
         found["localhost"] = ask(chromium, f"http://localhost:{HTTP}/")
         found["private"] = ask(chromium, f"https://{BOX}:{HTTPS}/")
         public = f"https://{NAME}:{HTTPS}/"

@@ -15,6 +15,7 @@ from decision_vectors import EXPOSED, EXPOSURE_LIMIT, LANES, cases_for
 from iot_handlers.scenic_gate.facts import fact_hash, genesis
 from iot_handlers.scenic_gate.handheld import Handheld
 from iot_handlers.scenic_rules.alias import make_alias, parse_alias
+from patience import LIMIT_S
 from playwright.sync_api import sync_playwright
 from test_gate_same_decisions import DYNAMIC_KEY, SERIAL, Gate
 
@@ -128,10 +129,10 @@ def browser():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=kit.CHROMIUM if hasattr(kit, "CHROMIUM") else "/usr/bin/chromium",
-            args=["--no-sandbox"],
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=LIMIT_S * 1000
         )
         page = chromium.new_page()
+        page.set_default_timeout(LIMIT_S * 1000)
         page.goto(f"http://127.0.0.1:{server.server_port}/")
         page.evaluate("() => { window.brain = new Worker('/worker.js'); }")
 
