@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from pathlib import Path
 
 import gate_kit as kit
 import page_kit
@@ -268,6 +269,17 @@ def test_tones_are_given_by_name_and_nothing_else_is(lane):
     for path in ("", "silence", "bad.wav", "../gate.db", "..%2fgate.db", "0" * 64, "good/x"):
         assert lane.browser.send(f"sound/{path}", method="GET").status == 404, path
     assert lane.browser.send("sound/bad").status == 404  # POST
+
+
+def test_a_computer_without_a_free_file_says_nothing_of_itself(lane, monkeypatch):
+    def crowded(path):
+        raise OSError(24, "Too many open files", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", crowded)
+    for path in ("", "lane_page.js", "sound/good"):
+        reply = lane.browser.send(path, method="GET")
+        assert (reply.status, reply.body) == (503, b"")
+        assert reply.headers["X-Frame-Options"] == "DENY"
 
 
 def test_a_disk_that_cannot_write_opens_nothing(lane, monkeypatch):

@@ -100,6 +100,8 @@ class LanePage:
             reply = self._answer(call)
         except StoreError:
             reply = _json(503, {"error": "E_STORE"})
+        except OSError:
+            reply = Reply(503)  # no file is left to open
         except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
             reply = Reply(400)  # a member of another kind than the page sends
         return Reply(reply.status, reply.body, SAFE | reply.headers)
