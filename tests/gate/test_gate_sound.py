@@ -139,6 +139,12 @@ def test_what_recorders_write_is_taken(rate, channels, bits):
     assert found.seconds == pytest.approx(0.5, abs=0.001)
 
 
+def test_what_a_recorder_writes_before_its_sound_may_have_an_odd_length():
+    data = wav(0.5)
+    note = b"LIST" + struct.pack("<I", 3) + b"abc\0"  # padded to an even length
+    assert sound_file.read(data[:12] + note + data[12:]).seconds == pytest.approx(0.5, abs=0.001)
+
+
 @settings(max_examples=examples(200), deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.tuples(st.integers(0, 60), st.binary(max_size=9))))
 def test_no_bytes_break_the_check(noise):

@@ -1,5 +1,6 @@
 """Heads that connect to the box by TCP. The head is socat; hostile ones are sockets."""
 
+import selectors
 import socket
 import subprocess
 import threading
@@ -7,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 import gate_kit as kit
 import pytest
+from free_ports import free_port
 from fuzzing import examples
 from gate_kit import code
 from hypothesis import given, settings
@@ -310,3 +312,43 @@ def test_a_head_that_cannot_open_is_no_terminal():
     )
     with pytest.raises(DeviceError):
         Devices().build(kit.parse(kit.config(lanes=[lane])).lanes["G1"])
+
+
+class HalfLine:
+    """A connection on which only a part of what was sent has left."""
+
+    open = True
+
+    def send(self, data):
+        return False
+
+    def has_arrived(self, seconds):
+        return True
+
+
+def test_half_an_answer_that_arrived_is_no_opening_that_is_known():
+    core = TcpHead("tcp://127.0.0.1", {"port": free_port()} | ANSWERS).core
+    core.line = HalfLine()
+    assert core.open() is Ack.UNKNOWN
+
+
+@pytest.mark.parametrize("crowd", [0, head_listener.MOST])
+def test_a_connection_is_looked_after_and_one_too_many_is_hung_up_on(crowd):
+    core = TcpHead("tcp://127.0.0.1", {"port": free_port()} | ANSWERS).core
+    made, lines = head_listener.HeadListener(0), [None] * crowd
+    made._heads = [core]
+    with (
+        socket.create_server(("127.0.0.1", 0)) as door,
+        socket.create_connection(door.getsockname()) as device,
+        selectors.DefaultSelector() as selector,
+    ):
+        made._accept(door, selector, lines)
+        if crowd:
+            assert made.counts["crowded"] == 1
+            assert device.recv(1) == b""
+            return
+        (line,) = lines
+        # a head whose plug was pulled is noticed
+        assert line.link.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert line.link.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 10
+        line.close()
