@@ -8,10 +8,11 @@ from fuzzing import examples
 from gate_kit import NOW, ticket_row, uid
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from iot_handlers.scenic_gate import gossip
 from iot_handlers.scenic_gate import lan_wire as wire
 from iot_handlers.scenic_gate.claim_rules import rank
 from iot_handlers.scenic_gate.config import parse
-from lan_kit import EVERYWHERE, Net, lan_config
+from lan_kit import EVERYWHERE, KEY, Net, lan_config
 from test_gate_claim import kind_of
 from test_gate_claim_property import FATES, STEPS, Story
 
@@ -251,3 +252,61 @@ def test_no_right_is_granted_twice_while_lists_change_all_the_time(data, steps):
 def test_the_day_of_these_tests_is_that_of_their_tickets():
     assert ticket_row(1)["u"] == f"{uid(1):016x}"
     assert NOW == kit.NOW
+
+
+def of_the_version_before(net, number):
+    """Let a box say and understand what 19.0.1.3.0 did."""
+    plain = net.send
+
+    def send(sender, receiver, data):
+        packet = wire.unseal(bytes.fromhex(KEY), data)
+        if sender == number and packet.kind == wire.DIGEST:
+            body = wire.from_body(packet.body)
+            old = {name: value for name, value in body.items() if name not in ("l", "j")}
+            data = wire.seal(bytes.fromhex(KEY), packet._replace(body=wire.to_body(old)))
+        plain(sender, receiver, data)
+
+    net.send = send
+
+
+def test_a_handhelds_claim_is_not_given_to_a_box_of_the_version_before():
+    """It would take it for a claim of the box that passes it on."""
+    net = Net(ALL)
+    of_the_version_before(net, 1)
+    net.settle()
+    served = net[1].desk.counts["served"]
+    hand, serial = net.hand(), serial_that_moves(ALL, ALL, 1, 1)
+    told = hand.scan(serial, boxes=[2])
+    assert (told.reason, told.mode) == ("OK", "degraded")
+    assert net[1].desk.counts["served"] == served
+    # claims of boxes go on as before
+    other = next(n for n in range(serial + 1, 5000) if owner_of(n, ALL) == 1)
+    assert (net[2].scan(other).reason, net[2].modes()) == ("OK", ["online"])
+    assert net[1].desk.counts["served"] == served + 1
+
+
+def test_more_journals_than_a_digest_names_are_all_told_and_none_twice(monkeypatch):
+    monkeypatch.setattr(gossip, "JOURNALS", 2)
+    net = Net(range(1, 7))
+    serials = iter(range(1, 5000))
+    for box in net.box.values():
+        for _ in range(20):
+            assert box.engine.scan(box.lane, kit.code(next(serials)), NOW + 600).op
+    for _ in range(4):
+        net.settle()
+    heads = [box.desk.gossip.digest().heads for box in net.box.values()]
+    assert all(one == heads[0] for one in heads)
+    before = len(net.log)
+    for _ in range(5):
+        for box in net.box.values():
+            box.desk.tell()
+        while net.deliver():
+            pass
+    assert {kind_of(data) for _s, _r, data in net.log[before:]} == {wire.DIGEST}
+    assert len(net.log) - before == 5 * 6 * 5
+    # a box that lost its memory learns of boxes that are gone by now
+    late = net.box[6] = type(net[6])(net, 6)
+    net.isolate([2, 6])
+    for _ in range(8):
+        net.settle()
+    assert len(late.desk.gossip.digest().heads) == 7

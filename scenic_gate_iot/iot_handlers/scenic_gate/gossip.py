@@ -21,7 +21,8 @@ TELL_FACTS = 150_000  # of the own journal, some days; no clock decides what a b
 BATCH = 40  # datagrams in answer to one digest: at most that much work at once
 ROWS = 8  # facts in one datagram
 NEWS_ROWS = 20
-JOURNALS = 24  # of all boxes that a digest names, the liveliest
+JOURNALS = 24  # of others that one digest names; the next digest names the next ones
+KNOWN = 512  # journals of others that are told of at all, the liveliest
 WHOLE = 2**63 - 1  # second half of a place in the feed: everything up to that change is known
 
 _STATES = ("valid", "held", "blocked", "void", "superseded")
@@ -50,20 +51,37 @@ class Digest:
     """How far a box knows each journal and the server's feed, and what it is asking for now.
 
     ``feed``: (number of a change, ticket): what one page of the feed brought has one number.
+    ``is_part``: more journals are known than it names.
     """
 
     heads: dict[tuple[int, str], int]
     feed: tuple[int, int]
     busy: frozenset[str]
+    is_part: bool = False
 
-    def body(self, number: int, name: str = "") -> bytes:
-        """Write it as it goes over the wire, with as many journals as fit; the own one is first.
+    def named(self, box: int, number: int) -> list[list]:
+        """Return the heads that ``box`` is told: the own one, its own newest, some of the rest.
+
+        A box whose journal were not named would tell all of it, each time.
+        """
+        own, *others = [[of, epoch, seq] for (of, epoch), seq in self.heads.items()]
+        theirs = next(([head] for head in others if head[0] == box), [])
+        rest = [head for head in others if head not in theirs]
+        room = JOURNALS - len(theirs)
+        if len(rest) > room:
+            begin = number * room % len(rest)
+            rest = (rest[begin:] + rest[:begin])[:room]
+        return [own, *theirs, *rest]
+
+    def body(self, number: int, name: str = "", box: int = 0) -> bytes:
+        """Write it as it goes to ``box``, with as many journals as fit.
 
         ``name``: of the list of boxes that this box follows.
         """
         told = {
             "l": name,
-            "v": [[box, epoch, seq] for (box, epoch), seq in self.heads.items()],
+            "j": len(self.heads),
+            "v": self.named(box, number),
             "c": list(self.feed),
             "b": sorted(self.busy)[:8],
             "m": len(self.busy),
@@ -84,7 +102,10 @@ class Digest:
         busy = frozenset(str(op) for op in body["b"])
         # a list that was cut says nothing about what is not on it
         complete = len(busy) == int(body["m"])
-        return Digest(heads, _place(body["c"]), busy if complete else frozenset({"*"}))
+        known = busy if complete else frozenset({"*"})
+        # versions before 19.0.1.4.0 do not say how many there are
+        is_part = len(heads) < int(body.get("j", 0)) or ("j" not in body and len(heads) > JOURNALS)
+        return Digest(heads, _place(body["c"]), known, is_part)
 
 
 def epoch_of(text: object) -> str:
@@ -115,9 +136,8 @@ class Gossip:
         # first what is under way, then the head: what ends in between is in the journal
         busy = self._busy()
         with store.lock:
-            heads = {(self.box, store.epoch): self.engine.journal.seq} | peer_uses.seen(
-                store, JOURNALS
-            )
+            heads = {(self.box, store.epoch): self.engine.journal.seq}
+            heads |= peer_uses.seen(store, KNOWN)
             feed = self.feed()
         return Digest(heads, feed, busy)
 
@@ -129,7 +149,10 @@ class Gossip:
     def difference(self, theirs: Digest) -> Iterator[tuple[int, dict]]:
         """Give (kind, body) of the datagrams that tell a box what it does not know."""
         left = BATCH
+        own = (self.box, self.engine.store.epoch)
         for (box, epoch), head in self.digest().heads.items():
+            if theirs.is_part and (box, epoch) not in theirs.heads and (box, epoch) != own:
+                continue  # it may know all of it, and names it another time
             after = theirs.heads.get((box, epoch), 0)
             while after < head and left:
                 rows = self._facts(box, epoch, after, head)

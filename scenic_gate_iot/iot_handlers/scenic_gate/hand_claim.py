@@ -41,7 +41,7 @@ def claim(desk: LanDesk, device: int, body: dict) -> tuple[Answer, bool]:
     body = {name: value for name, value in body.items() if name != "q"} | {"hd": [device, seq]}
     asker(0, b"", 0, body)
     uid = question.ticket.uid
-    plan = desk.route(uid, question.ticket.entrances)
+    plan = desk.route(uid, question.ticket.entrances, by_hand=True)
     body["by"] = plan.owner
 
     def answer() -> Answer:

@@ -119,13 +119,16 @@ class Asking:
             return Plan()  # what is not limited cannot be used twice
         return self.route(ticket.uid, ticket.entrances)
 
-    def route(self, uid: int, mask: int) -> Plan:
-        """Tell whom to ask for a ticket."""
+    def route(self, uid: int, mask: int, by_hand: bool = False) -> Plan:
+        """Tell whom to ask for a ticket; ``by_hand``: in the name of a handheld."""
         config = self.config
         order = rank(uid, config.boxes, mask)
         with self._lock:
             alive = {box for box in self._links if self.alive(box)}
-            if not self.views.settled(alive):
+            settled = self.views.settled(alive)
+            if by_hand:
+                alive = {box for box in alive if not self.views.is_old(box)}
+            if not settled:
                 return self._joint(uid, mask, order, alive)
         before = order[: order.index(config.box)] if config.box in order else order
         targets = tuple(box for box in before if box in alive)

@@ -183,9 +183,10 @@ class LanDesk(Asking):
             number = self._number
         # only then: a claim with a lower number is named as under way, or its fact is told
         name = self._followed()
-        body = self.gossip.digest().body(number, name)
+        digest = self.gossip.digest()
         self._forget_who_left()
         for box in list(self._links) if boxes is None else boxes:
+            body = digest.body(number, name, box)
             if datagram := self._sealed(box, wire.DIGEST, body):
                 self.send(box, datagram)
 

@@ -96,6 +96,11 @@ class Views:
         """Return the boxes that may have done what this one does not know."""
         return {box for box in alive if box not in self._shown or box in self._owed}
 
+    def is_old(self, box: int) -> bool:
+        """Tell whether a box says nothing of lists: of a version that takes a handheld's claim for
+        one of the box that passes it on, and would forget it with that box's next digest."""
+        return not self._shown.get(box)
+
     def in_use(self, alive: Set[int]) -> list[str]:
         """Return the lists that somebody may go by, the own one first."""
         shown = (self._shown.get(box, NONE) for box in sorted(alive))
