@@ -2,6 +2,7 @@
 
 import pytest
 from gate_kit import NOW, ZONE, ticket_row, uid
+from iot_handlers.scenic_gate import peer_uses
 from iot_handlers.scenic_gate.claim import NOT_MINE, Answer, Question, ask_body
 from iot_handlers.scenic_gate.claim_rules import rank
 from iot_handlers.scenic_gate.config import parse
@@ -54,6 +55,17 @@ def test_an_old_question_that_comes_late_takes_nothing_from_a_newer_passage(net)
     assert ask(net, 9, newer) == (OP, Answer("OK", 1))
     assert ask(net, 5, given_up)[1].persons == 0
     assert net[1].store.rows("SELECT op, used FROM peer_use") == [(OP, 1)]
+
+
+def test_a_handhelds_question_that_comes_when_its_passage_has_ended_leaves_nothing(net):
+    """A datagram that took a long way: all facts up to its number are known by then."""
+    serial = first_serial(lambda n: owners(n, (1, 2, 3))[0] == 1)
+    body, desk = question(net, serial), net[1].desk
+    with net[1].store.transaction() as db:
+        assert peer_uses.apply(db, 91, body["ep"], 0, 7, [])
+    assert desk.owner.answer(91, peer_uses.HAND, 7, body)[1].reason == NOT_MINE
+    assert net[1].store.rows("SELECT count(*) FROM peer_use") == [(0,)]
+    assert desk.owner.answer(91, peer_uses.HAND, 8, body)[1].persons == 1
 
 
 def test_a_box_with_another_list_of_boxes_vouches_for_nobody(net):

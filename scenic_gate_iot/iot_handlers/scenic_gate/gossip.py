@@ -8,7 +8,7 @@ Facts of third boxes are told on: a box that comes late learns from any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import lan_wire, peer_uses
@@ -24,6 +24,8 @@ NEWS_ROWS = 20
 JOURNALS = 24  # of others that one digest names; the next digest names the next ones
 KNOWN = 512  # journals of others that are told of at all, the liveliest
 WHOLE = 2**63 - 1  # second half of a place in the feed: everything up to that change is known
+
+Heads = Mapping[tuple[int, str], int]
 
 _STATES = ("valid", "held", "blocked", "void", "superseded")
 _EPOCH = re.compile(r"[0-9a-f]{16}\Z")
@@ -146,11 +148,14 @@ class Gossip:
         store = self.engine.store
         return max((int(store.get("cursor", 0)), WHOLE), _place(store.get("news_at", (0, 0))))
 
-    def difference(self, theirs: Digest) -> Iterator[tuple[int, dict]]:
-        """Give (kind, body) of the datagrams that tell a box what it does not know."""
+    def difference(self, theirs: Digest, known: Heads) -> Iterator[tuple[int, dict]]:
+        """Give (kind, body) of the datagrams that tell a box what it does not know.
+
+        ``known``: how far this box knows the journals of others.
+        """
         left = BATCH
         own = (self.box, self.engine.store.epoch)
-        for (box, epoch), head in self.digest().heads.items():
+        for (box, epoch), head in [(own, self.engine.journal.seq), *known.items()]:
             if theirs.is_part and (box, epoch) not in theirs.heads and (box, epoch) != own:
                 continue  # it may know all of it, and names it another time
             after = theirs.heads.get((box, epoch), 0)
@@ -177,9 +182,9 @@ class Gossip:
 
     # ------------------------------------------------------------------- hear
 
-    def knows_less(self, theirs: Digest) -> bool:
+    def knows_less(self, theirs: Digest, known: Heads | None = None) -> bool:
         """Whether the other box knows something that this one does not."""
-        known = peer_uses.seen(self.engine.store)
+        known = peer_uses.seen(self.engine.store) if known is None else known
         own = (self.box, self.engine.store.epoch)
         return theirs.feed > self.feed() or any(
             seq > known.get(key, 0) for key, seq in theirs.heads.items() if key != own

@@ -15,7 +15,7 @@ from . import hand_claim
 from . import lan_wire as wire
 from .claim import NOT_MINE, Answer
 from .engine import Engine
-from .gossip import Digest, Gossip
+from .gossip import Digest, Gossip, Heads
 from .lan_ask import Asking
 from .lan_config import LanConfig
 from .lan_views import NAME, NONE, Views, read_list
@@ -220,17 +220,17 @@ class LanDesk(Asking):
             return self._more(packet.sender)
         theirs = Digest.read(body)
         self.gossip.hear_digest(packet.sender, packet.run, int(body["n"]), theirs)
-        self._view(packet.sender, str(body.get("l", NONE))[:NAME], theirs)
-        for kind, told in self.gossip.difference(theirs):
+        known = seen(self.engine.store)  # once: fifty boxes say something each second
+        self._view(packet.sender, str(body.get("l", NONE))[:NAME], theirs, known)
+        for kind, told in self.gossip.difference(theirs, known):
             if datagram := self._sealed(packet.sender, kind, wire.to_body(told)):
                 self.send(packet.sender, datagram)
-        return self.gossip.knows_less(theirs)
+        return self.gossip.knows_less(theirs, known)
 
-    def _view(self, box: int, name: str, theirs: Digest) -> None:
+    def _view(self, box: int, name: str, theirs: Digest, known: Heads) -> None:
         """Note which list a box follows and what it had done; tell it this one, if they differ."""
         own = (self.gossip.box, self.engine.store.epoch)
         heads = {key: seq for key, seq in theirs.heads.items() if key != own}
-        known = seen(self.engine.store)
         with self._lock:
             self.views.told(box, name, heads, known)
             mine = self.views.mine
