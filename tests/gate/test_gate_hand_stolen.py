@@ -3,16 +3,18 @@
 import itertools
 import secrets
 import threading
+from dataclasses import replace
 
 import gate_kit as kit
 import pytest
 from gate_kit import NOW
 from hand_kit import post
 from iot_handlers.scenic_gate import gossip, hand_desk, hand_wire, peer_uses
+from iot_handlers.scenic_gate.hand_desk import HandDesk
 from iot_handlers.scenic_gate.http_message import BadRequest
 from lan_kit import Net
 from test_gate_claim import serial_owned_by
-from test_gate_hand_hostile import KEY, claim_body, fresh
+from test_gate_hand_hostile import KEY, claim_body, fresh, try_all
 from test_gate_lan_hostile import state
 
 LATER = 3000  # seconds of a scan that is no part of the one before
@@ -202,3 +204,39 @@ def test_the_newest_journal_of_each_comes_first():
     assert len(told_of) == gossip.JOURNALS
     assert [box for box, _epoch in told_of[:4]] == [91, 3, 2, 91]
     assert told_of[1:3] == [(3, "b" * 16), (2, "a" * 16)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"v": 2},
+        {"v": None},
+        {"n": 0},
+        {"n": -1},
+        {"n": 2**53},
+        {"n": "1"},
+        {"n": 1.0},
+        {"n": True},
+        {"f": told("ab" * 8, 50, *([row(50)] * (hand_desk.MAX_FACTS + 1)))},
+        {"d": True, "v": 1},
+    ],
+)
+def test_what_no_handheld_says_is_refused(net, parts):
+    before = state(net[1])
+    assert try_all(net[1].door, [fresh(net, **({"n": next(NUMBERS)} | parts))])[0] in (400, 403)
+    assert state(net[1]) == before
+
+
+def test_a_device_that_is_listed_no_more_is_heard_no_more(net):
+    """The configuration without it is followed at once, by a desk that was open all the time."""
+    desk, config = HandDesk(net[1].desk), net[1].engine.config.lan
+    desk._open = lambda port: None
+    desk.configure(config)
+    assert try_all(desk, [fresh(net, n=1)]) == [200]
+    desk.configure(replace(config, hands=replace(config.hands, devices=frozenset({92}))))
+    assert try_all(desk, [fresh(net, n=2)]) == [403]
+
+
+def test_who_says_where_it_is_from_gets_one_line_back():
+    assert hand_desk._one_line("https://a.b\r\nX-Evil: 1\x00é") == "https://a.bX-Evil: 1"
+    assert len(hand_desk._one_line("x" * 5000)) == 256
