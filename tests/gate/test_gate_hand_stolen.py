@@ -240,3 +240,16 @@ def test_a_device_that_is_listed_no_more_is_heard_no_more(net):
 def test_who_says_where_it_is_from_gets_one_line_back():
     assert hand_desk._one_line("https://a.b\r\nX-Evil: 1\x00é") == "https://a.bX-Evil: 1"
     assert len(hand_desk._one_line("x" * 5000)) == 256
+
+
+def test_an_answer_belongs_to_one_question_of_one_device():
+    first, second = (hand_wire.seal(KEY, {"d": 91, "n": n}) for n in (1, 2))
+    answer = hand_wire.seal_reply(KEY, first[-64:], {"n": 1}).encode()
+    assert hand_wire.unseal_reply(KEY, first[-64:], answer) == {"n": 1}
+    assert hand_wire.unseal_reply(KEY, second[-64:], answer) is None
+    assert hand_wire.unseal_reply(bytes(32), first[-64:], answer) is None
+    # nor is a question an answer, or the other way round
+    assert hand_wire.unseal_reply(KEY, b"", first) is None
+    assert hand_wire.unseal({91: KEY}.get, answer) is None
+    assert hand_wire.unseal({91: KEY}.get, first) is not None
+    assert hand_wire.unseal({91: KEY}.get, first.replace(b"\n", b" ")) is None
