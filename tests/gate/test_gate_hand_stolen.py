@@ -218,7 +218,7 @@ def test_the_newest_journal_of_each_comes_first():
         {"n": 1.0},
         {"n": True},
         {"f": told("ab" * 8, 50, *([row(50)] * (hand_desk.MAX_FACTS + 1)))},
-        {"d": True, "v": 1},
+        {"d": 91.0},
     ],
 )
 def test_what_no_handheld_says_is_refused(net, parts):
@@ -253,3 +253,11 @@ def test_an_answer_belongs_to_one_question_of_one_device():
     assert hand_wire.unseal({91: KEY}.get, answer) is None
     assert hand_wire.unseal({91: KEY}.get, first) is not None
     assert hand_wire.unseal({91: KEY}.get, first.replace(b"\n", b" ")) is None
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, True, 1.0, "1", None])
+def test_a_claim_has_the_number_of_a_fact_to_come(net, number):
+    question = claim_body(net, serial_owned_by(1)) | {"q": number}
+    before = state(net[1])
+    assert say(net, q=question) == 400
+    assert state(net[1]) == before
