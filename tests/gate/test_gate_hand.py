@@ -1,7 +1,7 @@
 """Between handhelds and boxes: one right lets one in, whoever it is shown to."""
 
 import pytest
-from gate_kit import NOW, code, ticket_row, uid
+from gate_kit import NOW, ZONE, code, ticket_row, uid
 from lan_kit import Net
 from test_gate_claim import serial_owned_by
 
@@ -169,3 +169,17 @@ def test_a_box_that_is_alone_answers_its_handhelds():
     assert hand.scan(1).reason == "OK"
     assert hand.facts[-1]["mode"] == "online"
     assert net[1].scan(1, at=605).reason == "E_USED"
+
+
+def test_older_uses_than_those_told_are_not_said_to_be_given_back(net, hand):
+    """What a question does not list from its moment on counts as given back: it says how far."""
+    now = int((NOW + hand.t) * 1000)
+    uses = [[f"{n:032x}", ZONE, 1, now - 1000 * n, hand.lane] for n in range(1, 10)]
+    ask = {"text": code(1), "persons": 0, "staff": False, "op": "f" * 32}
+    told = hand.brain.question(ask, hand.found(1) | {"uses": uses}, hand.place)["question"]
+    assert told["own"] == uses[: len(told["own"])]
+    assert 0 < len(told["own"]) < len(uses)
+    assert told["s"] == told["own"][-1][3]
+    few = hand.brain.question(ask, hand.found(1) | {"uses": uses[:2]}, hand.place)["question"]
+    assert few["own"] == uses[:2]
+    assert few["s"] < now - 86400_000
