@@ -6,12 +6,13 @@ import zipfile
 from datetime import timedelta
 from unittest.mock import patch
 
-from common_gate import Journal, make_box, signed
-from common_scenic import make_park, make_user
+from common_gate import Journal, signed
+from common_scenic import make_user
 from gate_case import GateCase
+from gate_http_case import GateHttpCase
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.scenic_gate_iot.iot_handlers.scenic_gate import auth
 from odoo.addons.scenic_gate_iot.iot_handlers.scenic_gate import facts as gate_facts
@@ -178,14 +179,7 @@ class TestGateHandlers(GateCase):
 
 
 @tagged("post_install", "-at_install")
-class TestGateHandlersRoute(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.park = make_park(cls.env)
-        cls.box = make_box(cls.park)
-        cls.env.flush_all()
-
+class TestGateHandlersRoute(GateHttpCase):
     def ask(self, body, **options):
         headers, data = signed(self.box, auth.HANDLERS_PATH, body, **options)
         self.env.flush_all()
