@@ -6,7 +6,7 @@ import common_scenic
 import common_slots
 from common_scenic import make_tickets
 from common_slots import make_show
-from psycopg2 import IntegrityError
+from psycopg2 import IntegrityError, errors
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -27,6 +27,17 @@ class TestSlots(common_slots.SlotCase):
         hold._release()
         self.show.invalidate_recordset()
         self.assertEqual((self.show.taken, hold.state), (0, "released"))
+
+    def test_a_lock_that_was_waited_for_in_vain_is_asked_for_again(self):
+        turns = []
+
+        def work(_cr):
+            turns.append("turn")
+            if len(turns) < 3:
+                raise errors.LockNotAvailable
+            return "done"
+
+        self.assertEqual(self.env["scenic.hold"]._in_short_transaction(work), "done")
 
     def test_an_expired_hold_comes_back_by_itself(self):
         hold = self.take(5)
