@@ -88,11 +88,13 @@ from . import scenic_recognition_close
 from . import scenic_channel_terms
 from . import scenic_channel_account
 from . import scenic_channel_limit
+from . import sale_order_limit
 from . import scenic_channel_invoice
 from . import scenic_channel_statement
 from . import scenic_channel_statement_line
 from . import scenic_channel_statement_confirm
 from . import scenic_channel_statement_accept
+from . import scenic_channel_noshow
 from . import scenic_voucher_item_settlement
 from . import account_move_line_voucher_credit
 from . import scenic_share

@@ -4,6 +4,9 @@ from odoo.addons.scenic_ticketing.models.scenic_voucher_command import VoucherRe
 
 from ..tools import channel_sql
 
+# what is computed from the books of this very moment
+MONEY = ["available", "receivable", "owed", "ordered", "overdue", "overdue_since"]
+
 
 class ScenicChannelLimit(models.Model):
     """Orders of a channel stop, or somebody is told, when its deposit or credit is used up."""
@@ -25,7 +28,7 @@ class ScenicChannelLimit(models.Model):
         if may_refuse and channel.limit_action == "refuse":
             self.env.flush_all()
             channel_sql.touch(self.env.cr, channel.id, company.id)
-        channel.invalidate_recordset(["available", "receivable", "owed", "overdue_since"])
+        channel.invalidate_recordset(MONEY)
         problem = channel._limit_problem()
         if problem and may_refuse and channel.limit_action == "refuse":
             raise VoucherRefusal("E_CREDIT", channel._limit_text(problem), limit=problem)
@@ -34,10 +37,13 @@ class ScenicChannelLimit(models.Model):
         elif channel.warn_below and channel.available < channel.warn_below:
             channel._tell_limit("low")
 
-    def _limit_problem(self):
-        """Return ``used_up`` or ``overdue`` when the channel may not sell more, else nothing."""
+    def _limit_problem(self, more=0.0):
+        """Return ``used_up`` or ``overdue`` when the channel may not sell more, else nothing.
+
+        ``more``: an amount that is sold now and not in the books yet.
+        """
         rounding = self.env.company.currency_id
-        if rounding.compare_amounts(self.available, 0) < 0:
+        if rounding.compare_amounts(self.available, more) < 0:
             return "used_up"
         if self.overdue_days and self.overdue_since:
             late = (fields.Date.context_today(self) - self.overdue_since).days
@@ -50,7 +56,7 @@ class ScenicChannelLimit(models.Model):
         values = {
             "channel": self.name,
             "receivable": money(self.receivable),
-            "owed": money(self.owed),
+            "owed": money(self.owed + self.ordered),
             "available": money(self.available),
         }
         if problem == "overdue":

@@ -81,6 +81,12 @@ class ScenicChannelTerms(models.Model):
     owed = fields.Monetary(
         string="Not Invoiced", compute="_compute_money", help="Sold by the channel, not invoiced."
     )
+    ordered = fields.Monetary(
+        string="Group Orders",
+        compute="_compute_money",
+        help="What its partner ordered for groups at the desk and is not invoiced for; quotations "
+        "count while they hold places.",
+    )
     available = fields.Monetary(
         compute="_compute_money", help="What the channel may still sell: its limit or deposit."
     )
@@ -103,6 +109,10 @@ class ScenicChannelTerms(models.Model):
     def _compute_money(self):
         company = self.env.company
         known = self._money(company)
+        ordered = {
+            partner: self.env["sale.order"]._scenic_ordered(partner, company)
+            for partner in self.sudo().partner_id.commercial_partner_id
+        }
         for channel in self:
             row = known.get(channel.id or channel._origin.id, {})
             channel.currency_id = company.currency_id
@@ -110,7 +120,8 @@ class ScenicChannelTerms(models.Model):
             channel.owed = row.get("owed", 0.0)
             channel.overdue = row.get("overdue", 0.0)
             channel.overdue_since = row.get("overdue_since") or False
-            left = channel.credit_limit - channel.receivable - channel.owed
+            channel.ordered = ordered.get(channel.sudo().partner_id.commercial_partner_id, 0.0)
+            left = channel.credit_limit - channel.receivable - channel.owed - channel.ordered
             limited = channel.settlement_mode and channel.partner_id
             channel.available = left if limited else 0.0
 

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import group_sql
 
@@ -130,34 +131,36 @@ class SaleOrderCredit(models.Model):
         )
 
     def _scenic_exposure(self, partner):
-        """Return ``(unpaid invoices, other orders to be invoiced)`` in company currency.
+        """Return ``(unpaid invoices, other orders to be invoiced)`` in company currency."""
+        return partner.credit, self._scenic_ordered(partner, self.company_id)
 
-        Quotations count while they hold places: the agency may confirm them.
+    def _scenic_ordered(self, partner, company):
+        """Return what group orders but these will still be invoiced to a commercial partner.
+
+        In company currency. Quotations count while they hold places: the agency may confirm them.
         """
-        orders = self.sudo().search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("partner_invoice_id.commercial_partner_id", "=", partner.id),
-                ("id", "not in", self.ids),
-                ("invoice_status", "!=", "invoiced"),
-                "|",
-                ("state", "=", "sale"),
-                "&",
-                ("state", "in", ("draft", "sent")),
-                ("scenic_hold_until", ">", fields.Datetime.now()),
-            ]
-        )
-        return partner.credit, sum(
-            order._scenic_to_company(order._scenic_to_come()) for order in orders
-        )
+        domain = Domain("company_id", "=", company.id) & Domain("id", "not in", self.ids)
+        domain &= Domain("partner_invoice_id.commercial_partner_id", "=", partner.id)
+        orders = self.sudo().search(domain & self._scenic_open_domain())
+        return sum(order._scenic_to_company(order._scenic_to_come()) for order in orders)
+
+    @api.model
+    def _scenic_open_domain(self):
+        """Return which orders somebody will owe: confirmed ones, and those that hold places."""
+        held = Domain("state", "in", ("draft", "sent"))
+        held &= Domain("scenic_hold_until", ">", fields.Datetime.now())
+        # a draft invoice makes an order invoiced, but nobody owes it yet
+        draft = Domain("order_line.invoice_lines.parent_state", "=", "draft")
+        waits = Domain("invoice_status", "!=", "invoiced") | draft
+        return waits & (Domain("state", "=", "sale") | held)
 
     def _scenic_to_come(self):
         """Return what is still to be invoiced of this order, with tax."""
         self.ensure_one()
-        tickets = self.sudo().scenic_ticket_ids
-        over = tickets and all(ticket.state != "valid" for ticket in tickets)
-        if self.state == "sale" and over and self.invoice_status == "no":
-            return 0.0
+        if self.state == "sale" and self.invoice_status == "no":
+            tickets = self.sudo().scenic_ticket_ids
+            if tickets and all(ticket.state != "valid" for ticket in tickets):
+                return 0.0
         invoiced = sum(
             move.amount_total * (-1 if move.move_type == "out_refund" else 1)
             for move in self.sudo().invoice_ids

@@ -55,6 +55,29 @@ class TestChannelStatement(common_channel.ChannelCase):
         with self.assertRaises(UserError):
             statement.action_confirm()
 
+    def test_no_shows_are_shown_and_no_invoice_has_them(self):
+        self.channel.settlement_mode = "prepaid"
+        good = self.order("GOOD", use=True)
+        missed = self.order("MISSED", quantity=2, exchange=False)
+        content = common_voucher.order_content(self.park, "LAPSED")
+        common_voucher.command(self.channel, "hold", content)
+        lapsed = self.env["scenic.voucher.item"].search([("order_id.number", "=", "LAPSED")])
+        (missed | lapsed).write({"state": "expired"})
+        statement = self.statement([("GOOD", "74.20"), ("MISSED", "148.40")])
+        self.assertEqual(self.codes(statement), {"GOOD": ["matched"], "MISSED": ["status"]})
+        figures = statement.noshow_count, statement.noshow_amount, statement.noshow_listed
+        self.assertEqual(figures, (2, 148.40, 148.40))
+        action = statement.action_noshows()
+        self.assertEqual(self.env["scenic.voucher.item"].search(action["domain"]), missed)
+        self.decide(statement, "book", "status")
+        statement.action_confirm()
+        self.assertEqual(statement.invoice_ids, good.invoice_line_ids.move_id)
+        self.assertEqual(statement.invoice_ids.amount_total, 74.20)
+        self.assertFalse(missed.invoice_line_ids)
+        # without rows of theirs they are shown all the same
+        other = statement.copy({"name": "Empty"})
+        self.assertEqual((other.noshow_count, other.noshow_listed), (2, 0.0))
+
     def test_decisions_stay_when_it_is_matched_again(self):
         self.order("A")
         statement = self.statement([("B", "10.00")])
