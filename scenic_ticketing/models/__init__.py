@@ -25,6 +25,7 @@ from . import scenic_entitlement
 from . import product_template
 from . import product_template_rules
 from . import product_template_price
+from . import product_template_quote
 from . import scenic_site_price
 from . import scenic_blackout_site
 from . import scenic_tariff
@@ -168,6 +169,7 @@ from . import scenic_voucher_item
 from . import scenic_voucher_exchange
 from . import scenic_ticket_voucher
 from . import scenic_voucher_command
+from . import scenic_voucher_sale
 from . import scenic_voucher_window
 from . import scenic_ticket_find
 from . import scenic_redemption_undo

@@ -1,15 +1,12 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from odoo import api, fields, models, tools
+from odoo import fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..iot_handlers.scenic_rules.site_time import day_number
 from ..tools import pricing, validity
-
-# items of one question of a channel: a year of days for a few products
-QUOTE_LIMIT = 2000
 
 
 class Price(NamedTuple):
@@ -146,57 +143,3 @@ class ProductTemplatePrice(models.Model):
                 known[closing] = {day for day in days if _closes(day, closing)}
             shut[template] = known[closing]
         return shut
-
-    # ------------------------------------------------------------------
-    # channels
-    # ------------------------------------------------------------------
-
-    @api.model
-    def scenic_quote(self, items):
-        """Return prices for channels; the documented API, see the README of this addon.
-
-        ``items``: list of ``{"product": gate product number, "date": "YYYY-MM-DD", "channel": code
-        of the sales channel, "quantity": tickets}``; channel and quantity may be left out. Returns
-        one dict for each: ``amount`` of one ticket (text with all decimals) and ``currency``, or
-        ``code`` why there is none. UserError when there are more than ``QUOTE_LIMIT`` items.
-        """
-        if len(items) > QUOTE_LIMIT:
-            raise UserError(
-                self.env._(
-                    "%(count)s prices were asked for at once, at most %(limit)s are answered. Ask "
-                    "in parts.",
-                    count=len(items),
-                    limit=QUOTE_LIMIT,
-                )
-            )
-        numbers = [int(item["product"]) for item in items]
-        products = {
-            product.gate_product_code: product
-            for product in self.search([("gate_product_code", "in", numbers)])
-        }
-        channels = {channel.code: channel for channel in self.env["scenic.channel"].search([])}
-        return [
-            self._scenic_quote_item(item, products.get(number), channels)
-            for item, number in zip(items, numbers, strict=True)
-        ]
-
-    @api.model
-    def _scenic_quote_item(self, item, product, channels):
-        channel = channels.get(item.get("channel"))
-        if not product:
-            return {"code": "E_PRODUCT"}
-        if item.get("channel") and not channel:
-            return {"code": "E_CHANNEL"}
-        day = fields.Date.to_date(item["date"])
-        quote = product._scenic_quote(day, channel, int(item.get("quantity") or 1))
-        if quote.problem and quote.problem != pricing.NO_TARIFF:
-            return {"code": quote.problem}
-        price = product._scenic_price(day, channel, int(item.get("quantity") or 1))
-        currency = product.sudo().scenic_site_id.company_id.currency_id
-        return {
-            "code": "OK",
-            "amount": f"{price.amount:.{currency.decimal_places}f}",
-            "currency": currency.name,
-            "tariff_version": price.tariff_version,
-            "price_id": price.rule_id,
-        }

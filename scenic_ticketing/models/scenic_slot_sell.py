@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import slot_sql
 from .scenic_slot import clock
@@ -61,6 +62,40 @@ class ScenicSlotSell(models.Model):
         left = days._left(channel)
         found = {day.zone_id.id or False: left[day.id] for day in days}
         return min(found.get(zone_id, capacity) for zone_id, capacity in mould.day_limits)
+
+    @api.model
+    def _places_left(self, visits, channel=None):
+        """Return ``{visit: persons}`` that a channel can still sell; None without any limit.
+
+        ``visits``: of (ticket product template, day). Of a ticket with a time of the day, what the
+        emptiest of its slots takes.
+        """
+        moulds = {template: template._scenic_mould() for template, _day in visits}
+        days = list({day for _template, day in visits})
+        timed = Domain("kind", "=", "slot") & Domain("state", "=", "open")
+        timed &= Domain("zone_id", "in", [mould.slot_zone_id for mould in moulds.values()])
+        timed &= Domain("end_at", ">", fields.Datetime.now())
+        whole = Domain("kind", "=", "day")
+        whole &= Domain("site_id", "in", [mould.site_id for mould in moulds.values()])
+        slots = self.sudo().search(Domain("date", "in", days) & (timed | whole))
+        left, limits, most = slots._left(channel), {}, {}
+        for slot in slots:
+            if slot.kind == "day":
+                limits[slot.site_id.id, slot.zone_id.id, slot.date] = left[slot.id]
+            else:
+                place = slot.zone_id.id, slot.date
+                most[place] = max(most.get(place, 0), left[slot.id])
+        found = {}
+        for template, day in visits:
+            mould = moulds[template]
+            rests = [
+                limits.get((mould.site_id, zone_id, day), capacity)
+                for zone_id, capacity in mould.day_limits
+            ]
+            if mould.slot_zone_id:
+                rests.append(most.get((mould.slot_zone_id, day), 0))
+            found[template, day] = min(rests, default=None)
+        return found
 
     def _left(self, channel=None):
         """Return ``{slot id: persons}`` that a channel can sell now."""

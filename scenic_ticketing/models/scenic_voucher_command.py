@@ -193,6 +193,7 @@ class ScenicVoucherCommand(models.Model):
         entered = [self._item_vals(line) | vals for line in lines]
         contact = content.get("contact") or {}
         products = self.env["product.product"].browse([line["product_id"] for line in entered])
+        self._check_sale(channel, entered)
         return (
             self.sudo()
             .with_context(scenic_places_taken=True)
