@@ -2,14 +2,20 @@
 
 from odoo.tools import SQL
 
-from . import report_sql
+from . import daily_goods_sql, report_sql
 
 
 def parts(columns):
     """Return a statement for each source, all with these columns."""
     return [
         report_sql.select(columns, values, source)
-        for values, source in (_sold_rows(), _refunded_rows(), _group_deposit_rows(), _fee_rows())
+        for values, source in (
+            _sold_rows(),
+            _refunded_rows(),
+            _group_deposit_rows(),
+            _fee_rows(),
+            daily_goods_sql.rows(),
+        )
     ]
 
 
@@ -35,13 +41,15 @@ def _sold_rows():
     The tax is that of the invoice; before it is posted, of the order or voucher.
     """
     gross = SQL(
-        """CASE WHEN a.price_subtotal <> 0 THEN t.net_value * a.price_total / a.price_subtotal
+        """CASE WHEN %s THEN t.net_value * %s
                 WHEN sl.price_subtotal <> 0
                 THEN t.net_value * sl.price_total / sl.price_subtotal
                 WHEN v.id IS NOT NULL
                 THEN COALESCE(NULLIF(v.settlement_price, 0), NULLIF(v.price_paid, 0),
                               t.net_value)
-                ELSE t.net_value END"""
+                ELSE t.net_value END""",
+        report_sql.HAS_GROSS,
+        report_sql.GROSS_OF_NET,
     )
     values = {
         "id": SQL("(t.id::bigint * 1000) * 8 + 2"),
@@ -72,9 +80,9 @@ def _sold_rows():
 def _refunded_rows():
     """Return tickets that a credit note gave back, wherever they were sold."""
     gross = SQL(
-        """CASE WHEN a.price_subtotal <> 0
-                THEN t.refund_value * a.price_total / a.price_subtotal
-                ELSE t.refund_value END"""
+        "CASE WHEN %s THEN t.refund_value * %s ELSE t.refund_value END",
+        report_sql.HAS_GROSS,
+        report_sql.GROSS_OF_NET,
     )
     values = {
         "id": SQL("(t.id::bigint * 1000) * 8 + 3"),
@@ -103,8 +111,9 @@ def _refunded_rows():
 def _group_deposit_rows():
     """Return deposits that groups were invoiced, and what final invoices take off again."""
     gross = SQL(
-        "CASE WHEN a.price_subtotal <> 0 THEN -a.balance * a.price_total / a.price_subtotal "
-        "ELSE -a.balance END"
+        "CASE WHEN %s THEN -a.balance * %s ELSE -a.balance END",
+        report_sql.HAS_GROSS,
+        report_sql.GROSS_OF_NET,
     )
     values = {
         "id": SQL("(a.id::bigint * 1000) * 8 + 4"),

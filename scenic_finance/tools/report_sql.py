@@ -14,6 +14,10 @@ ORDER_DAY = SQL("(o.date_order AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(z.tz, 'U
 # what reached the ledger of an order of a window: with its session, or with its own invoice
 ORDER_POSTED = SQL("(o.state = 'done' OR o.account_move IS NOT NULL)")
 
+# what an invoice line is with tax, for each unit of its balance: that is rounded with the document
+HAS_GROSS = SQL("a.price_subtotal <> 0 AND a.amount_currency <> 0")
+GROSS_OF_NET = SQL("abs(a.price_total / a.amount_currency)")
+
 
 def select(columns, values, source):
     """Return a SELECT of all ``columns``; those that ``values`` does not name are empty.

@@ -3,6 +3,7 @@
 import common_reports
 import common_scenic
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 REPORTS = ("daily", "revenue", "unredeemed", "refund", "partner")
@@ -53,9 +54,12 @@ class TestReports(common_reports.MixedDayCase):
     def test_tax_goods_and_deposits_of_the_daily_sheet_are_on_their_accounts(self):
         tax, back = self.sums("daily", "tax", "refund_tax", domain=[self.posted])
         self.assertEqual(round(tax - back, 2), self.booked(("tax_line_id", "!=", False)))
-        goods = self.sums("daily", "net", domain=[("kind", "=", "goods"), self.posted])
+        goods, returned = self.sums(
+            "daily", "net", "refund_net", domain=[("kind", "=", "goods"), self.posted]
+        )
         income = ("account_id", "=", self.revenue.id)
-        self.assertEqual(goods, self.booked(income, ("scenic_recognition_id", "=", False)))
+        sold = self.booked(income, ("scenic_recognition_id", "=", False))
+        self.assertEqual(round(goods - returned, 2), sold)
         taken, returned = self.sums(
             "daily", "net", "refund_net", domain=[("kind", "=", "deposit"), self.posted]
         )
@@ -99,6 +103,36 @@ class TestReports(common_reports.MixedDayCase):
         self.assertEqual(account, round(sum(invoices.mapped("amount_total_signed")), 2))
         waiting = self.sums("daily", "on_account", domain=[("posted", "=", False)])
         self.assertEqual(waiting, 74.20 + 2 * 80.0)
+
+    def test_goods_on_account_stand_beside_those_of_the_windows(self):
+        water = [("product_id", "=", self.park.water.id), ("path", "=", "invoice")]
+        names = ("quantity", "gross", "refund_quantity", "refund_gross", "on_account")
+        # beside a ticket at a tenth less, and alone: eight of them, half given back
+        self.assertEqual(self.sums("daily", *names, domain=water), [18, 54.0, 4, 12.0, 42.0])
+        mine = [("move_id", "=", self.invoiced.id)]
+        self.assertEqual(self.sums("daily", "gross", domain=mine), 99.0)
+        kinds = {row["kind"] for row in self.env["scenic.report.daily"].search_read(mine, ["kind"])}
+        self.assertEqual(kinds, {"ticket", "goods"})
+        off = [*mine, ("product_id", "=", self.off.id)]
+        self.assertEqual(self.sums("daily", "gross", domain=off), -3.0)
+        desk = self.env.ref("scenic_ticketing.channel_desk")
+        rows = self.env["scenic.report.daily"].search([*water, *mine])
+        self.assertEqual((rows.channel_id, rows.site_id), (desk, self.park.site))
+
+    def test_services_without_tickets_are_no_business_of_the_park(self):
+        guide = self.off.create(
+            {
+                "name": "Guide",
+                "type": "service",
+                "taxes_id": [Command.set(self.park.vat.ids)],
+                "company_id": self.company.id,
+            }
+        )
+        rent = self._invoice([(guide, 1, {"price_unit": 5000.0})])
+        tour = self._invoice([(guide, 1, {"price_unit": 300.0}), (self.park.adult, 1, {})])
+        self.env.flush_all()
+        self.assertEqual(self.sums("daily", "gross", domain=[("move_id", "=", rent.id)]), 0)
+        self.assertEqual(self.sums("daily", "gross", domain=[("move_id", "=", tour.id)]), 380.0)
 
     def test_a_discount_line_is_counted_once(self):
         mine = [("pos_order_id", "=", self.discounted.id)]

@@ -167,6 +167,50 @@ class MixedDayCase(common_group.GroupCase):
         move.action_post()
         ticket = cls.env["scenic.ticket"].search([("origin_aml_id", "in", move.line_ids.ids)])[:1]
         ticket._credit()
+        cls._goods_on_account()
+
+    @classmethod
+    def _goods_on_account(cls):
+        """Goods beside tickets with a discount on all of it, and goods alone, half given back."""
+        cls.off = cls.env["product.product"].create(
+            {
+                "name": "Discount",
+                "type": "service",
+                "list_price": 0.0,
+                "taxes_id": [Command.set(cls.park.vat.ids)],
+                "available_in_pos": True,
+                "company_id": cls.company.id,
+            }
+        )
+        lines = [(cls.park.adult, 1, {}), (cls.park.water, 10, {})]
+        cls.invoiced = cls._invoice([*lines, (cls.off, 1, {"price_unit": -11.0})])
+        cls.alone = cls._invoice([(cls.park.water, 8, {})])
+        wizard = (
+            cls.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=cls.alone.ids)
+            .create({"journal_id": cls.alone.journal_id.id, "reason": "too many"})
+        )
+        note = cls.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        note.invoice_line_ids.quantity = 4
+        note.action_post()
+
+    @classmethod
+    def _invoice(cls, lines):
+        """Post an invoice of (product, quantity, values)."""
+        commands = [
+            Command.create({"product_id": product.id, "quantity": quantity, **values})
+            for product, quantity, values in lines
+        ]
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": cls.partner.id,
+                "invoice_date": cls.park.site._today(),
+                "invoice_line_ids": commands,
+            }
+        )
+        move.action_post()
+        return move
 
     @classmethod
     def _group(cls):
@@ -199,19 +243,13 @@ class MixedDayCase(common_group.GroupCase):
         pay = common_finance.pay
         order = pay(window, [(cls.park.annual, 2, {}), (cls.park.water, 1, {})])
         # a discount on the whole order, as a line of its own
-        off = cls.env["product.product"].create(
-            {
-                "name": "Discount",
-                "type": "service",
-                "list_price": 0.0,
-                "taxes_id": [Command.set(cls.park.vat.ids)],
-                "available_in_pos": True,
-                "company_id": cls.company.id,
-            }
-        )
         cls.discounted = pay(
             window,
-            [(cls.park.adult, 3, {}), (cls.park.water, 7, {}), (off, 1, {"price_unit": -26.10})],
+            [
+                (cls.park.adult, 3, {}),
+                (cls.park.water, 7, {}),
+                (cls.off, 1, {"price_unit": -26.10}),
+            ],
         )
         back = {"refunded_orderline_id": order.lines[0].id}
         pay(window, [(cls.park.annual, -1, back)], is_refund=True)
