@@ -24,7 +24,10 @@ class ScenicSite(models.Model):
     def _gate_is_open(self, now=None):
         """Tell whether visitors are expected now; outside the hours a box may be switched off."""
         local = self._gate_local(now)
-        return self.open_time <= local.hour + local.minute / 60 < self.close_time
+        hour = local.hour + local.minute / 60
+        if self.close_time < self.open_time:
+            return hour >= self.open_time or hour < self.close_time
+        return self.open_time <= hour < self.close_time
 
     def _gate_utc_offset(self, now=None):
         """Return the seconds by which the site's clock is ahead of UTC at ``now``."""

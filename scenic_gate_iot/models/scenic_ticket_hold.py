@@ -21,7 +21,7 @@ class ScenicTicketHold(models.Model):
         ticket = self.sudo()
         today = ticket.site_id._today(at)
         none = self.env["scenic.box"].sudo()
-        if not ticket.visit_date <= today <= ticket.valid_until:
+        if not ticket._good_on(today):
             return none
         boxes = none.search(
             [

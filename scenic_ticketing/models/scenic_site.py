@@ -47,7 +47,8 @@ class ScenicSite(models.Model):
     close_time = fields.Float(
         string="Closes at",
         default=18.0,
-        help="Hour of the day at which the gates close, site-local time.",
+        help="Hour of the day at which the gates close, site-local time. Earlier than they open: "
+        "in the next morning.",
     )
     capacity_instant = fields.Integer(
         string="Instant Capacity", help="Most visitors in the park at one moment. 0 = no limit."
@@ -71,8 +72,10 @@ class ScenicSite(models.Model):
         "CHECK (code BETWEEN 1 AND 65535)", "The number of a site is between 1 and 65535."
     )
     _hours = models.Constraint(
-        "CHECK (open_time >= 0 AND close_time <= 24 AND open_time < close_time)",
-        "A site opens before it closes, both between 0:00 and 24:00.",
+        "CHECK (open_time >= 0 AND open_time < 24 AND close_time >= 0 AND close_time <= 24"
+        " AND open_time <> close_time)",
+        "A site opens and closes between 0:00 and 24:00, not at the same time. It may close after "
+        "midnight.",
     )
     _capacities = models.Constraint(
         "CHECK (capacity_instant >= 0 AND capacity_daily >= 0)", "A capacity cannot be negative."

@@ -49,7 +49,8 @@ class ScenicSlot(models.Model):
         string="Length (minutes)",
         required=True,
         default=60,
-        help="In steps of 15. 0 = until the end of the day.",
+        help="In steps of 15. 0 = until the end of the day. A slot that passes midnight belongs to "
+        "the day on which it begins.",
     )
     start_time = fields.Float(
         string="Starts at",
@@ -123,9 +124,10 @@ class ScenicSlot(models.Model):
         "reduce a quota.",
     )
     _times = models.Constraint(
-        "CHECK (start_minute >= 0 AND start_minute % 15 = 0 AND length_minute >= 0"
-        " AND length_minute % 15 = 0 AND start_minute + GREATEST(length_minute, 15) <= 1440)",
-        "A slot begins and ends at quarters of an hour, both on the same day.",
+        "CHECK (start_minute BETWEEN 0 AND 1425 AND start_minute % 15 = 0"
+        " AND length_minute BETWEEN 0 AND 1440 AND length_minute % 15 = 0)",
+        "A slot begins and ends at quarters of an hour. It may pass midnight, and lasts at most "
+        "24 hours.",
     )
     _zone = models.Constraint(
         "CHECK (kind = 'day' OR zone_id IS NOT NULL)", "A slot is for one zone."
@@ -288,4 +290,5 @@ class ScenicSlot(models.Model):
 
 def clock(minute):
     """Return minutes after midnight as a clock shows them; the end of the day is 24:00."""
+    minute = minute - DAY if minute > DAY else minute
     return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -39,7 +39,11 @@ class ScenicSlotTemplate(models.Model):
         default="every",
     )
     start_time = fields.Float(string="First Start", default=9.0)
-    end_time = fields.Float(string="Last End", default=17.0, help="The last slot is over by then.")
+    end_time = fields.Float(
+        string="Last End",
+        default=17.0,
+        help="The last slot is over by then. Not after the first start: in the next morning.",
+    )
     every_minutes = fields.Integer(
         string="Every (minutes)", default=30, help="From one start to the next, in steps of 15."
     )
@@ -108,9 +112,11 @@ class ScenicSlotTemplate(models.Model):
         """Return the minutes after midnight at which slots of this timetable begin."""
         self.ensure_one()
         if self.mode == "shows":
-            return [start for start in self._show_starts() if start + self.length_minute <= DAY]
-        first = round(self.start_time * 60 / QUARTER) * QUARTER
-        last = min(round(self.end_time * 60), DAY) - self.length_minute
+            return self._show_starts()
+        first, end = round(self.start_time * 60 / QUARTER) * QUARTER, round(self.end_time * 60)
+        end = min(end, DAY) if end > first else end + DAY
+        # a slot may end after midnight, but it begins on the day it belongs to
+        last = min(end - self.length_minute, DAY - QUARTER)
         return list(range(first, last + 1, max(QUARTER, self.every_minutes)))
 
     def _show_starts(self):

@@ -99,6 +99,9 @@ class ScenicTicketEnd(models.Model):
     def _expire_site(self, site, today, batch):
         """Expire the tickets of a site; False when the time of the cron is used up."""
         domain = Domain("site_id", "=", site.id) & Domain("valid_until", "<", today)
+        # a night show is not over at midnight
+        over = Domain("slot_id.end_at", "<=", fields.Datetime.now())
+        domain &= Domain("slot_id", "=", False) | over
         if site.expired_until:
             domain &= Domain("valid_until", ">=", site.expired_until - LATE)
         domain &= Domain("state", "in", OPEN_STATES)

@@ -238,7 +238,7 @@ class ScenicTicketHolder(models.Model):
 
         def distance(ticket):
             today = ticket.site_id._today()
-            now = ticket.visit_date <= today <= ticket.valid_until
+            now = ticket._good_on(today)
             return (ticket.state != "valid", not now, abs((ticket.visit_date - today).days))
 
         return tickets.sorted(distance)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..iot_handlers.scenic_rules.ticket_code import NO_SLOT
+from ..iot_handlers.scenic_rules.ticket_code import NO_SLOT, QUARTERS_PER_DAY
 from ..tools import slot_sql
 
 
@@ -45,6 +45,16 @@ class ScenicTicketSlot(models.Model):
         help="The park cancelled the visit: the ticket is void, and its price can be refunded in "
         "full whatever its policy says.",
     )
+
+    def _good_on(self, day):
+        """Tell whether gates may let this ticket in on a day of its site.
+
+        A slot that passes midnight belongs to the day on which it begins: whoever comes at half
+        past midnight comes with the ticket of the evening.
+        """
+        self.ensure_one()
+        night = self.slot_start != NO_SLOT and self.slot_start + self.slot_len > QUARTERS_PER_DAY
+        return self.visit_date <= day <= self.valid_until + timedelta(days=night)
 
     # ------------------------------------------------------------------
     # issue

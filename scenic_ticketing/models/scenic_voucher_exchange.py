@@ -27,7 +27,8 @@ class ScenicVoucherExchange(models.Model):
                 state=labels[item.state],
                 **values,
             )
-        if item.valid_until < item.site_id._today():
+        shown = not item.slot_id or item.slot_id.end_at <= fields.Datetime.now()
+        if item.valid_until < item.site_id._today() and shown:
             return self.env._(
                 "Voucher %(number)s of %(order)s was good until %(day)s. Its channel gives the "
                 "money back.",

@@ -284,6 +284,9 @@ class ScenicVoucherItem(models.Model):
             [("state", "=", "held"), ("held_until", "<", fields.Datetime.now())]
         )
         waiting = Domain("state", "in", ("held", "issued"))
+        # a night show is not over at midnight
+        shown = Domain("slot_id.end_at", "<=", fields.Datetime.now())
+        waiting &= Domain("slot_id", "=", False) | shown
         for (site,) in self.sudo()._read_group(waiting, ["site_id"]):
             late = Domain("site_id", "=", site.id) & Domain("valid_until", "<", site._today())
             over |= self.sudo().search(waiting & late)

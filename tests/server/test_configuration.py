@@ -40,7 +40,8 @@ class TestConfiguration(common_scenic.ScenicCase):
         for record, values in (
             (park.site, {"code": 0}),
             (park.site, {"code": 65536}),
-            (park.site, {"open_time": 19.0}),
+            (park.site, {"open_time": 18.0}),
+            (park.site, {"open_time": 24.0}),
             (park.site, {"capacity_daily": -1}),
             (park.policy, {"validity_days": 0}),
             (park.policy, {"staff_pax": 0}),

@@ -130,6 +130,15 @@ class TestGateScreens(common_scenic.ScenicCase):
             self.park.site._gate_is_open(fields.Datetime.to_datetime(f"{now} 04:00:00"))
         )
 
+    def test_a_park_may_close_after_midnight(self):
+        site, day = self.park.site, self.park.site._today()
+        site.write({"open_time": 18.0, "close_time": 1.5})
+        hours = {
+            hour: site._gate_is_open(site._moment(day, round(hour * 60)))
+            for hour in (1, 1.5, 12, 17.9, 18, 23.9)
+        }
+        self.assertEqual([hour for hour, is_open in hours.items() if is_open], [1, 18, 23.9])
+
     def test_box_is_found_by_presence(self):
         self.box.last_seen = fields.Datetime.now() - timedelta(seconds=200)
         boxes = self.env["scenic.box"]

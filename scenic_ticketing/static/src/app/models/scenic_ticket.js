@@ -59,8 +59,9 @@ export class ScenicTicket extends Base {
     }
 }
 
-/** Return a quarter of the day as a clock shows it. */
-function clock(quarter) {
+/** Return a quarter of the day as a clock shows it; the end of the day is 24:00. */
+function clock(number) {
+    const quarter = number > 96 ? number - 96 : number;
     const minutes = String((quarter % 4) * 15).padStart(2, "0");
     return `${String(Math.floor(quarter / 4)).padStart(2, "0")}:${minutes}`;
 }
