@@ -56,16 +56,30 @@ class AccountMoveLineSale(models.Model):
         chosen._sale_set_invoice(self, group_codes.share(total, weights))
 
     def _scenic_refuse_sale(self, wanted, sizes):
+        """Say which numbers of tickets could be invoiced instead, and how this one could be."""
+        facts = {
+            "document": self.move_id.display_name,
+            "wanted": wanted,
+            "product": self.product_id.display_name,
+            "total": sum(sizes),
+        }
+        if wanted > sum(sizes):
+            raise UserError(
+                self.env._(
+                    "%(document)s has %(wanted)s × %(product)s, but only %(total)s of them wait "
+                    "for an invoice. Reduce the quantity of the line.",
+                    **facts,
+                )
+            )
         raise UserError(
             self.env._(
-                "%(document)s has %(wanted)s × %(product)s, but the tickets that wait for their "
-                "invoice are in codes of %(sizes)s (%(total)s together). A code is invoiced as a "
-                "whole: change the quantity, or first change the order.",
-                document=self.move_id.display_name,
-                wanted=wanted,
-                product=self.product_id.display_name,
-                sizes=", ".join(str(size) for size in sorted(set(sizes))) or "-",
-                total=sum(sizes),
+                "%(document)s has %(wanted)s × %(product)s. Its tickets are in codes of %(sizes)s, "
+                "and a code is invoiced as a whole: change the quantity to %(possible)s, or let a "
+                "manager divide a group ticket first (Take Persons out on the ticket), so that a "
+                "code of its own holds who is invoiced now.",
+                sizes=", ".join(str(size) for size in sorted(set(sizes))),
+                possible=" / ".join(str(number) for number in group_codes.nearest(sizes, wanted)),
+                **facts,
             )
         )
 

@@ -39,6 +39,12 @@ def choose(sizes, wanted):
     return None
 
 
+def nearest(sizes, wanted):
+    """Return the numbers of units next to `wanted`, below and above, that codes add up to."""
+    for numbers in (range(wanted - 1, 0, -1), range(wanted + 1, sum(sizes) + 1)):
+        yield from [number for number in numbers if choose(sizes, number)][:1]
+
+
 def share(total, sizes):
     """Return the part of the whole number `total` for each code; they add up to it exactly."""
     whole = sum(sizes) or 1

@@ -1,9 +1,12 @@
 """Group orders: their tickets are sold at the confirmation and booked by the invoice."""
 
 import common_group
+import common_scenic
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+
+from odoo.addons.scenic_ticketing.tools import group_codes
 
 
 @tagged("post_install", "-at_install")
@@ -67,10 +70,27 @@ class TestGroupOrders(common_group.GroupCase):
         self.assertEqual(self.issued(order).mapped("pax"), [4, 4, 2])
         with self.assertRaises(UserError), self.cr.savepoint():
             self.post_invoice(order, [3])
+        self.assertEqual(list(group_codes.nearest([4, 4, 2], 3)), [2, 4])
+        self.assertEqual(list(group_codes.nearest([4, 4, 2], 9)), [8, 10])
+        self.assertEqual(list(group_codes.nearest([30], 12)), [30])
         first = self.post_invoice(order, [6])
         second = self.post_invoice(order)
         self.assertEqual(second.invoice_line_ids.quantity, 4)
         self.assertEqual(self.issued(order).origin_aml_id.move_id, first | second)
+
+    def test_what_the_refusal_of_a_part_of_a_group_proposes_works(self):
+        order = self.confirmed((self.park.adult, 10), scenic_code_mode="one")
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.post_invoice(order, [4])
+        boss = common_scenic.make_user(self.env, "split_boss", "manager", company=self.company)
+        wizard = (
+            self.env["scenic.split"].with_user(boss).with_context(active_id=self.issued(order).id)
+        )
+        wizard.create({"persons": 4, "reason": "paid by another"}).action_split()
+        first = self.post_invoice(order, [4])
+        self.assertEqual(self.issued(order).filtered("origin_aml_id").mapped("pax"), [4])
+        second = self.post_invoice(order)
+        self.assertEqual((first | second).invoice_line_ids.mapped("quantity"), [4, 6])
 
     def test_foreign_currency_and_a_rate_that_moved(self):
         usd = self.env.ref("base.USD")
