@@ -1,4 +1,7 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # columns of the report and the facts whose persons they add up; refusals are counted, not persons
@@ -61,8 +64,32 @@ class ScenicGateDay(models.Model):
     )
     left_park = fields.Integer("Left with a Ticket", readonly=True)
 
+    @api.model
+    def _search(self, domain, *args, **options):
+        """Look at the facts of the days that are asked for only.
+
+        A day is on the calendar of the site, which no index of the facts knows; their moments have
+        one. So the first day of the question goes along as a moment that is surely before it.
+        """
+        first = self._first_day(Domain(domain).optimize_full(self))
+        days = self.with_context(scenic_first_day=fields.Date.to_string(first)) if first else self
+        return super(ScenicGateDay, days)._search(domain, *args, **options)
+
+    @api.model
+    def _first_day(self, domain):
+        """Return the first day that an optimized domain can find, None when it does not say."""
+        parts = domain.children if getattr(domain, "OPERATOR", "") == "&" else [domain]
+        asked = [
+            fields.Date.to_date(part.value)
+            for part in parts
+            if getattr(part, "field_expr", "") == "day" and part.operator in (">", ">=")
+        ]
+        return max(filter(None, asked), default=None)
+
     @property
     def _table_query(self):
+        first = fields.Date.to_date(self.env.context.get("scenic_first_day"))
+        since = SQL("AND f.happened_at >= %s", first - timedelta(1)) if first else SQL()
         sums = [
             SQL(
                 "coalesce(sum(f.pax) FILTER (WHERE %s), 0)::int AS %s",
@@ -82,7 +109,8 @@ class ScenicGateDay(models.Model):
                  FROM scenic_gate_fact f
                  JOIN scenic_box b ON b.id = f.box_id
                  JOIN scenic_site s ON s.id = b.site_id
-                WHERE f.lane != ''
+                WHERE f.lane != '' %s
                 GROUP BY 2, f.box_id, b.site_id, s.company_id, f.lane, f.zone""",
             SQL(", ").join([*sums, *counts]),
+            since,
         )

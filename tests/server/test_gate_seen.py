@@ -56,6 +56,19 @@ class TestGateSeen(GateCase):
         )
         self.assertFalse(ticket.redemption_ids.seen)
 
+    def test_a_question_for_some_days_finds_all_of_them(self):
+        for back in (3, 1, 0):
+            journal = Journal()
+            journal.clock -= back * 86_400_000
+            journal.write("refused", pax=0, reason="E_USED")
+            self.take(journal)
+        every = self.days()
+        self.assertEqual(len(every), 3)
+        for first in every.mapped("day"):
+            asked = every.search([("box_id", "=", self.box.id), ("day", ">=", first)])
+            self.assertEqual(asked, every.filtered(lambda row, first=first: row.day >= first))
+            self.assertEqual(asked.mapped("refused"), [1] * len(asked))
+
     def test_the_day_of_a_lane_has_a_column_for_each(self):
         journal = Journal()
         ticket, other = make_tickets(self.park), make_tickets(self.park)

@@ -12,4 +12,5 @@ MODULES = (
     "hot_slot",
     "books",
     "statements",
+    "long_lists",
 )
