@@ -148,12 +148,13 @@ class Gossip:
         store = self.engine.store
         return max((int(store.get("cursor", 0)), WHOLE), _place(store.get("news_at", (0, 0))))
 
-    def difference(self, theirs: Digest, known: Heads) -> Iterator[tuple[int, dict]]:
+    def difference(self, theirs: Digest, known: Heads | None = None) -> Iterator[tuple[int, dict]]:
         """Give (kind, body) of the datagrams that tell a box what it does not know.
 
-        ``known``: how far this box knows the journals of others.
+        ``known``: how far this box knows the journals of others, where that was looked up.
         """
         left = BATCH
+        known = peer_uses.seen(self.engine.store) if known is None else known
         own = (self.box, self.engine.store.epoch)
         for (box, epoch), head in [(own, self.engine.journal.seq), *known.items()]:
             if theirs.is_part and (box, epoch) not in theirs.heads and (box, epoch) != own:
