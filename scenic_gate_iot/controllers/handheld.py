@@ -5,6 +5,7 @@ import time
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
+from odoo.modules import Manifest
 
 from ..iot_handlers.scenic_gate import auth
 from ..tools import handheld_request as protocol
@@ -147,6 +148,7 @@ class Handheld(http.Controller):
             "texts": env["scenic.reason"]._reason_labels(env.lang),
             "lang": env.lang or "en_US",
             "python": python_url(),
+            "version": Manifest.for_addon("scenic_gate_iot")["version"],
         }
         return {
             "session_info": env["ir.http"].session_info(),

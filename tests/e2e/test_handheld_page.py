@@ -1,11 +1,13 @@
 """Attendants' handhelds in real browsers: online, with the server killed, and online again."""
 
 import os
+from urllib.parse import quote
 
+import engines
+import pair_box
 import pytest
 from hand_boxes import HandBoxes
-from handheld_page import HandheldPage, HandheldPark
-from scenic_park import browser as browsers
+from handheld_page import PHONE, HandheldPage, HandheldPark
 from scenic_park import waiting
 from scenic_park.children import Children
 from scenic_tools import database, paths
@@ -29,7 +31,7 @@ def hand_park():
 
 @pytest.fixture(scope="module")
 def chromium():
-    with browsers.open_browser() as browser:
+    with engines.opened() as browser:
         yield browser
 
 
@@ -110,3 +112,26 @@ def test_handheld_and_boxes_let_one_copy_in_without_the_server(hand_park, chromi
         )
     )
     phone.context.close()
+
+
+def test_a_box_is_paired_from_a_phone(hand_park, chromium):
+    line = f"{hand_park.address.url}?token=abc"
+    page = chromium.new_context(viewport=PHONE).new_page()
+    with pair_box.opened("error", "success") as box:
+        page.goto(f"{hand_park.address.url}/scenic/gate/pair#{quote(line)}")
+        page.wait_for_selector("#form")
+        assert "token" not in page.url  # it does not stay in the history of a borrowed phone
+        page.fill("#address", f"http://127.0.0.1:{box.server_port}")
+        for said in ("#refused", "#done"):
+            page.click("#pair")
+            page.wait_for_selector(said)
+    assert box.told == [("/iot_drivers/connect_to_server", line)] * 2
+    page.goto("about:blank")
+    page.goto(f"{hand_park.address.url}/scenic/gate/pair#{quote(line)}")
+    page.wait_for_selector("#form")
+    page.click("#pair")  # the address is remembered; nobody is there any more
+    page.wait_for_selector("#lost")
+    page.click("#copy")
+    waiting.until(lambda: page.inner_text("#copy")[-1] in "✓✕", "it says whether it copied")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.context.close()

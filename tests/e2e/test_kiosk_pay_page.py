@@ -64,6 +64,7 @@ def test_refused_then_paid_with_a_password_reloaded_and_scanned_twice(kiosk, vis
     assert kiosk.attempts() == {"failed": 1, "paid": 1}
     (codes,) = kiosk.sold()
     assert visitor.page.locator(".tickets .slip img").count() == len(codes) == 2
+    assert visitor.seen_on_a_phone(kiosk.phone_url()) == len(codes)
     papers = visitor.page.evaluate("window.scenicPapers.length")
     visitor.reload()
     visitor.page.wait_for_selector(".tickets .slip")

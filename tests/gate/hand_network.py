@@ -1,5 +1,6 @@
-"""Pages that ask a box by http, in Chromium. Arguments: folder with a certificate, box address."""
+"""Pages that ask a box by http. Arguments: folder with a certificate, address of the box."""
 
+import contextlib
 import http.server
 import json
 import ssl
@@ -8,6 +9,10 @@ import threading
 from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "support"), str(TESTS.parent / "tools")]
+import engines  # noqa: E402
 
 FOLDER, BOX = Path(sys.argv[1]), sys.argv[2]
 HTTP, HTTPS = 8000, 8443
@@ -74,27 +79,39 @@ def opened(context, url):
 
 def ask(browser, page_url, allowed=()):
     context = browser.new_context(ignore_https_errors=True)
-    context.grant_permissions(list(allowed))
+    if engines.chosen() == engines.CHROMIUM:
+        context.grant_permissions(list(allowed))
     page = opened(context, page_url)
     asked = [f"http://{BOX}:{HTTP}/", "local"]
     return {"page": page.evaluate(ASK, asked), "worker": page.evaluate(BY_WORKER, asked)}
+
+
+@contextlib.contextmanager
+def chosen():
+    """Give the browser; Chromium is told which address is one of the internet."""
+    if engines.chosen() != engines.CHROMIUM:
+        with engines.opened() as browser:
+            yield browser
+        return
+    args = ["--no-sandbox", "--disable-dev-shm-usage", "--ignore-certificate-errors",
+            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
+            f"--ip-address-space-overrides=127.0.0.1:{HTTPS}=public"]  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = {"executable_path": "/usr/bin/chromium", "args": args, "timeout": 60_000}
+        yield playwright.chromium.launch(**browser)
 
 
 def main():
     serve(HTTP)
     serve(HTTPS, FOLDER)
     found = {}
-    args = ["--no-sandbox", "--disable-dev-shm-usage", "--ignore-certificate-errors",
-            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
-            f"--ip-address-space-overrides=127.0.0.1:{HTTPS}=public"]  # fmt: skip
-    with sync_playwright() as playwright:
-        browser = {"executable_path": "/usr/bin/chromium", "args": args, "timeout": 60_000}
-        chromium = playwright.chromium.launch(**browser)
-        found["localhost"] = ask(chromium, f"http://localhost:{HTTP}/")
-        found["private"] = ask(chromium, f"https://{BOX}:{HTTPS}/")
-        public = f"https://{NAME}:{HTTPS}/"
-        found["public"] = ask(chromium, public)
-        found["public, allowed"] = ask(chromium, public, ["local-network-access"])
+    with chosen() as browser:
+        found["localhost"] = ask(browser, f"http://localhost:{HTTP}/")
+        found["private"] = ask(browser, f"https://{BOX}:{HTTPS}/")
+        if engines.chosen() == engines.CHROMIUM:
+            public = f"https://{NAME}:{HTTPS}/"
+            found["public"] = ask(browser, public)
+            found["public, allowed"] = ask(browser, public, ["local-network-access"])
     print(json.dumps(found))
 
 

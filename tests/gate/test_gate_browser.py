@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import engines
 import gate_kit as kit
 import pytest
 from decision_vectors import EXPOSED, EXPOSURE_LIMIT, LANES, cases_for
@@ -16,7 +17,6 @@ from iot_handlers.scenic_gate.facts import fact_hash, genesis
 from iot_handlers.scenic_gate.handheld import Handheld
 from iot_handlers.scenic_rules.alias import make_alias, parse_alias
 from patience import LIMIT_S
-from playwright.sync_api import sync_playwright
 from test_gate_same_decisions import DYNAMIC_KEY, SERIAL, Gate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,11 +127,8 @@ def browser():
     handler = functools.partial(Files, directory=str(ADDON))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=LIMIT_S * 1000
-        )
-        page = chromium.new_page()
+    with engines.opened() as program:
+        page = program.new_page()
         page.set_default_timeout(LIMIT_S * 1000)
         page.goto(f"http://127.0.0.1:{server.server_port}/")
         page.evaluate("() => { window.brain = new Worker('/worker.js'); }")
@@ -149,7 +146,6 @@ def browser():
             return answer["value"]
 
         yield ask
-        chromium.close()
     server.shutdown()
 
 

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack
 
+import engines
 import gate_kit as kit
 import page_kit
 import pytest
@@ -15,7 +16,6 @@ from iot_handlers.scenic_gate import sound_file
 from iot_handlers.scenic_gate.lane_page import BASE
 from iot_handlers.scenic_gate.sound_library import SHIPPED
 from patience import LIMIT_S, wait_for
-from playwright.sync_api import sync_playwright
 from stock_kit import Installation
 
 GONG = (SHIPPED / "staff.wav").read_bytes()
@@ -37,7 +37,7 @@ EARS = """
     if (%s) {
         Object.defineProperty(window, "speechSynthesis", { value: {
             getVoices: () => [far, voice], cancel() {}, addEventListener() {},
-            speak: (words) => window.said.push([words.text, words.lang]),
+            speak: (words) => words.text && window.said.push([words.text, words.lang]),
         } });
         window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
     } else {
@@ -83,12 +83,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=LIMIT_S * 1000
-        )
+    with engines.opened() as browser:
         yield browser
-        browser.close()
 
 
 def open_page(chromium, place, size, ears=None):

@@ -2,17 +2,20 @@
 
 import contextlib
 import os
-from pathlib import Path
 
+import engines
 import lost_server
 import requests
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+from scenic_park import browser as browsers
 from scenic_park import inside, waiting
 from scenic_park.children import Children
 from scenic_tools import database, paths, setup
 
+PHONE = {"width": 390, "height": 844}
 # what the browser prints is what it would show on paper
 PAPER = """
+window.scenicPapers = [];
 window.print = () =>
     window.scenicPapers.push(document.getElementById("paper").cloneNode(true));
 """
@@ -74,6 +77,11 @@ class Kiosk(lost_server.LostServer):
             orders.setdefault(order, []).append(code)
         return list(orders.values())
 
+    def phone_url(self) -> str:
+        """Return the page of the latest order, to which the QR code beside its number leads."""
+        rows = self.query("SELECT token FROM scenic_kiosk_order ORDER BY id DESC LIMIT 1")
+        return f"{self.address.url}/scenic/kiosk/order/{rows[0][0]}"
+
     def attempts(self) -> dict[str, int]:
         return dict(self.query("SELECT state, count(*) FROM scenic_pay_attempt GROUP BY state"))
 
@@ -118,6 +126,19 @@ class Visitor:
     def reload(self) -> None:
         self.page.reload(wait_until="commit")
 
+    def seen_on_a_phone(self, url: str) -> int:
+        """Open a page as a phone does; return how many codes are there in full."""
+        phone = self.page.context.new_page()
+        phone.set_viewport_size(PHONE)
+        phone.goto(url)
+        phone.wait_for_selector(".slip img")
+        seen = phone.evaluate(
+            """() => document.documentElement.scrollWidth <= innerWidth &&
+                [...document.images].filter((image) => image.naturalWidth > 50).length"""
+        )
+        phone.close()
+        return seen
+
     def printed(self) -> str:
         self.page.wait_for_selector(".said[data-printing=printed], .said[data-printing=failed]")
         return self.page.get_attribute(".said", "data-printing")
@@ -132,20 +153,18 @@ def opened(name: str):
     """Give a kiosk, its server started, and the browser that shows its page."""
     template = os.environ.get("SCENIC_TEMPLATE") or database.template(setup.ensure().version)
     database.copy(template, name)
-    folder = paths.LOCAL / "lost_server" / name
     kiosk = None
     try:
         with Children(paths.LOCAL / "log" / "lost_server") as children:
             kiosk = Kiosk(name, children)
             kiosk.start()
-            with sync_playwright() as playwright:
-                till = lost_server.Till(playwright, Path(folder), kiosk)
-                till.start()
-                till.context.add_init_script(PAPER)
-                page = till.context.new_page()
+            with engines.opened() as browser:
+                context = browser.new_context(viewport=browsers.SCREEN, locale="en-US")
+                context.set_default_timeout(30_000)
+                context.add_init_script(PAPER)
+                page = context.new_page()
                 page.goto(kiosk.url, wait_until="commit")
                 yield kiosk, Visitor(page)
-                till.kill()
         inside.leave(name)
     finally:
         if kiosk:

@@ -51,7 +51,7 @@ export function t(key) {
 export function clock(seconds) {
     const lang = (page.state && page.state.lang) || "en";
     const site = new Date((seconds + ((page.state && page.state.offset_s) || 0)) * 1000);
-    return site.toLocaleTimeString(lang, { hour12: false, timeZone: "UTC" });
+    return site.toLocaleTimeString(lang, { hourCycle: "h23", timeZone: "UTC" });
 }
 
 export function say(text) {

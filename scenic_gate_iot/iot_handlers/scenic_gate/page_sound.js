@@ -1,6 +1,6 @@
 /* What is heard at the lane page: a sound of the park, or a tone and the browser's voice. */
 import { page, soundBytes } from "./page_base.js";
-import { hush, speak } from "./page_voice.js";
+import { allowVoice, hush, speak } from "./page_voice.js";
 
 const MODES = ["voice", "tones", "off"];
 const KEY = "scenic_sound";
@@ -21,6 +21,11 @@ document.addEventListener("click", () => {
     if (!audio) {
         audio = new AudioContext();
         Object.keys(BEEPS).forEach(load);
+        allowVoice();
+    }
+    // a phone stops it when its screen goes dark or somebody calls
+    if (audio.state !== "running") {
+        audio.resume().catch(() => {});
     }
 });
 

@@ -43,6 +43,13 @@ export function speak(text, lang) {
     return true;
 }
 
+/** An iPhone speaks later only if the page has spoken once while it was touched. */
+export function allowVoice() {
+    if (synth) {
+        synth.speak(new SpeechSynthesisUtterance(""));
+    }
+}
+
 export function hush() {
     if (synth) {
         synth.cancel();

@@ -52,9 +52,26 @@ part("form").addEventListener("submit", async (event) => {
     part("pair").disabled = false;
 });
 part("copy").addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(line);
-    part("copy").textContent += " ✓";
+    const label = part("copy").textContent.replace(" ✓", "");
+    part("copy").textContent = label + ((await copied(line)) ? " ✓" : " ✕");
 });
+
+/** A page without TLS has no clipboard, but may copy what is selected. */
+async function copied(text) {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        const field = document.createElement("textarea");
+        field.value = text;
+        field.readOnly = true;
+        document.body.append(field);
+        field.select();
+        const done = document.execCommand("copy");
+        field.remove();
+        return done;
+    }
+}
 
 // the secret does not stay in the history of a borrowed phone
 window.history.replaceState(null, "", window.location.pathname);

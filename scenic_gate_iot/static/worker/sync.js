@@ -32,16 +32,16 @@ self.scenicSync = {
                 config_rev: (await store.get("config_rev")) || "",
                 cursor: (await store.get("cursor")) || 0,
                 listed_to: (await store.get("listed_to")) ?? null,
-                status: await this.status(journal, acked, time),
+                status: await this.status(desk.info.version, journal, acked, time),
             },
             15000
         );
         return desk.turn === turn ? this.apply(desk, reply, journal, acked) : true;
     },
 
-    async status(journal, acked, time) {
+    async status(version, journal, acked, time) {
         return {
-            version: "19.0.1.2.0",
+            version,
             time: time.now,
             clock: time.sure ? "ok" : "unsure",
             unsent: journal.seq - acked,

@@ -45,7 +45,8 @@ export class HandheldApp extends Component {
         this.asked = null;
         const barcode = useService("barcode");
         useBus(barcode.bus, "barcode_scanned", ({ detail }) => this.scan(detail.barcode));
-        useExternalListener(window, "pointerdown", allowSound);
+        // a phone counts the end of a touch as one, not its beginning
+        useExternalListener(window, "click", allowSound);
         onMounted(() => {
             this.client.start();
             this.clock = setInterval(() => (this.state.now = Date.now()), 10000);

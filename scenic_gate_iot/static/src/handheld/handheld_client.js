@@ -10,6 +10,10 @@ export class HandheldClient {
     }
 
     start() {
+        if (!window.isSecureContext) {
+            this.state.problem = "insecure";
+            return Promise.resolve();
+        }
         this.worker = new Worker("/scenic_gate_iot/static/worker/handheld_worker.js");
         this.worker.onmessage = ({ data }) => this.heard(data);
         this.worker.onerror = () => Object.assign(this.state, { problem: "worker" });
@@ -17,6 +21,7 @@ export class HandheldClient {
             user: this.info.user,
             lang: this.info.lang,
             python: this.info.python,
+            version: this.info.version,
         }).catch((error) =>
             Object.assign(this.state, { problem: "worker", detail: error.message })
         );
@@ -50,13 +55,13 @@ export class HandheldClient {
             });
             text = reply.ok ? await reply.text() : null;
         } catch {
-            this.lookAtPermission();
+            this.lookAtPermission(url);
         }
         this.worker.postMessage({ letter, text });
     }
 
     /* Browsers may ask before a page reaches the local network; a no is for good. */
-    async lookAtPermission() {
+    async lookAtPermission(url) {
         for (const name of ["local-network", "local-network-access"]) {
             try {
                 const found = await navigator.permissions.query({ name });
@@ -66,6 +71,8 @@ export class HandheldClient {
                 // this browser does not know the name
             }
         }
+        // and so has no way from https to http either
+        this.state.lanMixed = location.protocol === "https:" && url.startsWith("http:");
     }
 
     call(job, given = {}) {

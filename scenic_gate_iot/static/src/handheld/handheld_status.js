@@ -11,7 +11,7 @@ export class HandheldStatus extends Component {
     get contact() {
         const { work } = this.props;
         if (!work.ready) {
-            return _t("Starting …");
+            return work.problem ? _t("Not started") : _t("Starting …");
         }
         if (work.online) {
             return _t("Online");
@@ -31,7 +31,7 @@ export class HandheldStatus extends Component {
 
     /* Whether the boxes of the gates answer: without them a copy can enter here and there. */
     get gates() {
-        const { boxes, reached, ready, setup, lanDenied, online } = this.props.work;
+        const { boxes, reached, ready, setup, lanDenied, lanMixed, online } = this.props.work;
         if (!ready || setup || !boxes) {
             return "";
         }
@@ -43,6 +43,9 @@ export class HandheldStatus extends Component {
                 "This browser may not reach the gates. Allow this page the local network in the settings of the browser."
             );
         }
+        if (lanMixed) {
+            return _t("This browser cannot ask the gates. Use Chrome or Edge, or tell a manager.");
+        }
         return online
             ? _t("Gates: no box answers")
             : _t("No box of the gates answers. Is this device in the network of the gates?");
@@ -52,7 +55,10 @@ export class HandheldStatus extends Component {
         const { work } = this.props;
         return {
             tab: _t("The handheld is open in another tab of this browser. Close one of them."),
-            worker: _t("This browser cannot decide alone. Use a current Chrome, Edge or Safari."),
+            insecure: _t(
+                "Open this page by https: other pages get neither camera nor keys from a browser."
+            ),
+            worker: _t("This browser cannot decide alone. Use a current Chrome, Edge, Firefox or Safari."),
             other_user: _t(
                 "Passages of another attendant wait on this device. They are sent as soon as the server answers; then you can begin."
             ),
