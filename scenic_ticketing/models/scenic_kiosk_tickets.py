@@ -123,5 +123,5 @@ class ScenicKioskTickets(models.AbstractModel):
                 "Not everything was printed. Photograph the codes, or tell a window the number %s."
             ),
             "print_again": self.env._("Print again"),
-            "give_up": self.env._("Give up"),
+            "give_up": self.env._("Stop paying"),
         }
