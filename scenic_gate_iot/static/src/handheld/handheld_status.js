@@ -58,7 +58,9 @@ export class HandheldStatus extends Component {
             insecure: _t(
                 "Open this page by https: other pages get neither camera nor keys from a browser."
             ),
-            worker: _t("This browser cannot decide alone. Use a current Chrome, Edge, Firefox or Safari."),
+            worker: _t(
+                "This browser cannot decide alone. Use a current Chrome, Edge, Firefox or Safari."
+            ),
             other_user: _t(
                 "Passages of another attendant wait on this device. They are sent as soon as the server answers; then you can begin."
             ),
