@@ -26,13 +26,6 @@ def unsent(box):
     return last - (int(acked[0][0]) if acked else 0)
 
 
-def knows_peers(box):
-    """Tell whether a box has heard all others: before that it decides without them."""
-    # its configuration names them a moment before it listens
-    (heard,) = _look(box.home / "gate.db", "SELECT count(DISTINCT box) FROM peer_seen")[0]
-    return heard == 3
-
-
 def journal(box):
     """Return the facts of a box; the chain must be whole."""
     path = box.home / "gate.db"

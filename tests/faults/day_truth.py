@@ -121,7 +121,7 @@ def once_between_boxes(e):
     alone = {(f["box"], f["uid"]) for f in e.journals if f.get("mode") == "degraded"}
     uses = defaultdict(list)
     for visit in e.visits:
-        if visit.walked:
+        if visit.walked and visit.uid:  # a stranger who walked is told by another check
             uses[visit.uid].append(visit)
     for uid, visits in uses.items():
         visits.sort(key=lambda visit: visit.began)

@@ -75,7 +75,6 @@ class Day:
         self._mark("opening")
         self.trade.start()
         self._until_ready()
-        self._until_they_talk()
         self.director.run(SCANS, max(8, SCANS // EVENTS_EACH))
         self._mark("day")
         self._heal()
@@ -84,11 +83,6 @@ class Day:
     def _until_ready(self):
         for lane in self.crowd.lanes:
             waiting.until(lambda lane=lane: lane.scanner.ready, f"lane {lane.code} is up")
-
-    def _until_they_talk(self):
-        """Wait until each box knows how to reach the others: until then copies open two gates."""
-        for box in self.park.boxes:
-            waiting.until(lambda box=box: day_evidence.knows_peers(box), f"{box.number} talks")
 
     def _heal(self):
         self.park.heal()
