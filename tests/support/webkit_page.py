@@ -48,6 +48,8 @@ class Keyboard:
 class Page:
     """One tab."""
 
+    workers = ()  # these drivers reach no worker
+
     def __init__(self, context, handle):
         self.context, self.handle, self.limit = context, handle, context.limit
         self.keyboard, self._scripts, self._hears = Keyboard(self), [], []
