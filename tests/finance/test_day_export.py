@@ -225,7 +225,8 @@ class TestDayExport(common_finance.FinanceCase):
         self.env["ir.config_parameter"].sudo().set_param("scenic_finance.export_max_mb", "-1")
         with self.assertRaises(UserError):
             exports._write_to(io.BytesIO(), self.company, self.day)
-        dialog = self.env["scenic.day.export.make"].create({"day": self.day})
+        here = self.env(context=self.env.context | {"tz": self.park.site.tz})
+        dialog = here["scenic.day.export.make"].create({"day": self.day})
         self.assertIn(str(self.day), dialog.action_export()["url"])
         dialog.day = fields.Date.add(self.day, days=2)
         with self.assertRaises(UserError):

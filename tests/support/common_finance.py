@@ -43,6 +43,8 @@ class FinanceCase(common_scenic.ScenicCase):
         user = common_scenic.make_user(
             self.env, f"window_{uuid4().hex[:8]}", "window", "base.group_user", company=self.company
         )
+        # what they book is of the site's day, also where that of Greenwich has not ended
+        user.tz = self.park.site.tz
         name = name or f"Window {uuid4().hex[:4]}"
         return common_scenic.open_window(self.park, name, user=user, **vals)
 
