@@ -12,7 +12,7 @@ _STORY = ("FAILURES", "ERRORS", "warnings summary", "slowest", "short test summa
 
 
 # how pytest names a test that failed, in its short summary
-_FAILED = ("FAILED ", "ERROR ")
+_FAILED = ("FAILED ", "SUBFAILED", "ERROR ")
 
 
 class Outcome(NamedTuple):
