@@ -78,8 +78,9 @@ class Crowd:
             raise
 
     async def come(self, lane, visit, ticket):
-        """Let one visitor come to a lane."""
-        await lane.visit(visit)
+        """Let one visitor come to a lane, after whoever still waits there for an answer."""
+        async with lane.turn:
+            await lane.visit(visit)
         if not visit.began:
             return
         self.visits.append(visit)

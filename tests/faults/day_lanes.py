@@ -174,6 +174,7 @@ class Lane:
     code: str
     board: Board = field(default_factory=Board)
     scanner: Scanner = field(default_factory=Scanner)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one visitor at a time
     _shown: dict = field(default_factory=dict)
 
     async def start(self):
