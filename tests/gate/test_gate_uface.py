@@ -1,4 +1,4 @@
-"""What a uface terminal says and is told, without I/O; at work it is in test_gate_http_terminal."""
+"""What a uface terminal says and is told, without I/O; at work it is in test_gate_face_terminal."""
 
 import json
 from urllib.parse import parse_qs
